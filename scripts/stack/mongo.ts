@@ -1,0 +1,88 @@
+import { MongoClient } from 'mongodb';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LocalStack } from '../../environments/local.ts';
+import { secantusPython } from './downloads.ts';
+import type { StackFolders } from './folders.ts';
+import { findProgram } from './requirements.ts';
+import { waitForServer, type StackPart } from './server.ts';
+
+/** A real `mongod` where there is one, else SecantusDB, which speaks the same protocol. */
+export const mongoPart: StackPart = {
+  name: 'mongo',
+  serverNames: ['mongo'],
+  stopSignal: 'SIGTERM',
+  stopLimitMs: 20_000,
+
+  async prepare({ folders }) {
+    mkdirSync(dataFolder(folders), { recursive: true });
+  },
+
+  launch({ stack, folders }) {
+    const [port, data] = [stack.ports.mongo, dataFolder(folders)];
+    const mongod = findProgram('mongod');
+    const address = ['--port', String(port)];
+    // Nothing that a customer waits for goes through it: it yields to the rest.
+    const command: [string, ...string[]] = mongod
+      ? [
+          'nice',
+          '-n',
+          '10',
+          mongod,
+          '--dbpath',
+          data,
+          '--bind_ip',
+          stack.host,
+          ...address,
+          '--replSet',
+          'meridian',
+          '--wiredTigerCacheSizeGB',
+          '0.25',
+        ]
+      : [
+          'nice',
+          '-n',
+          '10',
+          secantusPython(),
+          '-m',
+          'secantus',
+          '--host',
+          stack.host,
+          ...address,
+          '--storage-path',
+          data,
+          '--cache-size',
+          '128M',
+          '--log-level',
+          'WARNING',
+        ];
+    return { name: 'mongo', port, command, cwd: folders.mongo, stopSignal: 'SIGTERM' };
+  },
+
+  async ready(context) {
+    await waitForServer(context, 'mongo', () => isWritable(context.stack), 60_000);
+  },
+};
+
+// The two do not read each other's files.
+const dataFolder = (folders: StackFolders): string =>
+  join(folders.mongo, findProgram('mongod') ? 'mongod' : 'secantus');
+
+async function isWritable(stack: LocalStack): Promise<boolean> {
+  const url = `mongodb://${stack.host}:${stack.ports.mongo}/?directConnection=true&serverSelectionTimeoutMS=1000`;
+  const client = new MongoClient(url);
+  try {
+    const hello = await client.db('admin').command({ hello: 1 });
+    if (hello['isWritablePrimary'] === true) return true;
+    // A mongod that has never been told so does not know that it is a replica set of one.
+    if (hello['setName'] === undefined) {
+      const members = [{ _id: 0, host: `${stack.host}:${stack.ports.mongo}` }];
+      await client.db('admin').command({ replSetInitiate: { _id: 'meridian', members } });
+    }
+    return false;
+  } catch {
+    return false; // not listening yet
+  } finally {
+    await client.close();
+  }
+}
