@@ -33,7 +33,10 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
     steps.set(name, current);
     return current;
   };
-  return stream.isTTY ? terminalProgress(stream, steps, track) : plainProgress(stream, track);
+  // Some terminals of CI systems say they have no columns: nothing can be redrawn there.
+  return stream.isTTY && stream.columns > 0
+    ? terminalProgress(stream, steps, track)
+    : plainProgress(stream, track);
 }
 
 function plainProgress(stream: NodeJS.WriteStream, track: (event: ProgressEvent) => Step): Progress {

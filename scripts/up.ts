@@ -27,6 +27,12 @@ function commands(finish: (exitCode: number) => void): Command {
       'after',
       '\nEnvironment: MERIDIAN_PORT_OFFSET moves all ports (a multiple of 1000, at most 8000); MERIDIAN_CACHE is the folder of downloads.',
     )
+    .showHelpAfterError('(scripts/up --help lists the commands and options)')
+    .configureOutput({
+      // What commander says of a word that is no command.
+      outputError: (text, write) =>
+        write(text.replace(/^error: too many arguments.*/, 'error: unknown command')),
+    })
     .exitOverride()
     .action(async (options: Options) => {
       const { stack, once, json, orders } = options;
@@ -43,11 +49,15 @@ function commands(finish: (exitCode: number) => void): Command {
     finish(showStatus(stackFromEnvironment(common(sub).stack), common(sub).json === true));
   });
   command('stop', 'ends the stack, also one in another terminal').action(async (_options, sub: Command) => {
-    await stopStack(stackFromEnvironment(common(sub).stack));
+    const { stack } = common(sub);
+    await stopStack(stackFromEnvironment(stack));
+    process.stdout.write(`The ${stack} stack is stopped; its data is kept.\n`);
     finish(0);
   });
   command('reset', 'ends the stack and deletes its data').action(async (_options, sub: Command) => {
-    await resetStack(stackFromEnvironment(common(sub).stack));
+    const { stack } = common(sub);
+    await resetStack(stackFromEnvironment(stack));
+    process.stdout.write(`The ${stack} stack is stopped and its data deleted.\n`);
     finish(0);
   });
   command('logs', 'follows the log of one process')

@@ -1,7 +1,8 @@
 import type { LocalStack } from '../../environments/local.ts';
 import { stackFolders } from './folders.ts';
 import { parts, startPart } from './parts.ts';
-import { endProcess, isAlive, readPidFile, removePidFile, signalProcess, type PidFile } from './process.ts';
+import { isAlive, readPidFile, removePidFile, type PidFile } from './pid-files.ts';
+import { endProcess, signalProcess } from './process.ts';
 import type { StackPart } from './server.ts';
 import { StackError, waitFor } from './wait.ts';
 

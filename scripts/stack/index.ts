@@ -5,15 +5,8 @@ import { stackFolders, type StackFolders } from './folders.ts';
 import { createTopics } from './kafka.ts';
 import { parts, startPart } from './parts.ts';
 import { requireFreePorts } from './ports.ts';
-import {
-  endProcess,
-  isAlive,
-  pidFileNames,
-  readPidFile,
-  removePidFile,
-  signalProcess,
-  type ServerExit,
-} from './process.ts';
+import { isAlive, pidFileNames, readPidFile, removePidFile } from './pid-files.ts';
+import { endProcess, signalProcess, type ServerExit } from './process.ts';
 import { ensureRequirements } from './requirements.ts';
 import type { StackContext, StackPart } from './server.ts';
 import { claimStack, isSupervisorFile, releaseStack, supervisorOf } from './supervisor.ts';

@@ -114,6 +114,9 @@ auto.create.topics.enable=false
 num.partitions=${partitions}
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+# A broker that was killed is refused until the session of its former self has ended (9 s by default).
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 # One broker: every internal topic has one copy.
 default.replication.factor=1
 min.insync.replicas=1

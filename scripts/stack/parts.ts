@@ -1,7 +1,8 @@
 import { kafkaPart } from './kafka.ts';
 import { mongoPart } from './mongo.ts';
 import { postgresPart } from './postgres.ts';
-import { isAlive, readPidFile, spawnServer, type ServerExit } from './process.ts';
+import { isAlive, readPidFile } from './pid-files.ts';
+import { spawnServer, type ServerExit } from './process.ts';
 import { redisPart } from './redis.ts';
 import type { StackContext, StackPart } from './server.ts';
 import { isSupervisor } from './supervisor.ts';

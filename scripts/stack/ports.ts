@@ -31,11 +31,11 @@ export async function requireFreePorts(stack: LocalStack): Promise<void> {
   const taken = wanted.filter((_, index) => !free[index]);
   if (taken.length === 0) return;
   const lines = taken.map(
-    ({ port, neededBy }) => `  port ${port}, needed by ${neededBy}, is in use by ${ownerOf(port)}`,
+    ({ port, neededBy }) => `port ${port}, needed by ${neededBy}, is in use by ${ownerOf(port)}`,
   );
-  throw new StackError(
-    `${lines.join('\n').trimStart()}\nEnd that process, or move all ports: MERIDIAN_PORT_OFFSET=1000 scripts/up`,
-  );
+  const more = lines.length > 4 ? [`and ${lines.length - 3} more ports`] : [];
+  const advice = `End that, or move all ports: MERIDIAN_PORT_OFFSET=${stack.portOffset + 1000} scripts/up`;
+  throw new StackError([...lines.slice(0, more.length > 0 ? 3 : 4), ...more, advice].join('\n  '));
 }
 
 function ownerOf(port: number): string {

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { LocalStack } from '../../environments/local.ts';
 import { runsAsRoot, type StackFolders } from './folders.ts';
+import { postgresSettings } from './postgres-settings.ts';
 import { pidsIn } from './proc.ts';
 import { postgresProgram } from './requirements.ts';
 import { waitForServer, type StackContext, type StackPart } from './server.ts';
@@ -31,7 +32,7 @@ export const postgresPart: StackPart = {
     const data = dataFolder(context.folders);
     if (!existsSync(data)) await initialize(context);
     await clearAfterCrash(data, context.signal);
-    writeFileSync(join(data, 'postgresql.conf'), settings(context.stack));
+    writeFileSync(join(data, 'postgresql.conf'), postgresSettings(context.stack));
   },
 
   async launch({ stack, folders }) {
@@ -121,39 +122,6 @@ function killIfThere(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // ended meanwhile
   }
-}
-
-function settings({ ports, host }: LocalStack): string {
-  return `# Written by scripts/stack/postgres.ts at every start.
-listen_addresses = '${host}'
-port = ${ports.postgres}
-unix_socket_directories = ''
-max_connections = 200
-shared_buffers = 256MB
-work_mem = 8MB
-maintenance_work_mem = 64MB
-effective_cache_size = 2GB
-random_page_cost = 1.1
-jit = off
-max_parallel_workers_per_gather = 0
-fsync = on
-synchronous_commit = on
-wal_compression = on
-wal_buffers = 16MB
-min_wal_size = 512MB
-max_wal_size = 2GB
-checkpoint_timeout = 15min
-autovacuum_naptime = 10s
-autovacuum_vacuum_scale_factor = 0.05
-autovacuum_analyze_scale_factor = 0.05
-track_io_timing = on
-log_lock_waits = on
-log_min_duration_statement = 1s
-log_line_prefix = '%m [%p] %a '
-timezone = 'UTC'
-log_timezone = 'UTC'
-datestyle = 'iso'
-`;
 }
 
 function superuserClient({ ports, host, postgres }: LocalStack, database: string): Client {

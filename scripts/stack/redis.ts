@@ -138,5 +138,7 @@ maxmemory-policy volatile-lru
 repl-diskless-sync-delay 0
 repl-backlog-size 4mb
 tcp-keepalive 60
+# A master that is stopped waits so many seconds for its replicas, which are being stopped too.
+shutdown-timeout 1
 `;
 }

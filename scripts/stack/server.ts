@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { LocalStack } from '../../environments/local.ts';
 import type { StackFolders } from './folders.ts';
-import { isAlive, logFile, readPidFile, type Launch } from './process.ts';
+import { isAlive, readPidFile } from './pid-files.ts';
+import { logFile, type Launch } from './process.ts';
 import { StackError, waitFor } from './wait.ts';
 
 export type StackContext = {

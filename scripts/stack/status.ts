@@ -3,7 +3,8 @@ import type { LocalStack } from '../../environments/local.ts';
 import { stackFolders } from './folders.ts';
 import { parts } from './parts.ts';
 import { memoryMb } from './proc.ts';
-import { isAlive, logFile, pidFileNames, readPidFile } from './process.ts';
+import { isAlive, pidFileNames, readPidFile } from './pid-files.ts';
+import { logFile } from './process.ts';
 
 export type StatusRow = {
   readonly name: string;

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackFolders } from './folders.ts';
 import { readProcess } from './proc.ts';
-import { isAlive, readPidFile, removePidFile, type PidFile } from './process.ts';
+import { isAlive, readPidFile, removePidFile, type PidFile } from './pid-files.ts';
 
 const supervisorName = 'supervisor';
 
