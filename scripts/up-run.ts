@@ -13,7 +13,7 @@ export async function runStack(stack: LocalStack, options: RunOptions): Promise<
   try {
     await startStack(stack, {
       signal,
-      onProgress: progress.event,
+      onProgress: (event) => progress.event(event),
       onServerExit: ({ name, code, signal: by, expected }) => {
         if (!expected && !signal.aborted)
           progress.line(`${name} ended (${by ?? `exit code ${code}`}): scripts/up logs ${name}`);

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { localStack, type LocalStackName } from '../environments/local.ts';
+import type { LocalStackName } from '../environments/local.ts';
 import { resetStack, StackError, stackFromEnvironment, stopStack } from './stack/index.ts';
 import { showLog, showStatus } from './up-commands.ts';
 import { runStack } from './up-run.ts';

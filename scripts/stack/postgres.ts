@@ -14,7 +14,7 @@ import { Client } from 'pg';
 import type { LocalStack } from '../../environments/local.ts';
 import { runsAsRoot, type StackFolders } from './folders.ts';
 import { postgresSettings } from './postgres-settings.ts';
-import { pidsIn } from './proc.ts';
+import { commandOf, pidsIn } from './proc.ts';
 import { postgresProgram } from './requirements.ts';
 import { waitForServer, type StackContext, type StackPart } from './server.ts';
 import { StackError, waitFor } from './wait.ts';
@@ -99,20 +99,20 @@ function serverIds(user: string): { uid: number; gid: number } {
  * that another process has by now: PostgreSQL refuses to start for either.
  */
 async function clearAfterCrash(data: string, signal?: AbortSignal): Promise<void> {
-  const leftOver = (): number[] => pidsIn(data);
+  // A person's shell may stand in the folder too.
+  const leftOver = (): number[] => pidsIn(data).filter((pid) => /^(\S*\/)?postgres\b/.test(commandOf(pid)));
+  const areGone = (): boolean => leftOver().length === 0;
   for (const pid of leftOver()) killIfThere(pid, 'SIGQUIT');
-  await waitFor('the left-over PostgreSQL backends to end', () => leftOver().length === 0, {
-    timeoutMs: 5000,
-    signal,
-  }).catch((error: unknown) => {
+  try {
+    await waitFor('the left-over PostgreSQL backends to end', areGone, { timeoutMs: 5000, signal });
+  } catch {
     signal?.throwIfAborted();
-    const pids = leftOver();
-    if (pids.length === 0) return;
-    for (const pid of pids) killIfThere(pid, 'SIGKILL');
-    return waitFor(`PostgreSQL's processes ${pids.join(', ')} to end`, () => leftOver().length === 0, {
+    for (const pid of leftOver()) killIfThere(pid, 'SIGKILL');
+    await waitFor('the left-over PostgreSQL backends to end after SIGKILL', areGone, {
       timeoutMs: 5000,
+      signal,
     });
-  });
+  }
   rmSync(join(data, 'postmaster.pid'), { force: true });
 }
 

@@ -14,7 +14,8 @@ export const redisPart: StackPart = {
   name: 'redis',
   serverNames: indexes.map(nameOf),
   stopSignal: 'SIGTERM',
-  stopLimitMs: 10_000,
+  // While it writes a first append-only file Redis ignores SIGTERM; the file survives a SIGKILL.
+  stopLimitMs: 3000,
 
   async prepare({ stack, folders }) {
     // Nodes of a cluster whose creation was cut off know some of the others, and redis-cli refuses them.
@@ -80,9 +81,14 @@ async function answers(stack: LocalStack, index: number): Promise<boolean> {
 async function isSettled(stack: LocalStack, index: number): Promise<boolean> {
   const replication = await info(stack, index, 'replication');
   if (replication === undefined) throw new Error(`${nameOf(index)} does not answer`);
-  const cluster = await withNode(stack, index, (node) => node.cluster('INFO'));
+  const [cluster, persistence] = await withNode(stack, index, (node) =>
+    Promise.all([node.cluster('INFO'), node.info('persistence')]),
+  );
   const linked = replication.includes('role:master') || replication.includes('master_link_status:up');
-  return linked && cluster.includes('cluster_state:ok') && cluster.includes('cluster_slots_ok:16384');
+  const hasFile = persistence.includes('aof_rewrite_in_progress:0');
+  return (
+    linked && hasFile && cluster.includes('cluster_state:ok') && cluster.includes('cluster_slots_ok:16384')
+  );
 }
 
 async function info(stack: LocalStack, index: number, section: string): Promise<string | undefined> {
