@@ -95,9 +95,14 @@ async function format({ folders, signal }: StackContext): Promise<void> {
 
 function jvmOptions(folders: StackFolders): string[] {
   return [
-    ...['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:+ExitOnOutOfMemoryError'],
+    '-Xms256m',
+    '-Xmx512m',
+    '-XX:+UseG1GC',
+    '-XX:MaxGCPauseMillis=20',
+    '-XX:+ExitOnOutOfMemoryError',
     `-Dlog4j2.configurationFile=${join(folders.kafka, 'log4j2.xml')}`,
-    ...['-cp', join(kafkaJars(), '*')],
+    '-cp',
+    join(kafkaJars(), '*'),
   ];
 }
 
