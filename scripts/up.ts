@@ -15,6 +15,9 @@ const stackOption = (): Option =>
   new Option('--stack <name>', 'which local stack').choices(Object.keys(stackNames)).default('dev');
 const stackNames: Record<LocalStackName, true> = { dev: true, test: true, bench: true };
 
+// Options before or after the subcommand's name: --stack and --json are the program's own.
+const common = (sub: Command): Options => sub.optsWithGlobals<Options>();
+
 function commands(finish: (exitCode: number) => void): Command {
   const program = new Command('up')
     .description('Runs the whole platform on this machine, in the foreground, until Ctrl-C.')
@@ -43,8 +46,6 @@ function commands(finish: (exitCode: number) => void): Command {
   const command = (name: string, description: string): Command =>
     program.command(name).description(description).exitOverride();
 
-  // Options before or after the subcommand's name: --stack and --json are the program's own.
-  const common = (sub: Command): Options => sub.optsWithGlobals<Options>();
   command('status', 'shows the processes of the stack').action((_options, sub: Command) => {
     finish(showStatus(stackFromEnvironment(common(sub).stack), common(sub).json === true));
   });

@@ -75,7 +75,7 @@ async function makeWhole(
       signal?.throwIfAborted();
       if (result.failed) {
         throw new StackError(
-          `${program} ${args.join(' ')} failed:\n${String(result.all).split('\n').slice(-10).join('\n')}`,
+          `${program} ${args.join(' ')} failed:\n${result.all.split('\n').slice(-10).join('\n')}`,
         );
       }
     });

@@ -128,9 +128,10 @@ export async function stopStack(stack: LocalStack): Promise<void> {
   releaseStack(folders);
 }
 
+const partOf = (name: string): StackPart | undefined =>
+  parts.find(({ serverNames }) => serverNames.includes(name));
+
 async function stopServers(folders: StackFolders): Promise<void> {
-  const partOf = (name: string): StackPart | undefined =>
-    parts.find(({ serverNames }) => serverNames.includes(name));
   const names = pidFileNames(folders).filter((name) => !isSupervisorFile(name));
   const end = async (name: string): Promise<void> => {
     const entry = readPidFile(folders, name);

@@ -4,7 +4,7 @@ import { commandOf, listenerOf } from './proc.ts';
 import { StackError } from './wait.ts';
 
 /** Every port that a stack takes, with what needs it. */
-export function portsOf({ ports }: LocalStack): { port: number; neededBy: string }[] {
+function portsOf({ ports }: LocalStack): { port: number; neededBy: string }[] {
   return [
     { port: ports.postgres, neededBy: 'postgres' },
     { port: ports.kafka, neededBy: 'kafka' },

@@ -16,7 +16,7 @@ export function commandOf(pid: number): string {
 }
 
 /** All process ids of the machine. */
-export function allPids(): number[] {
+function allPids(): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number);

@@ -30,7 +30,7 @@ export async function postgresProgram(name: 'initdb' | 'postgres'): Promise<stri
 
 function findPostgresProgram(name: string): string | undefined {
   const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
   return (
     findProgram(
       name,
@@ -136,7 +136,7 @@ async function install(packages: readonly string[], signal?: AbortSignal): Promi
     signal?.throwIfAborted();
     if (result.failed) {
       throw new StackError(
-        `apt-get ${args.join(' ')} failed:\n${String(result.all).split('\n').slice(-10).join('\n')}`,
+        `apt-get ${args.join(' ')} failed:\n${result.all.split('\n').slice(-10).join('\n')}`,
       );
     }
   }

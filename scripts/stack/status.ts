@@ -20,7 +20,7 @@ export type StatusRow = {
 export function stackStatus(stack: LocalStack): StatusRow[] {
   const folders = stackFolders(stack);
   const servers = parts.flatMap(({ serverNames }) => serverNames);
-  const names = [...new Set([...pidFileNames(folders), ...servers])].sort();
+  const names = [...new Set([...pidFileNames(folders), ...servers])].toSorted();
   return names.map((name) => {
     const entry = readPidFile(folders, name);
     if (!isAlive(entry)) return { name, state: 'stopped' };
@@ -37,5 +37,5 @@ export function stackLogs(stack: LocalStack): Map<string, string> {
   const files = existsSync(folders.logs)
     ? readdirSync(folders.logs).filter((file) => file.endsWith('.log'))
     : [];
-  return new Map(files.sort().map((file) => [file.slice(0, -4), logFile(folders, file.slice(0, -4))]));
+  return new Map(files.toSorted().map((file) => [file.slice(0, -4), logFile(folders, file.slice(0, -4))]));
 }

@@ -1,0 +1,69 @@
+import type { IConfiguration, IRegularForbiddenRuleType } from 'dependency-cruiser';
+
+// Imports go one way (docs/architecture.md). A folder not named here may not import ours at all.
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  contracts: [],
+  platform: ['domain', 'contracts'],
+  gateways: ['platform', 'domain', 'contracts'],
+  workers: ['platform', 'domain', 'contracts'],
+  adapters: ['platform', 'domain', 'contracts'],
+  environments: [],
+};
+const ours = [
+  'domain',
+  'contracts',
+  'platform',
+  'gateways',
+  'workers',
+  'adapters',
+  'environments',
+  'scripts',
+  'bench',
+  'k8s',
+];
+
+const layers = Object.entries(allowed).map(([folder, targets]) => ({
+  name: `imports-of-${folder}`,
+  severity: 'error' as const,
+  from: { path: `^${folder}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: `^(${ours.filter((o) => o !== folder && !targets.includes(o)).join('|')}|main\\.ts)` },
+}));
+
+const forbidden: IRegularForbiddenRuleType[] = [
+  ...layers,
+  {
+    name: 'no-cycles',
+    severity: 'error' as const,
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+  {
+    name: 'no-worker-to-worker',
+    severity: 'error' as const,
+    from: { path: '^workers/', pathNot: '^workers/index\\.ts$' },
+    to: { path: '^workers/' },
+  },
+  {
+    name: 'adapters-see-ports-only',
+    severity: 'error' as const,
+    from: { path: '^adapters/' },
+    to: { path: '^platform/', pathNot: '^platform/(ports|errors|telemetry)' },
+  },
+  {
+    name: 'pure-domain',
+    severity: 'error' as const,
+    from: { path: '^(domain|contracts)/', pathNot: '\\.test\\.ts$' },
+    to: { dependencyTypes: ['core'], pathNot: 'crypto' },
+  },
+  { name: 'resolvable', severity: 'error' as const, from: {}, to: { couldNotResolve: true } },
+];
+
+export const importRules: IConfiguration = {
+  forbidden,
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};
