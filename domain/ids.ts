@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+
+/** Each region's short code inside an id, so that any process can tell a user's or an order's home from its id. */
+export const regionCodes = {
+  'us-east': 'use',
+  'us-west': 'usw',
+  'eu-central': 'euc',
+  'ap-southeast': 'aps',
+} as const;
+export type Region = keyof typeof regionCodes;
+export type RegionCode = (typeof regionCodes)[Region];
+export const regions = Object.keys(regionCodes) as readonly Region[];
+
+export type UserId = `usr_${RegionCode}_${string}`;
+export type OrderId = `ord_${RegionCode}_${string}`;
+export type ParsedId<Id extends string> = { readonly id: Id; readonly region: Region };
+
+/** Crockford's base32 in lower case: no i, l, o or u to misread. 26 characters hold 130 bits of the hash. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const idPattern = /^(usr|ord)_(use|usw|euc|aps)_[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** A user's id; `seed` is whatever makes the user unique (random bytes at sign-up), and cannot be read back. */
+export function userIdOf(home: Region, seed: string): UserId {
+  return `usr_${regionCodes[home]}_${digest(seed)}`;
+}
+
+/** The same (user, key) gives the same id, so a retried request meets its own primary key in the user's home region. */
+export function orderIdOf(userId: UserId, idempotencyKey: string): OrderId {
+  return `ord_${userId.slice(4, 7) as RegionCode}_${digest(`${userId}\0${idempotencyKey}`)}`;
+}
+
+export function parseUserId(text: string): ParsedId<UserId> | undefined {
+  return parse<UserId>(text, 'usr');
+}
+
+export function parseOrderId(text: string): ParsedId<OrderId> | undefined {
+  return parse<OrderId>(text, 'ord');
+}
+
+/** The Kafka partition, and with it the bucket, of a key: what Kafka's own default partitioner answers. */
+export function bucketOf(key: string, partitions: number): number {
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+}
+
+function parse<Id extends string>(text: string, kind: string): ParsedId<Id> | undefined {
+  const match = idPattern.exec(text);
+  const region = regions.find((name) => regionCodes[name] === match?.[2]);
+  return match?.[1] === kind && region ? { id: text as Id, region } : undefined;
+}
+
+function digest(text: string): string {
+  let encoded = '';
+  let pending = 0;
+  let bits = 0;
+  for (const byte of createHash('sha256').update(text).digest()) {
+    pending = ((pending & 0xff) << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) encoded += alphabet[(pending >>> (bits - 5)) & 31];
+  }
+  return encoded.slice(0, 26);
+}
+
+/** MurmurHash2 with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2), as a signed 32-bit integer. */
+function murmur2(data: Buffer): number {
+  const m = 0x5bd1e995;
+  let hash = 0x9747b28c ^ data.length;
+  const tail = data.length & ~3;
+  for (let offset = 0; offset < tail; offset += 4) {
+    let word = Math.imul(data.readInt32LE(offset), m);
+    word = Math.imul(word ^ (word >>> 24), m);
+    hash = Math.imul(hash, m) ^ word;
+  }
+  if (tail < data.length) {
+    hash = Math.imul(hash ^ data.readUIntLE(tail, data.length - tail), m);
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), m);
+  return hash ^ (hash >>> 15);
+}
