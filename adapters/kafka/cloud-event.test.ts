@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { eventOf, headersOf, typeOf } from './cloud-event.ts';
+
+const event = {
+  id: 'ord_use1_abc/1',
+  type: 'OrderPlaced',
+  source: '/orders',
+  time: '2026-01-01T00:00:00.000Z',
+};
+
+test('attributes survive the way through headers, as text and as the bytes Kafka gives back', () => {
+  const text = fc.string({ minLength: 1 });
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      text,
+      text,
+      fc.option(text, { nil: undefined }),
+      (id, type, source, time, traceparent) => {
+        const sent = { id, type, source, time, ...(traceparent === undefined ? {} : { traceparent }) };
+        const headers = headersOf(sent);
+        const bytes = Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name, Buffer.from(value)]),
+        );
+        expect(eventOf(headers)).toEqual({ event: sent });
+        expect(eventOf(bytes)).toEqual({ event: sent });
+        expect(typeOf(bytes)).toBe(type);
+      },
+    ),
+  );
+});
+
+test.each(['ce_id', 'ce_type', 'ce_source', 'ce_time'])('a message without %s names it', (name) => {
+  const { [name]: _left, ...headers } = headersOf(event);
+  expect(eventOf(headers)).toEqual({ missing: name });
+});
+
+test('no headers at all are an answer, not an exception', () => {
+  expect(eventOf(undefined)).toEqual({ missing: 'ce_id' });
+  expect(typeOf(undefined)).toBeUndefined();
+});
+
+test('a repeated header counts once', () => {
+  expect(typeOf({ ce_type: ['OrderPlaced', 'OrderPaid'] })).toBe('OrderPlaced');
+});

@@ -1,0 +1,58 @@
+import type { IHeaders } from 'kafkajs';
+
+/** A fact as it crosses Kafka: CloudEvents 1.0, Kafka protocol binding, binary content mode. */
+export type KafkaEvent = {
+  /** Unique within `source`; deliveries of one event carry the same id. */
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  /** W3C Trace Context, if the fact was recorded within a trace. */
+  readonly traceparent?: string;
+};
+
+/** Headers of the binary mode: attributes as `ce_*`, the value is the bare data. */
+export function headersOf(event: KafkaEvent): Record<string, string> {
+  const headers: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_type: event.type,
+    ce_source: event.source,
+    ce_time: event.time,
+    'content-type': 'application/json',
+  };
+  if (event.traceparent !== undefined) headers['traceparent'] = event.traceparent;
+  return headers;
+}
+
+/** The event's type alone: a consumer skips by it before it parses anything. */
+export function typeOf(headers: IHeaders | undefined): string | undefined {
+  return textOf(headers, 'ce_type');
+}
+
+/** The attributes of a message, or the name of the header that is missing. */
+export function eventOf(
+  headers: IHeaders | undefined,
+): { readonly event: KafkaEvent } | { readonly missing: string } {
+  const attributes: Record<'id' | 'type' | 'source' | 'time', string> = {
+    id: '',
+    type: '',
+    source: '',
+    time: '',
+  };
+  for (const name of ['id', 'type', 'source', 'time'] as const) {
+    const text = textOf(headers, `ce_${name}`);
+    if (text === undefined || text === '') return { missing: `ce_${name}` };
+    attributes[name] = text;
+  }
+  const traceparent = textOf(headers, 'traceparent');
+  return { event: traceparent === undefined ? attributes : { ...attributes, traceparent } };
+}
+
+function textOf(headers: IHeaders | undefined, name: string): string | undefined {
+  const value = headers?.[name];
+  // A repeated header reaches us as a list; the first one counts.
+  const first = Array.isArray(value) ? value[0] : value;
+  return first?.toString();
+}
