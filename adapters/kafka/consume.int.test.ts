@@ -1,0 +1,89 @@
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { resetStack, startStack } from '../../scripts/stack/index.ts';
+import { consume, type Received } from './consume.ts';
+
+const stack = localStack('test', 7000);
+const brokers = [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''];
+const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
+const partitions = stack.partitions;
+
+beforeAll(async () => {
+  await resetStack(stack);
+  await startStack(stack, { topics: ['merged', 'failing', 'restarted'] });
+}, 180_000);
+afterAll(() => resetStack(stack), 60_000);
+
+async function produce(topic: string, from: number, count: number): Promise<void> {
+  const producer = kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    // Without it a retry of a send to a new topic, whose leaders are not all there yet, repeats messages.
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  const messages = Array.from({ length: count }, (_, index) => ({
+    value: String(from + index),
+    partition: (from + index) % partitions,
+  }));
+  await producer.send({ topic, messages });
+  await producer.disconnect();
+}
+
+const start = (topic: string, handle: (received: readonly Received[]) => Promise<void>) =>
+  consume(
+    kafka.consumer({
+      groupId: `of-${topic}`,
+      sessionTimeout: 6000,
+      heartbeatInterval: 500,
+      maxWaitTimeInMs: 50,
+    }),
+    { topics: [topic], handle, onFailure: () => {}, pauseMs: 50, commitEveryMs: 100, heartbeatEveryMs: 500 },
+  );
+const values = (received: readonly Received[]): number[] =>
+  received.map(({ message }) => Number(message.value));
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+const ascending = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
+
+test('a fetch of all partitions is few handler calls, in order within each partition', async () => {
+  await produce('merged', 0, 1200);
+  const calls: number[][] = [];
+  const stop = await start('merged', async (received) => void calls.push(values(received)));
+  await vi.waitUntil(() => calls.flat().length >= 1200, { timeout: 30_000 });
+  await stop();
+  const all = calls.flat();
+  expect(ascending(all)).toEqual(numbers(1200));
+  expect(calls.length).toBeLessThan(partitions);
+  for (const partition of numbers(partitions)) {
+    const own = all.filter((value) => value % partitions === partition);
+    expect(own).toEqual(ascending(own));
+  }
+});
+
+test('what failed comes again, and nothing is skipped', async () => {
+  await produce('failing', 0, 240);
+  let failures = 3;
+  const done: number[] = [];
+  const stop = await start('failing', async (received) => {
+    if (failures-- > 0) throw new Error('database away');
+    done.push(...values(received));
+  });
+  await vi.waitUntil(() => new Set(done).size === 240, { timeout: 30_000 });
+  await stop();
+  expect(ascending(done)).toEqual(numbers(240));
+});
+
+test('a stop commits what was handled: the next member goes on after it', async () => {
+  await produce('restarted', 0, 120);
+  const first: number[] = [];
+  const stopFirst = await start('restarted', async (received) => void first.push(...values(received)));
+  await vi.waitUntil(() => first.length >= 120, { timeout: 30_000 });
+  await stopFirst();
+  await produce('restarted', 120, 120);
+  const second: number[] = [];
+  const stopSecond = await start('restarted', async (received) => void second.push(...values(received)));
+  await vi.waitUntil(() => second.length >= 120, { timeout: 30_000 });
+  await stopSecond();
+  expect(ascending(second)).toEqual(numbers(240).slice(120));
+});
