@@ -1,0 +1,69 @@
+import { Pool, type PoolClient, type QueryResult } from 'pg';
+
+export type PoolSettings = {
+  readonly url: string;
+  readonly maxConnections?: number;
+  readonly connectTimeoutMs?: number;
+  /** Told about connections that broke; whoever was using one gets the error too. */
+  readonly onConnectionError?: (error: Error) => void;
+};
+
+/**
+ * A pool that works behind PgBouncer in transaction mode: no timeouts as start-up parameters (ALTER ROLE sets them),
+ * and its users give no statement a name.
+ */
+export function createPool(settings: PoolSettings): Pool {
+  const { url, maxConnections = 8, connectTimeoutMs = 5000, onConnectionError = () => undefined } = settings;
+  const pool = new Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    pipeline: true,
+  });
+  // Without a listener a connection that breaks ends the process: idle ones report to the pool, the others themselves.
+  pool.on('error', onConnectionError);
+  pool.on('connect', (client) => client.on('error', onConnectionError));
+  return pool;
+}
+
+/**
+ * Runs `work` between BEGIN and COMMIT; BEGIN is not waited for, and `work` may leave its last statement to go out
+ * together with COMMIT by returning it as `last`.
+ */
+export async function inTransaction<Result>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<{ result: Result; last?: Promise<unknown> }>,
+  begin = 'begin',
+): Promise<Result> {
+  const client = await pool.connect();
+  try {
+    const begun = client.query(begin);
+    const [, { result, last }] = await settled<[unknown, { result: Result; last?: Promise<unknown> }]>([
+      begun,
+      work(client),
+    ]);
+    const [commit] = await settled<[QueryResult, unknown]>([
+      client.query('commit'),
+      last ?? Promise.resolve(),
+    ]);
+    // After a failed statement the server answers COMMIT with a rollback.
+    if (commit.command !== 'COMMIT') throw new Error(`the transaction ended with ${commit.command}`);
+    client.release();
+    return result;
+  } catch (error) {
+    // What a connection with a failed transaction still has to answer is unknown: it is cheaper to open a new one.
+    client.release(true);
+    throw error;
+  }
+}
+
+// Waits for all, so that none is left without a handler, and throws the last failure, which is the cause of the others.
+async function settled<Values extends readonly unknown[]>(promises: {
+  readonly [Index in keyof Values]: Promise<Values[Index]>;
+}): Promise<Values> {
+  const list: readonly Promise<unknown>[] = promises;
+  const results = await Promise.allSettled(list);
+  const failed = results.findLast((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return (await Promise.all(list)) as unknown as Values;
+}
