@@ -1,0 +1,76 @@
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { resetStack, startStack } from '../../scripts/stack/index.ts';
+import { eventOf } from './cloud-event.ts';
+import { consume, type Received } from './consume.ts';
+import { registerLz4 } from './lz4.ts';
+import { publisher, type Publishable } from './publish.ts';
+
+const stack = localStack('test', 6000);
+const kafka = new Kafka({
+  brokers: [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''],
+  logLevel: logLevel.NOTHING,
+});
+const topics = ['plain-events', 'packed-events'];
+
+beforeAll(async () => {
+  registerLz4();
+  await resetStack(stack);
+  await startStack(stack, { topics });
+}, 180_000);
+afterAll(() => resetStack(stack), 60_000);
+
+const rowsOf = (topic: string): Publishable[] =>
+  Array.from({ length: 600 }, (_, index) => ({
+    bucket: index % stack.partitions,
+    topic,
+    key: `ord_use1_${index % stack.partitions}`,
+    type: 'OrderPlaced',
+    eventId: `${topic}/${index}`,
+    payload: JSON.stringify({ index, note: 'ünïcode'.repeat(20) }),
+    traceparent: index % 2 === 0 ? '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' : null,
+    occurredAt: new Date('2026-01-01T00:00:00Z'),
+  }));
+
+test.each([
+  ['plain-events', false],
+  ['packed-events', true],
+])('%s: every row arrives in its bucket, in order, with its attributes', async (topic, compress) => {
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+  await producer.connect();
+  const rows = rowsOf(topic);
+  await publisher(producer, { source: '/orders', compress })(rows);
+  await producer.disconnect();
+
+  const received: Received[] = [];
+  const stop = await consume(kafka.consumer({ groupId: `of-${topic}`, maxWaitTimeInMs: 50 }), {
+    topics: [topic],
+    handle: async (batch) => void received.push(...batch),
+    onFailure: () => {},
+    pauseMs: 50,
+    commitEveryMs: 100,
+    heartbeatEveryMs: 500,
+  });
+  await vi.waitUntil(() => received.length >= rows.length, { timeout: 30_000 });
+  await stop();
+
+  for (let bucket = 0; bucket < stack.partitions; bucket += 1) {
+    const arrived = received.filter(({ partition }) => partition === bucket);
+    const sent = rows.filter((row) => row.bucket === bucket);
+    expect(arrived.map(({ message }) => message.value?.toString())).toEqual(
+      sent.map(({ payload }) => payload),
+    );
+    expect(arrived.map(({ message }) => eventOf(message.headers))).toEqual(
+      sent.map(({ eventId: id, type, traceparent }) => ({
+        event: {
+          id,
+          type,
+          source: '/orders',
+          time: '2026-01-01T00:00:00.000Z',
+          ...(traceparent === null ? {} : { traceparent }),
+        },
+      })),
+    );
+  }
+});

@@ -1,0 +1,48 @@
+import { CompressionTypes, type Producer, type TopicMessages } from 'kafkajs';
+import { headersOf } from './cloud-event.ts';
+
+/** A recorded fact that waits in an outbox. */
+export type Publishable = {
+  /** The partition: events of one bucket keep their order. */
+  readonly bucket: number;
+  readonly topic: string;
+  readonly key: string;
+  readonly type: string;
+  readonly eventId: string;
+  /** JSON text, published as it is. */
+  readonly payload: string;
+  readonly traceparent: string | null;
+  readonly occurredAt: Date;
+};
+
+export type PublishOptions = { readonly source: string; readonly compress: boolean };
+
+/**
+ * Publishes in one request a broker and resolves when all in-sync replicas have every row. A failure leaves unknown
+ * which rows arrived: publish all of them again, consumers skip an id that they have seen.
+ */
+export function publisher(producer: Producer, { source, compress }: PublishOptions) {
+  return async (rows: readonly Publishable[]): Promise<void> => {
+    if (rows.length === 0) return;
+    const topicMessages: TopicMessages[] = Map.groupBy(rows, ({ topic }) => topic)
+      .entries()
+      .map(([topic, ofTopic]) => ({ topic, messages: ofTopic.map((row) => messageOf(row, source)) }))
+      .toArray();
+    await producer.sendBatch({
+      acks: -1,
+      compression: compress ? CompressionTypes.LZ4 : CompressionTypes.None,
+      topicMessages,
+    });
+  };
+}
+
+function messageOf(row: Publishable, source: string) {
+  const { bucket: partition, key, payload: value, eventId: id, type, occurredAt, traceparent } = row;
+  const event = { id, type, source, time: occurredAt.toISOString() };
+  return {
+    partition,
+    key,
+    value,
+    headers: headersOf(traceparent === null ? event : { ...event, traceparent }),
+  };
+}
