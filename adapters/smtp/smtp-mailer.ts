@@ -1,0 +1,105 @@
+import { createTransport } from 'nodemailer';
+import { Pool } from 'undici';
+import { z } from 'zod';
+import { PermanentError, TransientError } from '../../platform/errors.ts';
+import type { Mail, Mailer } from '../../platform/ports/mail.ts';
+
+export interface SmtpMailerOptions {
+  host: string;
+  port: number;
+  /** The sender of every mail. */
+  from: string;
+  /** Where the mail server can be asked what it took: `GET /mails?messageId=…`. */
+  apiUrl: string;
+  connections?: number;
+  timeoutMs?: number;
+}
+
+interface Failure {
+  messageId: string;
+  permanent: boolean;
+  cause: unknown;
+}
+
+const known = z.object({ mails: z.array(z.object({ messageId: z.string() })) });
+/** Message ids asked for in one query string. */
+const askBatch = 50;
+
+/** Sends over a pool of kept SMTP connections; the Message-ID is the one given, so a repeat can be told by it. */
+export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close(): Promise<void> } => {
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  const transport = createTransport({
+    pool: true,
+    host: options.host,
+    port: options.port,
+    maxConnections: options.connections ?? 8,
+    maxMessages: 1000,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const api = new Pool(options.apiUrl, { connections: 4, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+
+  const sendOne = async ({ messageId, to, subject, text }: Mail): Promise<Failure | undefined> => {
+    try {
+      await transport.sendMail({ from: options.from, to, subject, text, messageId: `<${messageId}>` });
+      return undefined;
+    } catch (cause) {
+      return { messageId, permanent: isPermanent(cause), cause };
+    }
+  };
+
+  return {
+    async send(mails) {
+      const results = await Promise.all(mails.map(sendOne));
+      const failures = results.filter((result) => result !== undefined);
+      if (failures.length > 0) throw failed(failures);
+    },
+    async accepted(messageIds) {
+      const taken = new Set<string>();
+      for (let at = 0; at < messageIds.length; at += askBatch) {
+        const batch = messageIds.slice(at, at + askBatch);
+        for (const messageId of await ask(api, batch)) taken.add(messageId);
+      }
+      return taken;
+    },
+    async close() {
+      transport.close();
+      await api.destroy();
+    },
+  };
+};
+
+const ask = async (api: Pool, messageIds: readonly string[]): Promise<string[]> => {
+  const query = new URLSearchParams(messageIds.map((id) => ['messageId', id]));
+  try {
+    const { statusCode, body } = await api.request({ method: 'GET', path: `/mails?${query.toString()}` });
+    const json: unknown = await body.json();
+    if (statusCode !== 200) throw new Error(`the mail server's API answered ${statusCode}`);
+    return known.parse(json).mails.map(({ messageId }) => messageId);
+  } catch (cause) {
+    throw new TransientError('mail-server-unreachable', 'the mail server does not say what it took', {
+      cause,
+    });
+  }
+};
+
+// 5xx is the server's "never"; 4xx, a closed socket or a time-out may be better later (RFC 5321, 4.2.1).
+const isPermanent = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if ('responseCode' in error && typeof error.responseCode === 'number') return error.responseCode >= 500;
+  return 'code' in error && error.code === 'EENVELOPE';
+};
+
+// One mail that may still go keeps the batch transient: what was sent is known by its id, and the runner halves it.
+const failed = (failures: readonly Failure[]): TransientError | PermanentError => {
+  const context = {
+    details: { failed: failures.map(({ messageId }) => messageId) },
+    cause: failures.find(({ permanent }) => !permanent)?.cause ?? failures[0]?.cause,
+  };
+  return failures.every(({ permanent }) => permanent)
+    ? new PermanentError('mail-refused', `the mail server refused ${failures.length} mails`, context)
+    : new TransientError('mail-not-taken', `the mail server did not take ${failures.length} mails`, context);
+};
