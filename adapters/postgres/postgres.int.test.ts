@@ -14,7 +14,7 @@ const stack = localStack('test', 8000);
 const database = `adapters_${process.pid}`;
 const { host, ports, postgres } = stack;
 const urlOf = (name: string): string =>
-  `postgres://${postgres.superuser}:${postgres.superuserPassword}@${host}:${ports.postgres}/${name}`;
+  `postgres://${postgres.user}:${postgres.password}@${host}:${ports.postgres}/${name}`;
 const buckets = Array.from({ length: stack.partitions }, (_, bucket) => bucket);
 
 let owned = false;
@@ -22,7 +22,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   ({ owned } = await startStack(stack, { reuse: true }));
-  await asSuperuser(`create database ${database}`);
+  await onDefaultDatabase(`create database ${database}`);
   await Promise.all([migrate(urlOf(database)), migrate(urlOf(database))]);
   pool = createPool({ url: urlOf(database) });
 }, 180_000);
@@ -37,12 +37,12 @@ afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
 
 afterAll(async () => {
   await pool?.end();
-  await asSuperuser(`drop database if exists ${database} with (force)`);
+  await onDefaultDatabase(`drop database if exists ${database} with (force)`);
   if (owned) await stopStack(stack);
 }, 60_000);
 
-async function asSuperuser(statement: string): Promise<void> {
-  const client = new Client({ connectionString: urlOf('postgres') });
+async function onDefaultDatabase(statement: string): Promise<void> {
+  const client = new Client({ connectionString: urlOf(postgres.database) });
   await client.connect();
   await client.query(statement);
   await client.end();
