@@ -33,6 +33,8 @@ export type OrderCommand =
   | RecordRefund
   | Command<'ReturnOrder', { reason: string }>;
 
+export type CommandOf<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>;
+
 /** Facts that come before their cause: nothing is wrong with them, and the same command succeeds later. */
 export const earlyRejections = [
   'order-unknown',
