@@ -64,6 +64,10 @@ export const importRules: IConfiguration = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
     tsConfig: { fileName: 'tsconfig.json' },
   },
 };
