@@ -7,7 +7,7 @@ import type { Append } from '../../platform/ports/event-store.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
 import { createEventStore, readStatement } from './event-store.ts';
 import { migrate } from './migrate.ts';
-import { runRelay, type OutboxRow, type RelaySettings } from './outbox.ts';
+import { readOutboxStatement, runRelay, type OutboxRow, type RelaySettings } from './outbox.ts';
 import { createPool } from './pool.ts';
 
 const stack = localStack('test', 8000);
@@ -217,9 +217,17 @@ test('a relay that dies between publishing and deleting only duplicates', async 
 
 type Plan = { 'Actual Rows': number; 'Actual Loops': number; 'Relation Name'?: string; Plans?: Plan[] };
 
-const rowsScanned = (plan: Plan): number =>
-  (plan['Relation Name'] ? plan['Actual Rows'] * plan['Actual Loops'] : 0) +
-  (plan.Plans ?? []).reduce((sum, child) => sum + rowsScanned(child), 0);
+const rowsScanned = (plan: Plan, table: string): number =>
+  (plan['Relation Name'] === table ? plan['Actual Rows'] * plan['Actual Loops'] : 0) +
+  (plan.Plans ?? []).reduce((sum, child) => sum + rowsScanned(child, table), 0);
+
+async function explain(statement: string, parameters: readonly unknown[]): Promise<Plan> {
+  const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+    `explain (analyze, format json) ${statement}`,
+    [...parameters],
+  );
+  return rows[0]!['QUERY PLAN'][0].Plan;
+}
 
 test('reading streams scans only their own rows, however many others there are', async () => {
   await pool.query(
@@ -228,9 +236,21 @@ test('reading streams scans only their own rows, however many others there are',
      from generate_series(1, 20000) n, generate_series(1, 3) version`,
   );
   const keys = Array.from({ length: 100 }, (_, index) => index * 7 + 1);
-  const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-    `explain (analyze, format json) ${readStatement('orders')}`,
-    [keys.map((key) => key % 12), keys.map((key) => `stream${key}`)],
+  const plan = await explain(readStatement('orders'), [
+    keys.map((key) => key % 12),
+    keys.map((key) => `stream${key}`),
+  ]);
+  expect(rowsScanned(plan, 'events')).toBe(300);
+});
+
+test('a relay scans only the rows that it takes, however long the backlog is', async () => {
+  await pool.query(
+    `insert into orders.relay_lease select n, 'me', now() + interval '1 minute' from generate_series(0, 11) n`,
   );
-  expect(rowsScanned(rows[0]!['QUERY PLAN'][0].Plan)).toBe(300);
+  await pool.query(
+    `insert into orders.outbox (bucket, topic, key, type, event_id, payload, occurred_at)
+     select n % 12, 'order-events', 'k', 'A', 'e' || n, '{}', now() from generate_series(1, 20000) n`,
+  );
+  const plan = await explain(readOutboxStatement('orders'), [buckets, 'me', 10]);
+  expect(rowsScanned(plan, 'outbox')).toBe(120);
 });
