@@ -64,6 +64,13 @@ function settle(commands: readonly OrderCommand[]): ReturnType<typeof run> {
   return again.events.length === tried.events.length ? tried : settle([...commands, ...tried.early]);
 }
 
+/** An order that is delivered, then met by other commands. */
+function goodOrder(others: readonly OrderCommand[]): OrderCommand[] {
+  const { RecordStockReserved, RecordFraudCleared, ShipOrder, DeliverOrder } = sampleCommands;
+  const good = [PlaceOrder, RecordStockReserved, RecordFraudCleared, RecordPaymentCaptured];
+  return [...good, ShipOrder, DeliverOrder, ...others];
+}
+
 /** Every command twice, in any order. */
 const shuffled = (commands: OrderCommand[]) =>
   fc.shuffledSubarray([...commands, ...commands], { minLength: commands.length * 2 });
@@ -82,6 +89,21 @@ describe('any history of an order', () => {
           once.events,
         );
       }),
+    );
+  });
+
+  test('a command that was accepted is accepted without events for ever after', () => {
+    const happy = fc.shuffledSubarray<OrderCommand>(Object.values(sampleCommands));
+    fc.assert(
+      fc.property(fc.oneof(anyHistory, happy.map(goodOrder)), (history) => {
+        const { order } = run(history);
+        for (const [index, command] of history.entries()) {
+          const first = orderDecider.decide(command, run(history.slice(0, index)).order);
+          if (!first.accepted) continue;
+          expect(orderDecider.decide(command, order)).toEqual({ accepted: true, events: [] });
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 
