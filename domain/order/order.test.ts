@@ -106,6 +106,9 @@ describe('money', () => {
     given(...paid, event.OrderCancelled, event.OrderRefundDue)
       .when(command.RecordRefund)
       .thenRecords(event.OrderRefunded);
+    given(...paid, event.OrderCancelled, event.OrderRefundDue, event.OrderRefunded)
+      .when(command.CancelOrder)
+      .thenNothing();
   });
 
   test('a capture recorded after a cancel is owed back, once', () => {
