@@ -1,3 +1,4 @@
+import { topics } from '../contracts/topics.ts';
 import type { LocalStack } from '../environments/local.ts';
 import { killStack, startStack, stopStack } from './stack/index.ts';
 import { runPlatform } from './up-platform.ts';
@@ -12,6 +13,7 @@ export async function runStack(stack: LocalStack, options: RunOptions): Promise<
   let started = false;
   try {
     await startStack(stack, {
+      topics: Object.values(topics).map(({ name }) => name),
       signal,
       onProgress: (event) => progress.event(event),
       onServerExit: ({ name, code, signal: by, expected }) => {

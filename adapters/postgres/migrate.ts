@@ -1,17 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
+import { Client } from 'pg';
 
 /**
  * Brings the database to the newest schema. Needs a direct connection: the lock that keeps two migrations apart is a
  * session's, which PgBouncer in transaction mode would leak.
  */
 export async function migrate(url: string): Promise<void> {
-  await runner({
-    databaseUrl: url,
-    dir: fileURLToPath(new URL('migrations', import.meta.url)),
-    direction: 'up',
-    migrationsTable: 'schema_migrations',
-    advisoryLockMode: 'wait',
-    log: () => undefined,
-  });
+  // Our own client: the runner would not wait until its connection is closed, and a server that stops then ends the process.
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runner({
+      dbClient: client,
+      dir: fileURLToPath(new URL('migrations', import.meta.url)),
+      direction: 'up',
+      migrationsTable: 'schema_migrations',
+      advisoryLockMode: 'wait',
+      log: () => undefined,
+    });
+  } finally {
+    await client.end();
+  }
 }

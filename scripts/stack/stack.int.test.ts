@@ -99,9 +99,12 @@ test.each(['SIGKILL', 'SIGQUIT', undefined] as const)(
   60_000,
 );
 
-test.each(['SIGKILL', undefined] as const)(
+test.each([
+  ['kill -9', 'SIGKILL'],
+  ['an orderly stop', undefined],
+] as const)(
   'kafka comes back after %s',
-  async (signal) => {
+  async (_how, signal) => {
     await restartServer(stack, 'kafka', signal);
     expect(await topicPartitions()).toBe(stack.partitions);
   },
