@@ -2,10 +2,11 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
 import { resetStack, startStack } from '../../scripts/stack/index.ts';
+import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { eventOf } from './cloud-event.ts';
 import { consume, type Received } from './consume.ts';
 import { registerLz4 } from './lz4.ts';
-import { publisher, type Publishable } from './publish.ts';
+import { publisher } from './publish.ts';
 
 const stack = localStack('test', 6000);
 const kafka = new Kafka({
@@ -21,7 +22,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => resetStack(stack), 60_000);
 
-const rowsOf = (topic: string): Publishable[] =>
+const rowsOf = (topic: string): Omit<OutboxRow, 'id'>[] =>
   Array.from({ length: 600 }, (_, index) => ({
     bucket: index % stack.partitions,
     topic,

@@ -1,19 +1,6 @@
 import { CompressionTypes, type Producer, type TopicMessages } from 'kafkajs';
+import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { headersOf } from './cloud-event.ts';
-
-/** A recorded fact that waits in an outbox. */
-export type Publishable = {
-  /** The partition: events of one bucket keep their order. */
-  readonly bucket: number;
-  readonly topic: string;
-  readonly key: string;
-  readonly type: string;
-  readonly eventId: string;
-  /** JSON text, published as it is. */
-  readonly payload: string;
-  readonly traceparent: string | null;
-  readonly occurredAt: Date;
-};
 
 export type PublishOptions = { readonly source: string; readonly compress: boolean };
 
@@ -22,7 +9,7 @@ export type PublishOptions = { readonly source: string; readonly compress: boole
  * which rows arrived: publish all of them again, consumers skip an id that they have seen.
  */
 export function publisher(producer: Producer, { source, compress }: PublishOptions) {
-  return async (rows: readonly Publishable[]): Promise<void> => {
+  return async (rows: readonly Omit<OutboxRow, 'id'>[]): Promise<void> => {
     if (rows.length === 0) return;
     const topicMessages: TopicMessages[] = Map.groupBy(rows, ({ topic }) => topic)
       .entries()
@@ -36,7 +23,7 @@ export function publisher(producer: Producer, { source, compress }: PublishOptio
   };
 }
 
-function messageOf(row: Publishable, source: string) {
+function messageOf(row: Omit<OutboxRow, 'id'>, source: string) {
   const { bucket: partition, key, payload: value, eventId: id, type, occurredAt, traceparent } = row;
   const event = { id, type, source, time: occurredAt.toISOString() };
   return {

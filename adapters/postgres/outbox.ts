@@ -1,23 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, QueryResult } from 'pg';
 import { inTransaction } from './pool.ts';
+import type { OutboxRow } from '../../platform/ports/event-store.ts';
 
 export type OutboxSchema =
   'orders' | 'payment' | 'inventory' | 'shipping' | 'fraud' | 'notification' | 'analytics' | 'audit';
-
-export type OutboxRow = {
-  readonly bucket: number;
-  /** A bigint, as text. */
-  readonly id: string;
-  readonly topic: string;
-  readonly key: string;
-  readonly type: string;
-  readonly eventId: string;
-  /** JSON text, to be published as it is. */
-  readonly payload: string;
-  readonly traceparent: string | null;
-  readonly occurredAt: Date;
-};
 
 export type LeaseSettings = {
   readonly schema: OutboxSchema;

@@ -7,7 +7,8 @@ import type { Append } from '../../platform/ports/event-store.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
 import { createEventStore, readStatement } from './event-store.ts';
 import { migrate } from './migrate.ts';
-import { readOutboxStatement, runRelay, type OutboxRow, type RelaySettings } from './outbox.ts';
+import type { OutboxRow } from '../../platform/ports/event-store.ts';
+import { readOutboxStatement, runRelay, type RelaySettings } from './outbox.ts';
 import { createPool } from './pool.ts';
 
 const stack = localStack('test', 8000);

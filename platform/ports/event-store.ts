@@ -22,6 +22,20 @@ export type OutboxMessage = {
   readonly occurredAt: Date;
 };
 
+export type OutboxRow = {
+  readonly bucket: number;
+  /** A bigint, as text. */
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly type: string;
+  readonly eventId: string;
+  /** JSON text, to be published as it is. */
+  readonly payload: string;
+  readonly traceparent: string | null;
+  readonly occurredAt: Date;
+};
+
 export type Append = StreamKey & {
   /** The version that the decision was made on; 0 for a new stream. */
   readonly expectedVersion: number;
