@@ -11,7 +11,13 @@ import {
 } from './payment.ts';
 
 const on = { orderId: 'o1', at: '2026-01-01T00:00:00.000Z' };
-const request: PaymentCommand = { ...on, type: 'RequestPayment', amountMinor: 1000, currency: 'EUR' };
+const request: PaymentCommand = {
+  ...on,
+  type: 'RequestPayment',
+  userId: 'u1',
+  amountMinor: 1000,
+  currency: 'EUR',
+};
 const authorize: PaymentCommand = {
   ...on,
   type: 'AuthorizePayment',
@@ -103,7 +109,7 @@ function balances(events: readonly PaymentEvent[]): Partial<Record<Account, numb
 const amountMinor = fc.oneof(fc.integer({ min: -1, max: 10 }), fc.constantFrom(0.5, NaN, 2 ** 53));
 const anyCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   fc.record({ currency: fc.constantFrom('EUR', 'USD'), amountMinor }).map((fields) => {
-    return { ...on, type: 'RequestPayment' as const, ...fields };
+    return { ...on, type: 'RequestPayment' as const, userId: 'u1', ...fields };
   }),
   amountMinor.map((authorizedMinor) => ({
     ...authorize,
@@ -114,7 +120,13 @@ const anyCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   fc.tuple(fc.constantFrom('r1', 'r2', 'r3'), amountMinor).map(([id, amount]) => refund(id, amount)),
   fc.constantFrom(decline, cancel),
 );
-const first: PaymentCommand = { ...on, type: 'RequestPayment', amountMinor: 10, currency: 'EUR' };
+const first: PaymentCommand = {
+  ...on,
+  type: 'RequestPayment',
+  userId: 'u1',
+  amountMinor: 10,
+  currency: 'EUR',
+};
 const history = fc.array(anyCommand, { maxLength: 25 }).map((commands) => [first, ...commands]);
 
 describe('over any history', () => {

@@ -4,7 +4,12 @@ type At = { readonly orderId: string; readonly at: string };
 
 /** Commands on the one payment of an order; amounts in minor units of the requested currency, `at` in ISO 8601. */
 export type PaymentCommand =
-  | (At & { readonly type: 'RequestPayment'; readonly amountMinor: number; readonly currency: string })
+  | (At & {
+      readonly type: 'RequestPayment';
+      readonly userId: string;
+      readonly amountMinor: number;
+      readonly currency: string;
+    })
   | (At & {
       readonly type: 'AuthorizePayment';
       readonly authorizedMinor: number;
@@ -17,7 +22,7 @@ export type PaymentCommand =
 
 /** `releasedMinor`: the whole hold, which ends with a capture (of all or a part) and with a void. */
 export type PaymentEvent = At & { readonly currency: string } & (
-    | { readonly type: 'PaymentRequested'; readonly amountMinor: number }
+    | { readonly type: 'PaymentRequested'; readonly userId: string; readonly amountMinor: number }
     | {
         readonly type: 'PaymentAuthorized';
         readonly authorizedMinor: number;
@@ -47,7 +52,10 @@ export type Payment =
   | { readonly status: 'new' }
   | {
       readonly status: 'requested' | 'authorized' | 'captured' | 'declined' | 'voided';
+      readonly userId: string;
       readonly currency: string;
+      /** The provider's id of the charge; undefined until there is one. */
+      readonly chargeId: string | undefined;
       readonly requestedMinor: number;
       readonly authorizedMinor: number;
       readonly capturedMinor: number;
@@ -66,10 +74,10 @@ export const paymentDecider: Decider<Payment, PaymentCommand, PaymentEvent, Paym
   decide(command, payment) {
     const { orderId, at } = command;
     if (command.type === 'RequestPayment') {
-      const { amountMinor, currency } = command;
+      const { userId, amountMinor, currency } = command;
       if (!isAmount(amountMinor)) return reject('amount-invalid');
       if (payment.status === 'new')
-        return accept({ type: 'PaymentRequested', orderId, at, currency, amountMinor });
+        return accept({ type: 'PaymentRequested', orderId, at, userId, currency, amountMinor });
       const same = payment.requestedMinor === amountMinor && payment.currency === currency;
       return same ? accept() : reject('amount-mismatch');
     }
@@ -78,7 +86,8 @@ export const paymentDecider: Decider<Payment, PaymentCommand, PaymentEvent, Paym
   evolve(payment, event) {
     if (event.type === 'PaymentRequested') {
       const amounts = { requestedMinor: event.amountMinor, authorizedMinor: 0, capturedMinor: 0 };
-      return { status: 'requested', currency: event.currency, ...amounts, refunds: new Map() };
+      const { userId, currency } = event;
+      return { status: 'requested', userId, currency, chargeId: undefined, ...amounts, refunds: new Map() };
     }
     return payment.status === 'new' ? payment : evolveKnown(payment, event);
   },
@@ -140,7 +149,12 @@ function decideKnown(
 function evolveKnown(payment: Known, event: Exclude<PaymentEvent, { type: 'PaymentRequested' }>): Known {
   switch (event.type) {
     case 'PaymentAuthorized':
-      return { ...payment, status: 'authorized', authorizedMinor: event.authorizedMinor };
+      return {
+        ...payment,
+        status: 'authorized',
+        authorizedMinor: event.authorizedMinor,
+        chargeId: event.providerReference,
+      };
     case 'PaymentDeclined':
       return { ...payment, status: 'declined' };
     case 'PaymentCaptured':

@@ -40,9 +40,26 @@ export type Append = StreamKey & {
   /** The version that the decision was made on; 0 for a new stream. */
   readonly expectedVersion: number;
   readonly events: readonly NewEvent[];
-  /** Written only when the events are. */
+  /** Written only when the events are, as is what follows. */
   readonly messages: readonly OutboxMessage[];
+  /** Double-entry postings of the events (payments only). */
+  readonly postings?: readonly Posting[];
+  /** What becomes of the row that keeps an unfinished order in sight (orders only). */
+  readonly saga?: SagaChange;
 };
+
+/** Units of money moved by the event at `version`: minor units, debits positive, credits negative. */
+export type Posting = {
+  readonly version: number;
+  readonly account: string;
+  readonly currency: string;
+  readonly amountMinor: number;
+};
+
+/** `open` inserts or replaces the row; without a `parkedReason` the sweeper looks at it after `deadlineAt`. */
+export type SagaChange =
+  | { readonly change: 'open'; readonly deadlineAt: Date; readonly parkedReason?: string }
+  | { readonly change: 'ended' };
 
 export type AppendResult =
   | { readonly appended: true; readonly version: number }

@@ -1,0 +1,156 @@
+import { fold, type Decider } from '../domain/decider.ts';
+import { bucketOf } from '../domain/ids.ts';
+import { TransientError } from './errors.ts';
+import type {
+  Append,
+  EventStore,
+  OutboxMessage,
+  Posting,
+  SagaChange,
+  StoredEvent,
+} from './ports/event-store.ts';
+
+/** How one kind of stream is decided and what its events say to the rest of the platform. */
+export type StreamKind<
+  State,
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+> = {
+  readonly decider: Decider<State, Command, Event, Rejection>;
+  /** The message of an event, if others hear of it. `state` is the one after the event. */
+  messageOf(
+    event: Event,
+    state: State,
+  ): Pick<OutboxMessage, 'topic' | 'key' | 'type' | 'payload'> | undefined;
+  /** Prefix of event ids: `<prefix><orderId>/<version>` is unique over all topics. */
+  readonly eventIdPrefix: string;
+  postingsOf?(event: Event): readonly Omit<Posting, 'version'>[];
+  sagaOf?(events: readonly Event[], state: State): SagaChange | undefined;
+};
+
+export type Request<Command> = { readonly command: Command; readonly traceparent?: string | undefined };
+
+export type Outcome<State, Event, Rejection> =
+  | {
+      readonly accepted: true;
+      readonly events: readonly Event[];
+      readonly state: State;
+      readonly version: number;
+    }
+  | { readonly accepted: false; readonly reason: Rejection; readonly state: State; readonly version: number };
+
+const maxRounds = 20;
+
+/**
+ * Decides a batch of commands, each on its order's stream: one read and one append for all of them, and again for
+ * those alone whose stream moved on in between. Commands of one order are decided one after the other.
+ *
+ * @throws TransientError when the database failed, or a stream was contended for longer than anyone should wait.
+ */
+export async function decideAll<
+  State,
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+>(
+  store: EventStore,
+  kind: StreamKind<State, Command, Event, Rejection>,
+  requests: readonly Request<Command>[],
+  partitions: number,
+): Promise<readonly Outcome<State, Event, Rejection>[]> {
+  const outcomes: Outcome<State, Event, Rejection>[] = Array.from({ length: requests.length });
+  let streams = [...Map.groupBy(requests.keys(), (index) => requests[index]!.command.orderId)];
+  for (let round = 0; streams.length > 0; round += 1) {
+    if (round === maxRounds)
+      throw new TransientError('stream-contended', 'other writers were always faster', {
+        details: { orderId: streams[0]?.[0] },
+      });
+    const keys = streams.map(([orderId]) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId }));
+    const histories = await store.read(keys);
+    const decided = streams.map(([orderId, indexes], position) =>
+      decideStream(kind, keys[position]!, orderId, indexes, requests, histories[position]!),
+    );
+    const changed = decided.filter(({ append }) => append.events.length > 0);
+    const results = await store.appendAll(changed.map(({ append }) => append));
+    const conflicts = new Set(changed.filter((_, position) => !results[position]!.appended));
+    for (const stream of decided) {
+      if (conflicts.has(stream)) continue;
+      for (const [index, outcome] of stream.outcomes) outcomes[index] = outcome;
+    }
+    streams = decided.flatMap((stream, position) => (conflicts.has(stream) ? [streams[position]!] : []));
+  }
+  return outcomes;
+}
+
+function decideStream<
+  State,
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+>(
+  kind: StreamKind<State, Command, Event, Rejection>,
+  key: { readonly bucket: number; readonly streamId: string },
+  orderId: string,
+  indexes: readonly number[],
+  requests: readonly Request<Command>[],
+  history: readonly StoredEvent[],
+) {
+  let state = fold(kind.decider, history.map(eventIn) as Event[]);
+  const expectedVersion = history.length;
+  const events: Event[] = [];
+  const messages: OutboxMessage[] = [];
+  const postings: Posting[] = [];
+  const outcomes: [number, Outcome<State, Event, Rejection>][] = [];
+  for (const index of indexes) {
+    const { command, traceparent } = requests[index]!;
+    const decision = kind.decider.decide(command, state);
+    if (decision.accepted) {
+      for (const event of decision.events) {
+        state = kind.decider.evolve(state, event);
+        events.push(event);
+        const version = expectedVersion + events.length;
+        const message = kind.messageOf(event, state);
+        if (message) {
+          messages.push({
+            ...message,
+            eventId: `${kind.eventIdPrefix}${orderId}/${version}`,
+            ...(traceparent === undefined ? {} : { traceparent }),
+            occurredAt: new Date(),
+          });
+        }
+        for (const posting of kind.postingsOf?.(event) ?? []) postings.push({ ...posting, version });
+      }
+    }
+    const version = expectedVersion + events.length;
+    outcomes.push([
+      index,
+      decision.accepted
+        ? { accepted: true, events: decision.events, state, version }
+        : { accepted: false, reason: decision.reason, state, version },
+    ]);
+  }
+  const saga = events.length > 0 ? kind.sagaOf?.(events, state) : undefined;
+  const append: Append = {
+    ...key,
+    expectedVersion,
+    events: events.map((event) => ({ type: event.type, data: dataOf(event) })),
+    messages,
+    ...(postings.length > 0 ? { postings } : {}),
+    ...(saga ? { saga } : {}),
+  };
+  return { append, outcomes };
+}
+
+/** A stored event as the deciders take it. */
+export function eventIn({ type, data }: Pick<StoredEvent, 'type' | 'data'>): { readonly type: string } {
+  return { ...(data as object), type };
+}
+
+/** An event's data without its type, as it is stored and published. */
+export function dataOf<Event extends { readonly type: string }>({
+  type: _,
+  ...data
+}: Event): Omit<Event, 'type'> {
+  return data;
+}

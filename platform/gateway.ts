@@ -1,0 +1,48 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Caller } from './ports/security.ts';
+import type { Service, TransactionScope } from './ports/transactions.ts';
+import type { ResourceName, SharedContext } from './resources.ts';
+import type { WorkerTools } from './worker.ts';
+
+/** What the platform puts into Hono's context of each request. */
+export type GatewayEnv = {
+  Variables: {
+    /** Absent on routes that anyone may call. */
+    caller?: Caller;
+    requestId: string;
+    traceparent?: string;
+  };
+};
+export type GatewayApp = OpenAPIHono<GatewayEnv>;
+
+export type GatewayContext<Need extends ResourceName> = SharedContext<Need> &
+  WorkerTools & {
+    transaction<Result>(
+      service: Service,
+      work: (scope: TransactionScope) => Promise<Result>,
+    ): Promise<Result>;
+    now(): Date;
+  };
+
+export type GatewayDefinition<Need extends ResourceName = ResourceName> = {
+  /** The service's name: order, payment, … */
+  readonly name: string;
+  readonly service: Service;
+  readonly needs: readonly Need[];
+  readonly scale: { readonly min: number; readonly max: number };
+  /** Adds the service's routes, all below `/v1/`. Called once. */
+  routes(app: GatewayApp, context: GatewayContext<Need>): void;
+};
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from gateway to gateway
+export type AnyGateway = Omit<GatewayDefinition, 'needs' | 'routes'> & {
+  readonly needs: readonly ResourceName[];
+  routes(app: GatewayApp, context: any): void;
+};
+
+/** Declares a gateway; authentication, limits, problem details, telemetry and the OpenAPI document come from the platform. */
+export function defineGateway<const Need extends ResourceName>(
+  definition: GatewayDefinition<Need>,
+): GatewayDefinition<Need> {
+  return definition;
+}

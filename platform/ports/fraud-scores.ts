@@ -1,0 +1,34 @@
+import type { FraudInput, FraudScore } from '../../domain/fraud/score.ts';
+
+export type FraudOrder = {
+  readonly bucket: number;
+  readonly orderId: string;
+  readonly userId: string;
+  readonly placedAt: Date;
+  readonly totalMinor: number;
+  readonly currency: string;
+  /** SHA-256 of the payment token: tells cards apart without naming one. */
+  readonly cardHash: string;
+  readonly shipToCountry: string;
+  /** SHA-256 of country and postal code. */
+  readonly addressHash: string;
+};
+
+/** The blocked parties, as `domain/fraud` takes them. */
+export type BlockedLists = {
+  readonly userIds: ReadonlySet<string>;
+  readonly addressHashes: ReadonlySet<string>;
+  readonly deviceIds: ReadonlySet<string>;
+};
+
+/** Scores inside a transaction; `scores(bucket, order_id)` is its own inbox. */
+export interface FraudScores {
+  /**
+   * Records the orders' activity, counts each user's (earlier orders of the same batch included), scores and keeps the
+   * score. `undefined` for an order that was scored before. A constant number of statements.
+   */
+  scoreAll(
+    orders: readonly FraudOrder[],
+    score: (input: FraudInput, blocked: BlockedLists) => FraudScore,
+  ): Promise<readonly (FraudScore | undefined)[]>;
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { variable } from './config.ts';
+import type { SharedPorts, TransactionalPorts } from './ports/index.ts';
+
+/** The real systems, and the variables by which a process finds each; network policies follow from the same table. */
+export const systems = {
+  postgres: { POSTGRES_URL: variable.address(/^postgres(ql)?$/, 'a postgres:// address') },
+  kafka: { KAFKA_BROKERS: variable.hosts() },
+  redis: { REDIS_NODES: variable.hosts() },
+  mongo: { MONGO_URL: variable.address(/^mongodb(\+srv)?$/, 'a mongodb:// address') },
+  smtp: {
+    SMTP_URL: variable.address(/^smtps?$/, 'an smtp:// address'),
+    SMTP_SINK_URL: variable.address(/^https?$/, 'an http:// address'),
+  },
+  paymentProvider: {
+    PAYMENT_PROVIDER_URL: variable.address(/^https?$/, 'an http:// address'),
+    PAYMENT_PROVIDER_KEY: variable.secret(16),
+  },
+  webhookSecret: { PAYMENT_WEBHOOK_SECRET: variable.secret(16) },
+  tokenSecret: { AUTH_SECRET: variable.secret(32) },
+} as const;
+export type SystemName = keyof typeof systems;
+
+/** What every process reads, whatever it needs. */
+export const processVariables = {
+  REGION: z
+    .enum(['us-east', 'us-west', 'eu-central', 'ap-southeast'])
+    .describe('one of us-east, us-west, eu-central, ap-southeast'),
+  PARTITIONS: variable.count(1000),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .describe('one of trace, debug, info, warn, error, fatal, silent'),
+};
+
+type Ports = SharedPorts & TransactionalPorts;
+export type ResourceName = keyof Ports;
+
+/**
+ * What a worker or gateway may name in `needs`, and the systems behind it. The type of the context, the configuration
+ * and later the manifests follow from this table.
+ */
+export const resources = {
+  orders: { systems: ['postgres'], lives: 'process' },
+  payments: { systems: ['postgres'], lives: 'process' },
+  shipments: { systems: ['postgres'], lives: 'process' },
+  sagas: { systems: ['postgres'], lives: 'process' },
+  stockLevels: { systems: ['postgres'], lives: 'process' },
+  users: { systems: ['postgres'], lives: 'process' },
+  carts: { systems: ['postgres'], lives: 'process' },
+  catalogue: { systems: ['postgres'], lives: 'process' },
+  backlog: { systems: ['postgres'], lives: 'process' },
+  wake: { systems: ['redis'], lives: 'process' },
+  orderHistory: { systems: ['mongo'], lives: 'process' },
+  salesBoard: { systems: ['mongo'], lives: 'process' },
+  paymentProvider: { systems: ['paymentProvider'], lives: 'process' },
+  mailer: { systems: ['smtp'], lives: 'process' },
+  tokens: { systems: ['tokenSecret'], lives: 'process' },
+  webhookSignatures: { systems: ['webhookSecret'], lives: 'process' },
+  stock: { systems: ['postgres'], lives: 'transaction' },
+  scores: { systems: ['postgres'], lives: 'transaction' },
+  mails: { systems: ['postgres'], lives: 'transaction' },
+  sales: { systems: ['postgres'], lives: 'transaction' },
+  auditChain: { systems: ['postgres'], lives: 'transaction' },
+} as const satisfies {
+  readonly [Name in ResourceName]: {
+    readonly systems: readonly SystemName[];
+    readonly lives: 'process' | 'transaction';
+  };
+};
+
+/** The ports behind the names in `needs` that live as long as the process. */
+export type SharedContext<Needs extends ResourceName> = Pick<SharedPorts, Extract<Needs, keyof SharedPorts>>;
+/** The ports behind the names in `needs` that exist only inside a transaction. */
+export type TransactionContext<Needs extends ResourceName> = Pick<
+  TransactionalPorts,
+  Extract<Needs, keyof TransactionalPorts>
+>;
+
+/** The systems that a process with these needs connects to, each once. */
+export function systemsOf(
+  needs: readonly ResourceName[],
+  always: readonly SystemName[] = [],
+): readonly SystemName[] {
+  return [
+    ...new Set([...always, ...needs.flatMap((name): readonly SystemName[] => resources[name].systems)]),
+  ];
+}
+
+/** The schema of the variables that a process with these systems reads. */
+export function configurationOf(names: readonly SystemName[]): z.ZodRawShape {
+  return Object.assign({ ...processVariables }, ...names.map((name) => systems[name])) as z.ZodRawShape;
+}

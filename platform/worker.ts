@@ -1,0 +1,143 @@
+import type { EventsOn, Topic } from '../contracts/topics.ts';
+import type { InboxKey, Service, TransactionScope } from './ports/transactions.ts';
+import type { RetryPolicy } from './process-batch.ts';
+import type { ResourceName, SharedContext, TransactionContext } from './resources.ts';
+
+/** An event as a worker gets it: parsed by its contract, with the facts of its delivery. */
+export type Delivered<Event> = InboxKey & {
+  readonly topic: string;
+  readonly event: Event;
+  readonly traceparent: string | undefined;
+};
+
+/** A message to publish; `cause` is the delivered event that it follows from, and names its trace. */
+export type Recorded<Published extends Topic> = {
+  [Name in Published['name']]: { readonly topic: Extract<Published, { name: Name }> } & {
+    readonly event: EventsOn<Extract<Published, { name: Name }>>;
+    readonly cause: Delivered<unknown>;
+    /** The order id as a rule: the key of the Kafka message. */
+    readonly key: string;
+    /** Where `key` is no order of the cause's bucket. */
+    readonly bucket?: number;
+  };
+}[Published['name']];
+
+export type Record_<Published extends Topic> = (...messages: readonly Recorded<Published>[]) => void;
+
+/** How many replicas, and how far one may be behind (messages) before another is added. */
+export type Scale = { readonly min: number; readonly max: number; readonly lagPerReplica: number };
+
+type Declaration<
+  Consumed extends Topic,
+  Type extends string,
+  Published extends Topic,
+  Need extends ResourceName,
+> = {
+  /** Verb and noun, kebab-case: also the Kafka consumer group. */
+  readonly name: string;
+  readonly service: Service;
+  readonly consumes: Consumed | readonly Consumed[];
+  /** The types that are read; everything else is skipped by its header. */
+  readonly only: readonly Type[];
+  readonly publishes: readonly Published[];
+  readonly needs: readonly Need[];
+  readonly scale: Scale;
+  readonly retry: RetryPolicy;
+  /** Most events in one call; 500 unless given. */
+  readonly maxBatch?: number;
+  /** Longest wait for a fetch to fill, in ms; 20 unless given. A projection waits longer and takes more. */
+  readonly maxWaitMs?: number;
+};
+
+type EventFrom<Consumed extends Topic, Type extends string> = Extract<EventsOn<Consumed>, { type: Type }>;
+
+/** The runner opens one transaction for the batch and gives the handler what lives inside it. */
+type InTransaction<
+  Consumed extends Topic,
+  Type extends string,
+  Published extends Topic,
+  Need extends ResourceName,
+> = {
+  /** `table`: the runner leaves out what this consumer has handled. `natural`: the port knows repeats by its own keys. */
+  readonly inbox: 'table' | 'natural';
+  handle(
+    events: readonly Delivered<EventFrom<Consumed, Type>>[],
+    context: SharedContext<Need> &
+      TransactionContext<Need> &
+      WorkerTools & { readonly record: Record_<Published> },
+  ): Promise<void>;
+};
+
+/** The handler calls the outside world, or works on streams that know repeats themselves: it opens transactions where it needs them. */
+type InSteps<
+  Consumed extends Topic,
+  Type extends string,
+  Published extends Topic,
+  Need extends ResourceName,
+> = {
+  handleInSteps(
+    events: readonly Delivered<EventFrom<Consumed, Type>>[],
+    context: SharedContext<Need> &
+      WorkerTools & {
+        transaction<Result>(
+          work: (
+            scope: TransactionContext<Need> & { readonly record: Record_<Published> },
+          ) => Promise<Result>,
+        ): Promise<Result>;
+      },
+  ): Promise<void>;
+};
+
+export type WorkerTools = {
+  readonly region: string;
+  readonly partitions: number;
+  /** Aborts when the process has to stop at once: give it to calls that can be given up. */
+  readonly signal: AbortSignal;
+};
+
+export type WorkerDefinition<
+  Consumed extends Topic = Topic,
+  Type extends string = string,
+  Published extends Topic = Topic,
+  Need extends ResourceName = ResourceName,
+> = Declaration<Consumed, Type, Published, Need> &
+  (InTransaction<Consumed, Type, Published, Need> | InSteps<Consumed, Type, Published, Need>);
+
+/** A worker whatever its types: what the runner, `workers/index.ts` and the charts hold. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the handler's parameter types differ from worker to worker
+export type AnyWorker = Declaration<any, any, any, any> & {
+  readonly inbox?: 'table' | 'natural';
+  // oxlint-disable-next-line typescript/no-explicit-any
+  handle?(events: readonly Delivered<any>[], context: any): Promise<void>;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  handleInSteps?(events: readonly Delivered<any>[], context: any): Promise<void>;
+};
+
+/** Declares a worker: batch in, facts out. The runner does the loop, the transaction, retries and dead letters. */
+export function defineWorker<
+  const Consumed extends Topic,
+  const Type extends EventsOn<Consumed>['type'],
+  const Published extends Topic,
+  const Need extends ResourceName,
+>(
+  definition: WorkerDefinition<Consumed, Type, Published, Need>,
+): WorkerDefinition<Consumed, Type, Published, Need> {
+  return definition;
+}
+
+/** A task that runs every `everyMs` in one process at a time, for what no event will ever come. */
+export type TaskDefinition<Need extends ResourceName = ResourceName> = {
+  readonly name: string;
+  readonly service: Service;
+  readonly needs: readonly Need[];
+  readonly everyMs: number;
+  run(context: SharedContext<Need> & WorkerTools & { readonly now: Date }): Promise<void>;
+};
+
+export function defineTask<const Need extends ResourceName>(
+  definition: TaskDefinition<Need>,
+): TaskDefinition<Need> {
+  return definition;
+}
+
+export type { TransactionScope };
