@@ -33,4 +33,4 @@ export const topics = {
 
 export type TopicName = (typeof topics)[keyof typeof topics]['name'];
 /** The events that a topic carries, each with its `type`. */
-export type EventsOn<Subject extends Topic> = EventOf<Subject['events']>;
+export type EventsOn<Subject extends Topic> = Subject extends Topic ? EventOf<Subject['events']> : never;

@@ -10,6 +10,11 @@ export type RetryPolicy = {
 export type BatchSteps<Event> = {
   /** One transaction for all the events it is given: it takes effect for all of them or for none. */
   handle(events: readonly Event[]): Promise<void>;
+  /**
+   * The events that a TransientError is about, when the handler could settle all others: after the last attempt these
+   * alone are given up. Without it, or with none, the whole batch is waited for.
+   */
+  concerned?(error: TransientError, events: readonly Event[]): readonly Event[];
   /** Keeps an event that can never be handled, with its error. */
   deadLetter(event: Event, error: unknown): Promise<void>;
   /** Ends early, with the signal's reason, when the process drains. */
@@ -35,6 +40,10 @@ export async function processBatch<Event>(
   if (events.length === 0) return { handled: 0, dead: 0 };
   const error = await tryAll(events, policy, steps);
   if (error === undefined) return { handled: events.length, dead: 0 };
+  if (error.only) {
+    for (const event of error.only) await steps.deadLetter(event, error.cause);
+    return { handled: events.length - error.only.length, dead: error.only.length };
+  }
   const [first] = events;
   if (events.length === 1 && first !== undefined) {
     await steps.deadLetter(first, error.cause);
@@ -57,7 +66,7 @@ async function tryAll<Event>(
   events: readonly Event[],
   policy: RetryPolicy,
   steps: BatchSteps<Event>,
-): Promise<{ readonly cause: unknown } | undefined> {
+): Promise<{ readonly cause: unknown; readonly only?: readonly Event[] } | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await steps.handle(events);
@@ -65,7 +74,13 @@ async function tryAll<Event>(
     } catch (error) {
       const passing = error instanceof TransientError || error instanceof ConflictError;
       const spent = attempt >= policy.attempts;
-      if (error instanceof TransientError && spent) throw error;
+      if (error instanceof TransientError) {
+        // An open breaker says how long to stay away: more attempts before that are refused like this one.
+        if ('retryAfterMs' in error.details) throw error;
+        const only = spent ? (steps.concerned?.(error, events) ?? []) : [];
+        if (only.length > 0 && only.length < events.length) return { cause: error, only };
+        if (spent) throw error;
+      }
       if (spent || (!passing && events.length > 1)) return { cause: error };
       await steps.wait(backOffMs(policy, attempt, steps.random()));
     }

@@ -7,18 +7,20 @@ import type { ResourceName, SharedContext, TransactionContext } from './resource
 export type Delivered<Event> = InboxKey & {
   readonly topic: string;
   readonly event: Event;
+  /** The value's bytes as they were published. */
+  readonly raw: Buffer;
   readonly traceparent: string | undefined;
 };
 
 /** A message to publish; `cause` is the delivered event that it follows from, and names its trace. */
 export type Recorded<Published extends Topic> = {
-  [Name in Published['name']]: { readonly topic: Extract<Published, { name: Name }> } & {
+  [Name in Published['name']]: { readonly topic: Name } & {
     readonly event: EventsOn<Extract<Published, { name: Name }>>;
     readonly cause: Delivered<unknown>;
     /** The order id as a rule: the key of the Kafka message. */
     readonly key: string;
-    /** Where `key` is no order of the cause's bucket. */
-    readonly bucket?: number;
+    /** Tells apart several messages of one type with the same cause. */
+    readonly part?: string;
   };
 }[Published['name']];
 

@@ -26,11 +26,6 @@ export function headersOf(event: KafkaEvent): Record<string, string> {
   return headers;
 }
 
-/** The event's type alone: a consumer skips by it before it parses anything. */
-export function typeOf(headers: IHeaders | undefined): string | undefined {
-  return textOf(headers, 'ce_type');
-}
-
 /** The attributes of a message, or the name of the header that is missing. */
 export function eventOf(
   headers: IHeaders | undefined,
@@ -42,17 +37,17 @@ export function eventOf(
     time: '',
   };
   for (const name of ['id', 'type', 'source', 'time'] as const) {
-    const text = textOf(headers, `ce_${name}`);
+    const text = headerText(headers, `ce_${name}`);
     if (text === undefined || text === '') return { missing: `ce_${name}` };
     attributes[name] = text;
   }
-  const traceparent = textOf(headers, 'traceparent');
+  const traceparent = headerText(headers, 'traceparent');
   return { event: traceparent === undefined ? attributes : { ...attributes, traceparent } };
 }
 
-function textOf(headers: IHeaders | undefined, name: string): string | undefined {
+/** A header's text; a repeated header reaches us as a list, of which the first one counts. */
+export function headerText(headers: IHeaders | undefined, name: string): string | undefined {
   const value = headers?.[name];
-  // A repeated header reaches us as a list; the first one counts.
   const first = Array.isArray(value) ? value[0] : value;
-  return first?.toString();
+  return first === undefined || first.length === 0 ? undefined : first.toString();
 }

@@ -2,7 +2,8 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
 import { resetStack, startStack } from '../../scripts/stack/index.ts';
-import { consume, type Received } from './consume.ts';
+import type { ReceivedMessage } from '../../platform/ports/messages.ts';
+import { consume } from './consume.ts';
 
 const stack = localStack('test', 7000);
 const brokers = [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''];
@@ -11,7 +12,7 @@ const partitions = stack.partitions;
 
 beforeAll(async () => {
   await resetStack(stack);
-  await startStack(stack, { topics: ['merged', 'failing', 'restarted'] });
+  await startStack(stack, { topics: ['merged', 'failing', 'restarted', 'filtered'] });
 }, 180_000);
 afterAll(() => resetStack(stack), 60_000);
 
@@ -25,13 +26,19 @@ async function produce(topic: string, from: number, count: number): Promise<void
   await producer.connect();
   const messages = Array.from({ length: count }, (_, index) => ({
     value: String(from + index),
+    headers: { ce_id: String(from + index), ce_type: index % 2 === 0 ? 'Even' : 'Odd' },
     partition: (from + index) % partitions,
   }));
   await producer.send({ topic, messages });
   await producer.disconnect();
 }
 
-const start = (topic: string, handle: (received: readonly Received[]) => Promise<void>) =>
+const both = new Set(['Even', 'Odd']);
+const start = (
+  topic: string,
+  handle: (received: readonly ReceivedMessage[]) => Promise<void>,
+  only: ReadonlySet<string> = both,
+) =>
   consume(
     kafka.consumer({
       groupId: `of-${topic}`,
@@ -39,10 +46,9 @@ const start = (topic: string, handle: (received: readonly Received[]) => Promise
       heartbeatInterval: 500,
       maxWaitTimeInMs: 50,
     }),
-    { topics: [topic], handle, onFailure: () => {}, pauseMs: 50, commitEveryMs: 100, heartbeatEveryMs: 500 },
+    { topics: [topic], only, handle, onFailure: () => 50, commitEveryMs: 100, heartbeatEveryMs: 500 },
   );
-const values = (received: readonly Received[]): number[] =>
-  received.map(({ message }) => Number(message.value));
+const values = (received: readonly ReceivedMessage[]): number[] => received.map(({ value }) => Number(value));
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const ascending = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
 
@@ -86,4 +92,23 @@ test('a stop commits what was handled: the next member goes on after it', async 
   await vi.waitUntil(() => second.length >= 120, { timeout: 30_000 });
   await stopSecond();
   expect(ascending(second)).toEqual(numbers(240).slice(120));
+});
+
+test('what is not wanted is skipped by its header, and its offset is committed all the same', async () => {
+  await produce('filtered', 0, 120);
+  const even: number[] = [];
+  const stop = await start(
+    'filtered',
+    async (received) => void even.push(...values(received)),
+    new Set(['Even']),
+  );
+  await vi.waitUntil(() => even.length >= 60, { timeout: 30_000 });
+  await stop();
+  expect(even.every((value) => value % 2 === 0)).toBe(true);
+  await produce('filtered', 120, 2);
+  const next: number[] = [];
+  const stopNext = await start('filtered', async (received) => void next.push(...values(received)));
+  await vi.waitUntil(() => next.length >= 2, { timeout: 30_000 });
+  await stopNext();
+  expect(ascending(next)).toEqual([120, 121]);
 });

@@ -1,19 +1,16 @@
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { ConsumeSettings, ReceivedMessage } from '../../platform/ports/messages.ts';
+import { received } from './received.ts';
 
-export type Received = { readonly topic: string; readonly partition: number; readonly message: KafkaMessage };
-
-export type ConsumeOptions = {
-  readonly topics: readonly string[];
-  /** Called with everything that one fetch brought, of all partitions, in order within each. Its effects are durable when it resolves. */
-  handle(received: readonly Received[]): Promise<void>;
-  /** Told of each failure; the partitions concerned are paused and read again from where they were. */
-  onFailure(error: unknown): void;
-  readonly pauseMs: number;
+export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'handle' | 'onFailure'> & {
+  /** How far behind the end of its partition a batch was, in messages. */
+  onLag?(topic: string, partition: number, behind: number): void;
   readonly commitEveryMs: number;
   readonly heartbeatEveryMs: number;
 };
 
-type Waiting = { readonly batch: EachBatchPayload; readonly settle: (handled: boolean) => void };
+type Result = { readonly handled: true } | { readonly handled: false; readonly pauseMs: number };
+type Waiting = { readonly batch: EachBatchPayload; readonly settle: (result: Result) => void };
 
 /**
  * At-least-once consumption with one handler call for all the partitions of a fetch. Offsets are committed on a timer,
@@ -23,7 +20,7 @@ type Waiting = { readonly batch: EachBatchPayload; readonly settle: (handled: bo
  */
 export async function consume(consumer: Consumer, options: ConsumeOptions): Promise<() => Promise<void>> {
   const commits = offsetCommits(consumer);
-  const failed = (error: unknown): void => options.onFailure(error);
+  const failed = (error: unknown): void => void options.onFailure(error);
   let waiting: Waiting[] = [];
   let underWay = Promise.resolve();
   let stopping = false;
@@ -31,28 +28,25 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
   const flush = async (): Promise<void> => {
     const taken = waiting;
     waiting = [];
-    const received = taken.flatMap(({ batch: { batch } }) =>
-      batch.messages.map((message) => ({ topic: batch.topic, partition: batch.partition, message })),
-    );
+    const wanted = taken.flatMap(({ batch: { batch } }): ReceivedMessage[] => received(batch, options.only));
     const heartbeat = setInterval(() => {
       // A lost membership shows in kafkajs's own loop, which joins again.
       for (const { batch } of taken.slice(0, 1)) batch.heartbeat().catch(failed);
     }, options.heartbeatEveryMs);
-    let handled = false;
+    let result: Result = { handled: true };
     try {
-      await options.handle(received);
-      handled = true;
+      if (wanted.length > 0) await options.handle(wanted);
     } catch (error) {
-      failed(error);
+      result = { handled: false, pauseMs: options.onFailure(error) };
     } finally {
       clearInterval(heartbeat);
     }
-    for (const { settle } of taken) settle(handled);
+    for (const { settle } of taken) settle(result);
   };
 
   const eachBatch = async (batch: EachBatchPayload): Promise<void> => {
     if (stopping || !batch.isRunning() || batch.isStale()) return;
-    const handled = await new Promise<boolean>((settle) => {
+    const result = await new Promise<Result>((settle) => {
       waiting.push({ batch, settle });
       // kafkajs hands over a fetch's partitions in one turn of the event loop.
       if (waiting.length === 1) {
@@ -60,11 +54,12 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
       }
     });
     const { topic, partition, lastOffset } = { ...batch.batch, lastOffset: batch.batch.lastOffset() };
-    if (!handled) {
+    if (!result.handled) {
       const resume = batch.pause();
-      setTimeout(resume, options.pauseMs).unref();
+      setTimeout(resume, result.pauseMs).unref();
       return;
     }
+    options.onLag?.(topic, partition, Number(batch.batch.offsetLag()));
     batch.resolveOffset(lastOffset);
     commits.handled(topic, partition, lastOffset);
   };

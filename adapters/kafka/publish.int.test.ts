@@ -4,7 +4,8 @@ import { localEnvironmentVariables, localStack } from '../../environments/local.
 import { resetStack, startStack } from '../../scripts/stack/index.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { eventOf } from './cloud-event.ts';
-import { consume, type Received } from './consume.ts';
+import type { ReceivedMessage } from '../../platform/ports/messages.ts';
+import { consume } from './consume.ts';
 import { registerLz4 } from './lz4.ts';
 import { publisher } from './publish.ts';
 
@@ -44,12 +45,12 @@ test.each([
   await publisher(producer, { source: '/orders', compress })(rows);
   await producer.disconnect();
 
-  const received: Received[] = [];
+  const received: ReceivedMessage[] = [];
   const stop = await consume(kafka.consumer({ groupId: `of-${topic}`, maxWaitTimeInMs: 50 }), {
     topics: [topic],
     handle: async (batch) => void received.push(...batch),
-    onFailure: () => {},
-    pauseMs: 50,
+    only: new Set(['OrderPlaced']),
+    onFailure: () => 50,
     commitEveryMs: 100,
     heartbeatEveryMs: 500,
   });
@@ -59,10 +60,8 @@ test.each([
   for (let bucket = 0; bucket < stack.partitions; bucket += 1) {
     const arrived = received.filter(({ partition }) => partition === bucket);
     const sent = rows.filter((row) => row.bucket === bucket);
-    expect(arrived.map(({ message }) => message.value?.toString())).toEqual(
-      sent.map(({ payload }) => payload),
-    );
-    expect(arrived.map(({ message }) => eventOf(message.headers))).toEqual(
+    expect(arrived.map(({ value }) => value?.toString())).toEqual(sent.map(({ payload }) => payload));
+    expect(arrived.map((message) => eventOf(message.headers()))).toEqual(
       sent.map(({ eventId: id, type, traceparent }) => ({
         event: {
           id,

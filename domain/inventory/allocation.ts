@@ -33,6 +33,22 @@ export function allocate(
   return fill(wanted, preferred, rows);
 }
 
+/** The SKUs of which these warehouses together have too few, in the order of the lines. */
+export function missingSkus(
+  lines: readonly OrderLine[],
+  warehouseIds: readonly string[],
+  rows: ReadonlyMap<string, StockRow>,
+): readonly string[] {
+  return [...new Set(lines.map(({ sku }) => sku))].filter(
+    (sku) =>
+      allocate(
+        lines.filter((line) => line.sku === sku),
+        warehouseIds,
+        rows,
+      ) === undefined,
+  );
+}
+
 function fill(
   wanted: ReadonlyMap<string, number>,
   warehouseIds: readonly string[],

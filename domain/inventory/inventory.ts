@@ -1,10 +1,17 @@
 import { type Decision, accept, reject } from '../decider.ts';
-import { type Allocation, type OrderLine, type StockRow, allocate, rowKey } from './allocation.ts';
+import {
+  type Allocation,
+  type OrderLine,
+  type StockRow,
+  allocate,
+  missingSkus,
+  rowKey,
+} from './allocation.ts';
 
 /** What one order did to the stock; `refused` and an empty `released` stay, so that late repeats change nothing. */
 export type Reservation = {
   readonly orderId: string;
-  readonly status: 'held' | 'committed' | 'released' | 'refused';
+  readonly status: 'held' | 'committed' | 'released' | 'refused' | 'returned';
   readonly allocations: readonly Allocation[];
 };
 
@@ -22,19 +29,20 @@ export type StockCommand =
       readonly lines: readonly OrderLine[];
       readonly warehouseIds: readonly string[];
     }
-  | { readonly type: 'CommitStock' | 'ReleaseStock'; readonly orderId: string }
+  | { readonly type: 'CommitStock' | 'ReleaseStock' | 'ReturnStock'; readonly orderId: string }
   | ({ readonly type: 'ReceiveStock'; readonly receiptId: string } & Allocation);
 
 export type StockEvent =
   | {
-      readonly type: 'StockReserved' | 'StockCommitted' | 'StockReleased';
+      readonly type: 'StockReserved' | 'StockCommitted' | 'StockReleased' | 'StockReturned';
       readonly orderId: string;
       readonly allocations: readonly Allocation[];
     }
-  | { readonly type: 'StockRefused'; readonly orderId: string; readonly reason: 'out-of-stock' }
+  | { readonly type: 'StockRefused'; readonly orderId: string; readonly missingSkus: readonly string[] }
   | ({ readonly type: 'StockReceived'; readonly receiptId: string } & Allocation);
 
-export type StockRejection = 'quantity-invalid' | 'not-reserved' | 'already-committed' | 'already-released';
+export type StockRejection =
+  'quantity-invalid' | 'not-reserved' | 'not-committed' | 'already-committed' | 'already-released';
 export type StockDecision = Decision<StockEvent, StockRejection>;
 
 type Draft = {
@@ -86,10 +94,14 @@ function decideOne(command: StockCommand, draft: Draft): StockDecision {
       const allocations = allocate(lines, warehouseIds, draft.rows);
       return allocations
         ? accept({ type: 'StockReserved', orderId, allocations })
-        : accept({ type: 'StockRefused', orderId, reason: 'out-of-stock' });
+        : accept({
+            type: 'StockRefused',
+            orderId,
+            missingSkus: missingSkus(lines, warehouseIds, draft.rows),
+          });
     }
     case 'CommitStock':
-      if (reservation?.status === 'committed') return accept();
+      if (reservation?.status === 'committed' || reservation?.status === 'returned') return accept();
       if (reservation?.status === 'released') return reject('already-released');
       if (reservation?.status !== 'held') return reject('not-reserved');
       return accept({
@@ -99,12 +111,21 @@ function decideOne(command: StockCommand, draft: Draft): StockDecision {
       });
     case 'ReleaseStock':
       if (reservation?.status === 'released' || reservation?.status === 'refused') return accept();
-      // the goods have left the books: they come back by ReceiveStock
-      if (reservation?.status === 'committed') return reject('already-committed');
+      // the goods have left the books: they come back by ReturnStock
+      if (reservation?.status === 'committed' || reservation?.status === 'returned')
+        return reject('already-committed');
       return accept({
         type: 'StockReleased',
         orderId: command.orderId,
         allocations: reservation?.allocations ?? [],
+      });
+    case 'ReturnStock':
+      if (reservation?.status === 'returned') return accept();
+      if (reservation?.status !== 'committed') return reject('not-committed');
+      return accept({
+        type: 'StockReturned',
+        orderId: command.orderId,
+        allocations: reservation.allocations,
       });
     default:
       return command satisfies never;
@@ -123,6 +144,9 @@ function apply(event: StockEvent, draft: Draft): void {
     case 'StockReleased':
       for (const allocation of event.allocations) move(draft, allocation, 0, -allocation.quantity);
       return settle(draft, event.orderId, 'released', event.allocations);
+    case 'StockReturned':
+      for (const allocation of event.allocations) move(draft, allocation, allocation.quantity, 0);
+      return settle(draft, event.orderId, 'returned', event.allocations);
     case 'StockRefused':
       return settle(draft, event.orderId, 'refused', []);
     case 'StockReceived':

@@ -36,7 +36,7 @@ create index stock_sku on inventory.stock (sku);
 create table inventory.reservations (
   bucket int not null,
   order_id text not null,
-  status text not null check (status in ('held', 'committed', 'released', 'refused')),
+  status text not null check (status in ('held', 'committed', 'released', 'refused', 'returned')),
   allocations jsonb not null,
   reserved_at timestamptz not null default now(),
   primary key (bucket, order_id)

@@ -1,0 +1,184 @@
+import { createRequire } from 'node:module';
+import type { Consumer, KafkaConfig, Producer } from 'kafkajs';
+import { TransientError } from '../../platform/errors.ts';
+import type { OutboxRow } from '../../platform/ports/event-store.ts';
+import type {
+  Consumption,
+  ConsumeSettings,
+  MessageSink,
+  MessageSource,
+} from '../../platform/ports/messages.ts';
+import { gauge } from '../../platform/telemetry.ts';
+import { consume } from './consume.ts';
+import { registerLz4 } from './lz4.ts';
+import { publisher } from './publish.ts';
+
+const { Kafka, logLevel, Partitioners } = createRequire(import.meta.url)(
+  'kafkajs',
+) as typeof import('kafkajs');
+
+export type BusSettings = {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** `ce_source` of what is published. */
+  readonly source: string;
+  readonly compress: boolean;
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string) => void;
+  /** A consumer ended and does not come back by itself: the process had better end. */
+  readonly onConsumerLost: (group: string, error: unknown) => void;
+};
+
+export type Bus = MessageSource &
+  MessageSink & {
+    /** For the relay: in order within each bucket, resolves when every row is acknowledged. */
+    publishRows(rows: readonly OutboxRow[]): Promise<void>;
+    /** @throws TransientError when no broker answers. */
+    check(): Promise<void>;
+    close(): Promise<void>;
+  };
+
+/** kafkajs behind our ports: connections are made at first use. */
+export function createBus(settings: BusSettings): Bus {
+  registerLz4();
+  const kafka = new Kafka(configurationOf(settings));
+  let connected: Promise<Producer> | undefined;
+  const admin = kafka.admin();
+  let adminReady: Promise<void> | undefined;
+  const lags = new Map<string, { group: string; topic: string; partition: number; behind: number }>();
+  const endGauge = gauge('meridian_consumer_lag', 'Messages behind the end of the partition', (result) => {
+    for (const { behind, group, topic, partition } of lags.values())
+      result.observe(behind, { group, topic, partition });
+  });
+
+  const producer = (): Promise<Producer> => {
+    connected ??= connectProducer(
+      kafka.producer({
+        createPartitioner: Partitioners.DefaultPartitioner,
+        idempotent: true,
+        maxInFlightRequests: 5,
+        retry: { retries: 8, initialRetryTime: 50, maxRetryTime: 2000 },
+      }),
+    ).catch((error: unknown) => {
+      connected = undefined;
+      throw unavailable(error);
+    });
+    return connected;
+  };
+
+  const send = async (rows: Parameters<ReturnType<typeof publisher>>[0]): Promise<void> => {
+    const ready = await producer();
+    try {
+      await publisher(ready, settings)(rows);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  };
+
+  return {
+    publishRows: send,
+    publish: (messages) =>
+      send(
+        messages.map(({ topic, partition, key, id, type, value, traceparent }) => ({
+          bucket: partition,
+          topic,
+          key,
+          type,
+          eventId: id,
+          payload: value,
+          traceparent: traceparent ?? null,
+          occurredAt: new Date(),
+        })),
+      ),
+    async consume(options: ConsumeSettings): Promise<Consumption> {
+      const consumer = kafka.consumer({
+        groupId: options.group,
+        sessionTimeout: 6000,
+        rebalanceTimeout: 15_000,
+        heartbeatInterval: 1000,
+        maxWaitTimeInMs: options.maxWaitMs,
+        minBytes: 1,
+        allowAutoTopicCreation: false,
+        retry: {
+          retries: 12,
+          initialRetryTime: 100,
+          maxRetryTime: 3000,
+          restartOnFailure: () => Promise.resolve(true),
+        },
+      });
+      const joined = joinOf(consumer);
+      consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+        if (!restart) settings.onConsumerLost(options.group, error);
+      });
+      await consumer.connect();
+      const stop = await consume(consumer, {
+        ...options,
+        onLag: (topic, partition, behind) =>
+          lags.set(`${options.group}/${topic}/${partition}`, {
+            group: options.group,
+            topic,
+            partition,
+            behind,
+          }),
+        commitEveryMs: 1000,
+        heartbeatEveryMs: 1000,
+      });
+      await joined;
+      return { stop };
+    },
+    async check() {
+      try {
+        adminReady ??= admin.connect();
+        await adminReady;
+        await admin.describeCluster();
+      } catch (error) {
+        adminReady = undefined;
+        throw unavailable(error);
+      }
+    },
+    async close() {
+      endGauge();
+      await Promise.allSettled([
+        connected?.then((ready) => ready.disconnect()),
+        adminReady?.then(() => admin.disconnect()),
+      ]);
+    },
+  };
+}
+
+async function connectProducer(producer: Producer): Promise<Producer> {
+  await producer.connect();
+  return producer;
+}
+
+function joinOf(consumer: Consumer): Promise<void> {
+  return new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+}
+
+function unavailable(cause: unknown): TransientError {
+  return cause instanceof TransientError
+    ? cause
+    : new TransientError('kafka-unavailable', 'Kafka did not take or give messages', { cause });
+}
+
+// kafkajs calls every protocol error that it will retry an ERROR.
+function configurationOf({ brokers, clientId, log }: BusSettings): KafkaConfig {
+  const levels = {
+    [logLevel.ERROR]: 'warn',
+    [logLevel.WARN]: 'warn',
+    [logLevel.INFO]: 'debug',
+    [logLevel.DEBUG]: 'debug',
+    [logLevel.NOTHING]: 'debug',
+  } as const;
+  return {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 3000,
+    requestTimeout: 15_000,
+    retry: { retries: 12, initialRetryTime: 100, maxRetryTime: 3000 },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ namespace, level, log: { message, error } }) =>
+        log(levels[level], { namespace, ...(error ? { error: String(error) } : {}) }, message),
+  };
+}

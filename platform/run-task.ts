@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from './logger.ts';
+import type { SharedPorts } from './ports/index.ts';
+import { counter } from './telemetry.ts';
+import type { TaskDefinition, WorkerTools } from './worker.ts';
+
+const runs = counter('meridian_task_runs', 'Runs of a task by outcome');
+
+/** Runs a task every `everyMs` until the signal aborts; a run that fails is logged and the next one tries again. */
+export async function runTask(
+  // oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
+  task: TaskDefinition<any>,
+  {
+    shared,
+    tools,
+    logger,
+    signal,
+  }: {
+    readonly shared: SharedPorts;
+    readonly tools: WorkerTools;
+    readonly logger: Logger;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await task.run({ ...shared, ...tools, now: new Date() });
+      runs.add(1, { task: task.name, outcome: 'done' });
+    } catch (error) {
+      logger.error({ err: error, task: task.name }, 'a task failed and runs again later');
+      runs.add(1, { task: task.name, outcome: 'failed' });
+    }
+    await sleep(task.everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,222 @@
+import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
+import { bucketOf } from '../domain/ids.ts';
+import { TransientError } from './errors.ts';
+import { deadLetterOf } from './dead-letter.ts';
+import type { Logger } from './logger.ts';
+import type { Consumption, MessageSink, MessageSource, ReceivedMessage } from './ports/messages.ts';
+import type { SharedPorts } from './ports/index.ts';
+import type { PlacedMessage, Transactions, TransactionScope } from './ports/transactions.ts';
+import { processBatch } from './process-batch.ts';
+import { readEvents, type Parsed } from './read-events.ts';
+import {
+  contextFrom,
+  counter,
+  failSpan,
+  histogram,
+  isSampled,
+  startSpan,
+  traceparentOf,
+} from './telemetry.ts';
+import type { AnyWorker, Delivered, WorkerTools } from './worker.ts';
+
+export type RunWorkerSettings = {
+  readonly source: MessageSource;
+  readonly sink: MessageSink;
+  readonly transactions: Transactions;
+  readonly shared: SharedPorts;
+  readonly logger: Logger;
+  readonly tools: WorkerTools;
+  /** In [0, 1), for the jitter. */
+  readonly random?: () => number;
+};
+
+type Message = {
+  readonly topic: string;
+  readonly event: { readonly type: string };
+  readonly cause: Delivered<unknown>;
+  readonly key: string;
+  readonly part?: string;
+};
+
+const handled = counter('meridian_worker_events', 'Events by worker and what became of them');
+const batchSize = histogram(
+  'meridian_worker_batch_size',
+  'Events in one call of a handler',
+  '1',
+  [1, 2, 5, 10, 25, 50, 100, 250, 500],
+);
+const duration = histogram('meridian_worker_batch_duration', 'Time of one call of a handler');
+
+/** Pause of a partition whose batch failed for now, in ms; a tripped breaker names a longer one. */
+const pauseMs = 500;
+
+/**
+ * Runs a worker until `stop`: the batch is parsed once, handled in its transaction, retried, halved and dead-lettered
+ * as `processBatch` says; what a transient failure leaves is read again after a pause.
+ */
+export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings): Promise<Consumption> {
+  const { source, sink, tools, random = Math.random } = settings;
+  const logger = settings.logger.child({ worker: worker.name });
+  const topics = [worker.consumes].flat();
+  const maxBatch = worker.maxBatch ?? 500;
+
+  const bury = async (message: ReceivedMessage, error: unknown): Promise<void> => {
+    const { topic, partition, offset, type } = message;
+    logger.error(
+      { err: error, topic, partition, offset, type },
+      'an event cannot be handled and is dead-lettered',
+    );
+    await sink.publish([
+      deadLetterOf(message, { consumer: worker.name, error, attempts: worker.retry.attempts }),
+    ]);
+    handled.add(1, { worker: worker.name, outcome: 'dead' });
+  };
+
+  const handleBatch = async (received: readonly ReceivedMessage[]): Promise<void> => {
+    const { good, bad } = readEvents(received, topics);
+    for (const { message, error } of bad) await bury(message, error);
+    for (let at = 0; at < good.length; at += maxBatch) {
+      const { handled: count } = await processBatch(good.slice(at, at + maxBatch), worker.retry, {
+        handle: (batch) => attempt(worker, batch, settings),
+        concerned: (error, batch) => batch.filter(({ delivered }) => isNamed(error, delivered.eventId)),
+        deadLetter: ({ message }, error) => bury(message, error),
+        wait: (delayMs) => delay(delayMs, tools.signal),
+        random,
+      });
+      handled.add(count, { worker: worker.name, outcome: 'handled' });
+    }
+  };
+
+  return source.consume({
+    group: worker.name,
+    topics: topics.map(({ name }) => name),
+    only: new Set(worker.only as readonly string[]),
+    maxWaitMs: worker.maxWaitMs ?? 20,
+    handle: handleBatch,
+    onFailure(error) {
+      const retryAfterMs = error instanceof TransientError ? error.details['retryAfterMs'] : undefined;
+      const pause = typeof retryAfterMs === 'number' ? retryAfterMs : pauseMs;
+      logger.warn({ err: error, pauseMs: pause }, 'a batch failed for now and is read again');
+      handled.add(1, { worker: worker.name, outcome: 'paused' });
+      return pause;
+    },
+  });
+}
+
+/** One call of the handler for a batch, inside a span for each event whose trace is sampled. */
+async function attempt(
+  worker: AnyWorker,
+  batch: readonly Parsed[],
+  settings: RunWorkerSettings,
+): Promise<void> {
+  const startedMs = performance.now();
+  const spans: Span[] = [];
+  const events = batch.map(({ delivered }) => {
+    if (!isSampled(delivered.traceparent)) return delivered;
+    const parent = contextFrom(delivered.traceparent);
+    const span = startSpan(`${worker.name} process`, {
+      kind: SpanKind.CONSUMER,
+      parent,
+      attributes: {
+        'messaging.system': 'kafka',
+        'messaging.destination.name': delivered.topic,
+        'messaging.consumer.group.name': worker.name,
+        'messaging.message.id': delivered.eventId,
+      },
+    });
+    spans.push(span);
+    return { ...delivered, traceparent: traceparentOf(trace.setSpan(parent, span)) };
+  });
+  try {
+    const [only] = events;
+    // The active context names one span: right for an event alone, and where there are more the handler says which (`within`).
+    const around = events.length === 1 && only ? contextFrom(only.traceparent) : context.active();
+    await context.with(around, () => call(worker, events, settings));
+  } catch (error) {
+    for (const span of spans) failSpan(span, error);
+    throw error;
+  } finally {
+    for (const span of spans) span.end();
+    batchSize.record(events.length, { worker: worker.name });
+    duration.record((performance.now() - startedMs) / 1000, { worker: worker.name });
+  }
+}
+
+async function call(
+  worker: AnyWorker,
+  events: readonly Delivered<unknown>[],
+  settings: RunWorkerSettings,
+): Promise<void> {
+  const { transactions, shared, tools } = settings;
+  const { partitions } = tools;
+  const recorder = () => {
+    const messages: PlacedMessage[] = [];
+    return {
+      record: (...added: readonly Message[]) =>
+        void messages.push(...added.map((message) => placed(worker.name, message, partitions))),
+      flush: (scope: TransactionScope) => (messages.length > 0 ? scope.outbox(messages) : Promise.resolve()),
+    };
+  };
+  if (worker.handleInSteps) {
+    const transaction = <Result>(work: (scope: object) => Promise<Result>): Promise<Result> =>
+      transactions.run(worker.service, async (scope) => {
+        const { record, flush } = recorder();
+        const result = await work(Object.assign(Object.create(scope) as object, { record }));
+        await flush(scope);
+        return result;
+      });
+    await worker.handleInSteps(events, { ...shared, ...tools, transaction });
+    return;
+  }
+  await transactions.run(worker.service, async (scope) => {
+    let fresh = events;
+    if (worker.inbox === 'table') {
+      const ids = await scope.inbox(worker.name, events);
+      fresh = events.filter(({ eventId }) => ids.has(eventId));
+      if (fresh.length === 0) return;
+    }
+    const { record, flush } = recorder();
+    await worker.handle?.(fresh, Object.assign(Object.create(scope) as object, shared, tools, { record }));
+    await flush(scope);
+  });
+}
+
+/** The id follows from the cause, so that a repeated delivery publishes the same event again and not another. */
+function placed(
+  worker: string,
+  { topic, event, cause, key, part }: Message,
+  partitions: number,
+): PlacedMessage {
+  const { type, ...payload } = event;
+  return {
+    bucket: bucketOf(key, partitions),
+    topic,
+    key,
+    type,
+    eventId: `${worker}/${cause.eventId}/${type}${part === undefined ? '' : `/${part}`}`,
+    payload,
+    ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
+    occurredAt: new Date(),
+  };
+}
+
+function isNamed(error: TransientError, eventId: string): boolean {
+  const named = error.details['eventIds'];
+  return Array.isArray(named) && named.includes(eventId);
+}
+
+/** @throws TransientError when the process stops meanwhile: the batch is read again by whoever comes next. */
+function delay(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => {
+      clearTimeout(timer);
+      reject(new TransientError('process-stopping', 'the process stops and does not retry'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', ended);
+      resolve();
+    }, delayMs);
+    if (signal.aborted) ended();
+    else signal.addEventListener('abort', ended, { once: true });
+  });
+}

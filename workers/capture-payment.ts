@@ -1,0 +1,71 @@
+import { topics } from '../contracts/topics.ts';
+import type { PaymentCommand } from '../domain/payment/payment.ts';
+import { decideAll } from '../platform/decide-all.ts';
+import { PermanentError } from '../platform/errors.ts';
+import type { CaptureResult } from '../platform/ports/payment-provider.ts';
+import { settleAll } from '../platform/settle-all.ts';
+import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { within } from '../platform/telemetry.ts';
+import { defineWorker } from '../platform/worker.ts';
+
+/**
+ * Charges confirmed orders: the intent is in the payment's stream before the provider hears of it, and the order id is
+ * the provider's idempotency key, so that an unknown outcome is settled by asking again.
+ */
+export const capturePayment = defineWorker({
+  name: 'capture-payment',
+  service: 'payment',
+  consumes: topics.orderEvents,
+  only: ['OrderConfirmed', 'OrderCancelled'],
+  publishes: [topics.paymentEvents],
+  needs: ['payments', 'paymentProvider'],
+  scale: { min: 6, max: 30, lagPerReplica: 200 },
+  retry: { attempts: 4, firstDelayMs: 250 },
+  maxBatch: 256,
+  async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
+    const cancelled = new Set(
+      events.flatMap(({ event }) => (event.type === 'OrderCancelled' ? [event.orderId] : [])),
+    );
+    const due = events.flatMap((delivered) => {
+      const { event, eventId, traceparent } = delivered;
+      return event.type === 'OrderConfirmed' && !cancelled.has(event.orderId)
+        ? [{ event, eventId, traceparent }]
+        : [];
+    });
+    const requests = due.map(({ event: { orderId, userId, at, totalMinor, currency }, traceparent }) => ({
+      command: { type: 'RequestPayment', orderId, userId, at, amountMinor: totalMinor, currency } as const,
+      traceparent,
+    }));
+    const intents = await decideAll(payments, paymentStream, requests, partitions);
+    const refused = intents.find((intent) => !intent.accepted);
+    if (refused && !refused.accepted) throw new PermanentError('payment-request-refused', refused.reason);
+
+    const open = due.filter((_, index) => intents[index]?.state.status === 'requested');
+    const { settled, failure } = await settleAll(open, ({ event, traceparent }) =>
+      within(traceparent, () => {
+        const { orderId, totalMinor: amountMinor, currency, paymentToken } = event;
+        return paymentProvider.capture({ orderId, amountMinor, currency, paymentToken }, signal);
+      }),
+    );
+    const commands = settled.flatMap(({ item: { event, traceparent }, result }) =>
+      commandsOf(event.orderId, event.totalMinor, result).map((command) => ({ command, traceparent })),
+    );
+    await decideAll(payments, paymentStream, commands, partitions);
+    if (failure) throw failure;
+  },
+});
+
+function commandsOf(orderId: string, amountMinor: number, result: CaptureResult): PaymentCommand[] {
+  const at = new Date().toISOString();
+  if (result.outcome === 'declined') return [{ type: 'DeclinePayment', orderId, at, reason: result.reason }];
+  return [
+    {
+      type: 'AuthorizePayment',
+      orderId,
+      at,
+      authorizedMinor: amountMinor,
+      providerReference: result.chargeId,
+    },
+    { type: 'CapturePayment', orderId, at, amountMinor },
+  ];
+}

@@ -1,0 +1,43 @@
+import { topics } from '../contracts/topics.ts';
+import { decideAll } from '../platform/decide-all.ts';
+import { PermanentError } from '../platform/errors.ts';
+import { settleAll } from '../platform/settle-all.ts';
+import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { within } from '../platform/telemetry.ts';
+import { defineWorker } from '../platform/worker.ts';
+
+/** Gives back what an order may not keep. The order's own OrderRefundDue is the durable intent; the provider refunds a charge once. */
+export const refundPayment = defineWorker({
+  name: 'refund-payment',
+  service: 'payment',
+  consumes: topics.orderEvents,
+  only: ['OrderRefundDue'],
+  publishes: [topics.paymentEvents],
+  needs: ['payments', 'paymentProvider'],
+  scale: { min: 2, max: 10, lagPerReplica: 200 },
+  retry: { attempts: 4, firstDelayMs: 250 },
+  maxBatch: 256,
+  async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
+    const { settled, failure } = await settleAll(events, ({ event, traceparent }) =>
+      within(traceparent, () => {
+        const { orderId, paymentId: chargeId, amountMinor } = event;
+        return paymentProvider.refund({ orderId, chargeId, amountMinor }, signal);
+      }),
+    );
+    const at = new Date().toISOString();
+    const requests = settled.map(({ item: { event, traceparent }, result: { refundId } }) => ({
+      command: {
+        type: 'RefundPayment',
+        orderId: event.orderId,
+        at,
+        refundId,
+        amountMinor: event.amountMinor,
+      } as const,
+      traceparent,
+    }));
+    const outcomes = await decideAll(payments, paymentStream, requests, partitions);
+    if (failure) throw failure;
+    const refused = outcomes.find((outcome) => !outcome.accepted);
+    if (refused && !refused.accepted) throw new PermanentError('refund-refused', refused.reason);
+  },
+});

@@ -1,0 +1,105 @@
+import { topics } from '../contracts/topics.ts';
+import { PermanentError, TransientError } from '../platform/errors.ts';
+import type { Mail, Mailer } from '../platform/ports/mail.ts';
+import { defineWorker } from '../platform/worker.ts';
+import { mailFor, messageIdOf } from './mails/mail-text.ts';
+
+/**
+ * One mail for each order and step. A mail is claimed before it is sent; where a crash left a claim open, the mail
+ * server is asked whether it has the mail before it is sent again.
+ */
+export const sendNotification = defineWorker({
+  name: 'send-notification',
+  service: 'notification',
+  consumes: topics.orderEvents,
+  only: ['OrderShipped', 'OrderRejected', 'OrderCancelled', 'OrderRefunded'],
+  publishes: [topics.notificationEvents],
+  needs: ['mails', 'mailer', 'users'],
+  scale: { min: 4, max: 20, lagPerReplica: 500 },
+  retry: { attempts: 4, firstDelayMs: 500 },
+  maxBatch: 256,
+  async handleInSteps(events, { mailer, users, transaction }) {
+    const steps = events.map(({ bucket, event }) => ({ bucket, orderId: event.orderId, step: event.type }));
+    const { fresh, unsettled } = await transaction(({ mails }) => mails.claim(steps));
+    const sentBefore =
+      unsettled.length > 0 ? await mailer.accepted(unsettled.map((index) => idAt(index))) : new Set();
+    const recipients = await users.find([...new Set(events.map(({ event }) => event.userId))]);
+
+    const outgoing: Mail[] = [];
+    const open = [...fresh, ...unsettled];
+    const unreachable = open.filter((index) => !recipients.has(events[index]!.event.userId));
+    for (const index of open) {
+      const { event } = events[index]!;
+      const user = recipients.get(event.userId);
+      if (user && !sentBefore.has(idAt(index))) outgoing.push(mailFor(event, user));
+    }
+    const { failed, error } = await send(mailer, outgoing);
+    const refused = error instanceof PermanentError ? failed : new Set<string>();
+    const sent = open.filter((index) => !unreachable.includes(index) && !failed.has(idAt(index)));
+    const lost = open.filter((index) => unreachable.includes(index) || refused.has(idAt(index)));
+
+    await transaction(async ({ mails, record }) => {
+      const settledNow = await mails.settle(
+        sent.map((index) => steps[index]!),
+        'sent',
+      );
+      for (const position of settledNow)
+        report(sent[position]!, { type: 'NotificationSent', messageId: idAt(sent[position]!) });
+      const lostNow = await mails.settle(
+        lost.map((index) => steps[index]!),
+        'failed',
+      );
+      for (const position of lostNow)
+        report(lost[position]!, { type: 'NotificationFailed', reason: 'mail-refused' });
+
+      function report(
+        index: number,
+        fact:
+          { type: 'NotificationSent'; messageId: string } | { type: 'NotificationFailed'; reason: string },
+      ): void {
+        const cause = events[index]!;
+        const { orderId, userId, type: step } = cause.event;
+        const event = {
+          ...fact,
+          orderId,
+          userId,
+          at: new Date().toISOString(),
+          step,
+          channel: 'email',
+        } as const;
+        record({ topic: topics.notificationEvents.name, event, cause, key: orderId });
+      }
+    });
+    if (error instanceof PermanentError || error === undefined) return;
+    if (!(error instanceof TransientError)) throw error;
+    const waiting = events.filter((_, index) => failed.has(idAt(index))).map(({ eventId }) => eventId);
+    throw new TransientError(error.code, error.message, {
+      details: { ...error.details, eventIds: waiting },
+      cause: error,
+    });
+
+    function idAt(index: number): string {
+      const { event } = events[index]!;
+      return messageIdOf(event.orderId, event.type);
+    }
+  },
+});
+
+/** The message ids that the server did not take, and why. */
+async function send(
+  mailer: Mailer,
+  outgoing: readonly Mail[],
+): Promise<{ failed: ReadonlySet<string>; error: unknown }> {
+  if (outgoing.length === 0) return { failed: new Set(), error: undefined };
+  try {
+    await mailer.send(outgoing);
+    return { failed: new Set(), error: undefined };
+  } catch (error) {
+    const named =
+      error instanceof TransientError || error instanceof PermanentError
+        ? error.details['failed']
+        : undefined;
+    const failed = Array.isArray(named) ? (named as string[]) : outgoing.map(({ messageId }) => messageId);
+    return { failed: new Set(failed), error };
+  }
+}

@@ -1,0 +1,65 @@
+import { fold } from '../domain/decider.ts';
+import { orderDecider } from '../domain/order/order.ts';
+import type { OrderEvent } from '../domain/order/order-events.ts';
+import { decideAll, eventIn } from '../platform/decide-all.ts';
+import { orderStream } from '../platform/streams/order-stream.ts';
+import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { defineTask } from '../platform/worker.ts';
+
+const batch = 200;
+
+/**
+ * Looks after orders past their deadline, so that each ends in bounded time or is parked for a person: one without an
+ * outcome of stock or fraud is cancelled, which releases its units; one whose charge has no outcome is settled by what the
+ * provider's books say; one that is owed a parcel or a refund is parked with the reason. All steps are idempotent, so two sweepers
+ * at once do no harm.
+ */
+export const sweepStuckOrders = defineTask({
+  name: 'sweep-stuck-orders',
+  service: 'orders',
+  needs: ['orders', 'payments', 'sagas', 'paymentProvider'],
+  everyMs: 5000,
+  async run({ orders, payments, sagas, paymentProvider, partitions, now, signal }) {
+    const overdue = await sagas.overdue(now, batch);
+    if (overdue.length === 0) return;
+    const at = now.toISOString();
+    const streams = await orders.read(overdue.map(({ bucket, orderId }) => ({ bucket, streamId: orderId })));
+    const states = streams.map((events) => fold(orderDecider, events.map(eventIn) as OrderEvent[]));
+    const of = (...statuses: readonly string[]) =>
+      overdue.filter((_, index) => statuses.includes(states[index]!.status));
+
+    const charges = await paymentProvider.find(
+      of('confirmed').map(({ orderId }) => orderId),
+      signal,
+    );
+    await decideAll(
+      payments,
+      paymentStream,
+      charges.flatMap(({ orderId, chargeId, amountMinor }) => [
+        {
+          command: {
+            type: 'AuthorizePayment',
+            orderId,
+            at,
+            authorizedMinor: amountMinor,
+            providerReference: chargeId,
+          } as const,
+        },
+        { command: { type: 'CapturePayment', orderId, at, amountMinor } as const },
+      ]),
+      partitions,
+    );
+    const charged = new Set(charges.map(({ orderId }) => orderId));
+    const hopeless = of('placed', 'confirmed').filter(({ orderId }) => !charged.has(orderId));
+    await decideAll(
+      orders,
+      orderStream,
+      hopeless.map(({ orderId }) => ({
+        command: { type: 'CancelOrder', orderId, at, reason: 'timed-out' } as const,
+      })),
+      partitions,
+    );
+    for (const saga of of('paid')) await sagas.park(saga, 'not-shipped');
+    for (const saga of of('rejected', 'cancelled', 'returned')) await sagas.park(saga, 'refund-outstanding');
+  },
+});
