@@ -116,5 +116,48 @@ export function localEnvironmentVariables(stack: LocalStack): Record<string, str
     REGION: stack.region,
     PARTITIONS: String(stack.partitions),
     LOG_LEVEL: 'info',
+    // On loopback the compression costs more than the bytes.
+    KAFKA_COMPRESSION: 'none',
   };
 }
+
+/** One process of the platform on a laptop: which gateways and workers share it. */
+export type ProcessGroup = {
+  readonly name: string;
+  /** Names of gateways and workers, and `relay`. */
+  readonly parts: readonly string[];
+  /** Which of the stack's ports its gateways serve on; `gateway` unless given. */
+  readonly port?: 'gateway' | 'gatewayB';
+};
+
+/** Two processes that share the load about evenly, with the slow calls to the outside beside the gateways. */
+export const processGroups: readonly ProcessGroup[] = [
+  {
+    name: 'front',
+    parts: [
+      'order',
+      'payment',
+      'inventory',
+      'shipping',
+      'product',
+      'user',
+      'capture-payment',
+      'refund-payment',
+      'book-shipment',
+      'send-notification',
+      'project-order-history',
+    ],
+  },
+  {
+    name: 'back',
+    parts: [
+      'relay',
+      'reserve-stock',
+      'score-order',
+      'advance-order',
+      'aggregate-analytics',
+      'append-audit',
+      'sweep-stuck-orders',
+    ],
+  },
+];

@@ -1,19 +1,11 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Caller } from './ports/security.ts';
+import type { AdmissionLimits } from './http/admission.ts';
+import type { RouteTable } from './http/route.ts';
 import type { Service, TransactionScope } from './ports/transactions.ts';
 import type { ResourceName, SharedContext } from './resources.ts';
 import type { WorkerTools } from './worker.ts';
 
-/** What the platform puts into Hono's context of each request. */
-export type GatewayEnv = {
-  Variables: {
-    /** Absent on routes that anyone may call. */
-    caller?: Caller;
-    requestId: string;
-    traceparent?: string;
-  };
-};
-export type GatewayApp = OpenAPIHono<GatewayEnv>;
+/** What a gateway adds its routes to. */
+export type GatewayApp = RouteTable;
 
 export type GatewayContext<Need extends ResourceName> = SharedContext<Need> &
   WorkerTools & {
@@ -22,6 +14,8 @@ export type GatewayContext<Need extends ResourceName> = SharedContext<Need> &
       work: (scope: TransactionScope) => Promise<Result>,
     ): Promise<Result>;
     now(): Date;
+    /** When new orders are refused; the defaults of `platform/http/admission.ts` unless given. */
+    readonly admission?: Partial<AdmissionLimits>;
   };
 
 export type GatewayDefinition<Need extends ResourceName = ResourceName> = {

@@ -90,3 +90,18 @@ export function systemsOf(
 export function configurationOf(names: readonly SystemName[]): z.ZodRawShape {
   return Object.assign({ ...processVariables }, ...names.map((name) => systems[name])) as z.ZodRawShape;
 }
+
+/** Only what is needed of the ports: they are made at first use, and what nobody names is never made. */
+export function sharedOf(ports: SharedPorts, needs: readonly ResourceName[]): object {
+  return pick(ports, needs, 'process');
+}
+
+/** Only what is needed of a transaction's ports. */
+export function transactionalOf(ports: TransactionalPorts, needs: readonly ResourceName[]): object {
+  return pick(ports, needs, 'transaction');
+}
+
+function pick(ports: object, needs: readonly ResourceName[], lives: 'process' | 'transaction'): object {
+  const names = needs.filter((name) => resources[name].lives === lives);
+  return Object.fromEntries(names.map((name) => [name, (ports as Record<string, unknown>)[name]]));
+}

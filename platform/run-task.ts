@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
 import type { SharedPorts } from './ports/index.ts';
+import { sharedOf } from './resources.ts';
 import { counter } from './telemetry.ts';
 import type { TaskDefinition, WorkerTools } from './worker.ts';
 
@@ -22,9 +23,10 @@ export async function runTask(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
+  const ports = sharedOf(shared, task.needs);
   while (!signal.aborted) {
     try {
-      await task.run({ ...shared, ...tools, now: new Date() });
+      await task.run({ ...ports, ...tools, now: new Date() });
       runs.add(1, { task: task.name, outcome: 'done' });
     } catch (error) {
       logger.error({ err: error, task: task.name }, 'a task failed and runs again later');

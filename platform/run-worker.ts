@@ -8,6 +8,7 @@ import type { SharedPorts } from './ports/index.ts';
 import type { PlacedMessage, Transactions, TransactionScope } from './ports/transactions.ts';
 import { processBatch } from './process-batch.ts';
 import { readEvents, type Parsed } from './read-events.ts';
+import { sharedOf, transactionalOf } from './resources.ts';
 import {
   contextFrom,
   counter,
@@ -149,6 +150,7 @@ async function call(
 ): Promise<void> {
   const { transactions, shared, tools } = settings;
   const { partitions } = tools;
+  const ports = sharedOf(shared, worker.needs);
   const recorder = () => {
     const messages: PlacedMessage[] = [];
     return {
@@ -161,11 +163,11 @@ async function call(
     const transaction = <Result>(work: (scope: object) => Promise<Result>): Promise<Result> =>
       transactions.run(worker.service, async (scope) => {
         const { record, flush } = recorder();
-        const result = await work(Object.assign(Object.create(scope) as object, { record }));
+        const result = await work({ ...transactionalOf(scope, worker.needs), record });
         await flush(scope);
         return result;
       });
-    await worker.handleInSteps(events, { ...shared, ...tools, transaction });
+    await worker.handleInSteps(events, { ...ports, ...tools, transaction });
     return;
   }
   await transactions.run(worker.service, async (scope) => {
@@ -176,7 +178,7 @@ async function call(
       if (fresh.length === 0) return;
     }
     const { record, flush } = recorder();
-    await worker.handle?.(fresh, Object.assign(Object.create(scope) as object, shared, tools, { record }));
+    await worker.handle?.(fresh, { ...ports, ...transactionalOf(scope, worker.needs), ...tools, record });
     await flush(scope);
   });
 }

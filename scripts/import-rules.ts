@@ -9,6 +9,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   workers: ['platform', 'domain', 'contracts'],
   adapters: ['platform', 'domain', 'contracts'],
   environments: [],
+  // The rest of the composition root: wires what main.ts names.
+  composition: ['adapters', 'platform', 'domain', 'contracts'],
 };
 const ours = [
   'domain',
@@ -17,6 +19,7 @@ const ours = [
   'gateways',
   'workers',
   'adapters',
+  'composition',
   'environments',
   'scripts',
   'bench',

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, QueryResult } from 'pg';
-import { inTransaction } from './pool.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
+import { inTransaction } from './pool.ts';
+import type { Queryable } from './queryable.ts';
 
 export type OutboxSchema =
   'orders' | 'payment' | 'inventory' | 'shipping' | 'fraud' | 'notification' | 'analytics' | 'audit';
@@ -75,7 +76,7 @@ export async function releaseLeases(pool: Pool, settings: LeaseSettings): Promis
 }
 
 async function deleteLeases(
-  client: { query: Pool['query'] },
+  client: Queryable,
   schema: OutboxSchema,
   owner: string,
   buckets: readonly number[],

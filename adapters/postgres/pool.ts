@@ -1,4 +1,7 @@
 import { Pool, type PoolClient, type QueryResult } from 'pg';
+import { PermanentError } from '../../platform/errors.ts';
+import { postgresError } from './errors.ts';
+import { translated, type Queryable } from './queryable.ts';
 
 export type PoolSettings = {
   readonly url: string;
@@ -27,33 +30,44 @@ export function createPool(settings: PoolSettings): Pool {
 }
 
 /**
- * Runs `work` between BEGIN and COMMIT; BEGIN is not waited for, and `work` may leave its last statement to go out
- * together with COMMIT by returning it as `last`.
+ * Runs `work` between BEGIN and COMMIT; BEGIN is not waited for, and `work` may leave its last statements to go out
+ * together with COMMIT by returning their promise as `last`.
+ *
+ * @throws what `work` throws, and TransientError or PermanentError for what PostgreSQL does.
  */
 export async function inTransaction<Result>(
   pool: Pool,
-  work: (client: PoolClient) => Promise<{ result: Result; last?: Promise<unknown> }>,
+  work: (client: Queryable) => Promise<{ result: Result; last?: Promise<unknown> | undefined }>,
   begin = 'begin',
 ): Promise<Result> {
-  const client = await pool.connect();
+  const connection = await connect(pool);
+  const client = translated(connection);
   try {
     const begun = client.query(begin);
-    const [, { result, last }] = await settled<[unknown, { result: Result; last?: Promise<unknown> }]>([
-      begun,
-      work(client),
-    ]);
+    const [, { result, last }] = await settled<
+      [unknown, { result: Result; last?: Promise<unknown> | undefined }]
+    >([begun, work(client)]);
     const [commit] = await settled<[QueryResult, unknown]>([
       client.query('commit'),
       last ?? Promise.resolve(),
     ]);
     // After a failed statement the server answers COMMIT with a rollback.
-    if (commit.command !== 'COMMIT') throw new Error(`the transaction ended with ${commit.command}`);
-    client.release();
+    if (commit.command !== 'COMMIT')
+      throw new PermanentError('transaction-failed', `the transaction ended with ${commit.command}`);
+    connection.release();
     return result;
   } catch (error) {
     // What a connection with a failed transaction still has to answer is unknown: it is cheaper to open a new one.
-    client.release(true);
+    connection.release(true);
     throw error;
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw postgresError(error);
   }
 }
 

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { localStack } from '../../environments/local.ts';
 import type { Append } from '../../platform/ports/event-store.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
-import { createEventStore, readStatement } from './event-store.ts';
+import { createEventStore } from './event-store.ts';
+import { readStatement } from './event-streams.ts';
 import { migrate } from './migrate.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { readOutboxStatement, runRelay, type RelaySettings } from './outbox.ts';

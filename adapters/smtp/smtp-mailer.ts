@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../platform/errors.ts';
 import type { Mail, Mailer } from '../../platform/ports/mail.ts';
+import { createBreaker } from '../breaker.ts';
 
 export interface SmtpMailerOptions {
   host: string;
@@ -13,11 +14,14 @@ export interface SmtpMailerOptions {
   apiUrl: string;
   connections?: number;
   timeoutMs?: number;
+  /** How long an open breaker waits before it lets one call through. */
+  resetTimeoutMs?: number;
+  /** Calls in the last 10 s below which a breaker does not judge. */
+  volumeThreshold?: number;
 }
 
 interface Failure {
   messageId: string;
-  permanent: boolean;
   cause: unknown;
 }
 
@@ -25,14 +29,20 @@ const known = z.object({ mails: z.array(z.object({ messageId: z.string() })) });
 /** Message ids asked for in one query string. */
 const askBatch = 50;
 
-/** Sends over a pool of kept SMTP connections; the Message-ID is the one given, so a repeat can be told by it. */
+/**
+ * Sends over a pool of kept SMTP connections behind a breaker; the Message-ID is the one given, so a repeat can be told
+ * by it. The mail server's HTTP API can be away while it takes mails, so it has a breaker of its own.
+ */
 export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close(): Promise<void> } => {
-  const timeoutMs = options.timeoutMs ?? 10_000;
+  const { timeoutMs = 3000, connections = 8, resetTimeoutMs, volumeThreshold } = options;
+  const limits = { timeoutMs, resetTimeoutMs, volumeThreshold };
+  const smtp = createBreaker({ target: 'smtp', concurrency: connections, ...limits });
+  const questions = createBreaker({ target: 'smtp-api', ...limits });
   const transport = createTransport({
     pool: true,
     host: options.host,
     port: options.port,
-    maxConnections: options.connections ?? 8,
+    maxConnections: connections,
     maxMessages: 1000,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
@@ -42,12 +52,21 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
   });
   const api = new Pool(options.apiUrl, { connections: 4, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
 
-  const sendOne = async ({ messageId, to, subject, text }: Mail): Promise<Failure | undefined> => {
+  const hand = async ({ messageId, to, subject, text }: Mail): Promise<void> => {
     try {
       await transport.sendMail({ from: options.from, to, subject, text, messageId: `<${messageId}>` });
+    } catch (cause) {
+      throw isPermanent(cause)
+        ? new PermanentError('mail-refused', 'the mail server refused a mail', { cause })
+        : new TransientError('mail-not-taken', 'the mail server did not take a mail', { cause });
+    }
+  };
+  const sendOne = async (mail: Mail): Promise<Failure | undefined> => {
+    try {
+      await smtp.call('send', () => hand(mail));
       return undefined;
     } catch (cause) {
-      return { messageId, permanent: isPermanent(cause), cause };
+      return { messageId: mail.messageId, cause };
     }
   };
 
@@ -61,11 +80,13 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
       const taken = new Set<string>();
       for (let at = 0; at < messageIds.length; at += askBatch) {
         const batch = messageIds.slice(at, at + askBatch);
-        for (const messageId of await ask(api, batch)) taken.add(messageId);
+        for (const messageId of await questions.call('accepted', () => ask(api, batch))) taken.add(messageId);
       }
       return taken;
     },
     async close() {
+      smtp.close();
+      questions.close();
       transport.close();
       await api.destroy();
     },
@@ -95,11 +116,23 @@ const isPermanent = (error: unknown): boolean => {
 
 // One mail that may still go keeps the batch transient: what was sent is known by its id, and the runner halves it.
 const failed = (failures: readonly Failure[]): TransientError | PermanentError => {
-  const context = {
-    details: { failed: failures.map(({ messageId }) => messageId) },
-    cause: failures.find(({ permanent }) => !permanent)?.cause ?? failures[0]?.cause,
-  };
-  return failures.every(({ permanent }) => permanent)
-    ? new PermanentError('mail-refused', `the mail server refused ${failures.length} mails`, context)
-    : new TransientError('mail-not-taken', `the mail server did not take ${failures.length} mails`, context);
+  const ids = failures.map(({ messageId }) => messageId);
+  const passing = failures.map(({ cause }) => cause).filter((cause) => !(cause instanceof PermanentError));
+  if (passing.length === 0) {
+    return new PermanentError('mail-refused', `the mail server refused ${failures.length} mails`, {
+      details: { failed: ids },
+      cause: failures[0]?.cause,
+    });
+  }
+  // Of a batch that trips the breaker the first were tried and the others were not: how long to stay away counts.
+  const cause = passing.find((error) => retryAfterMsOf(error) !== undefined) ?? passing[0];
+  const retryAfterMs = retryAfterMsOf(cause);
+  return new TransientError(
+    retryAfterMs === undefined ? 'mail-not-taken' : 'smtp-breaker-open',
+    `the mail server did not take ${failures.length} mails`,
+    { details: { failed: ids, ...(retryAfterMs !== undefined && { retryAfterMs }) }, cause },
+  );
 };
+
+const retryAfterMsOf = (error: unknown): unknown =>
+  error instanceof TransientError ? error.details['retryAfterMs'] : undefined;

@@ -3,7 +3,7 @@
 -- Unfinished orders: the only rows that the sweeper reads.
 alter table orders.sagas alter column deadline_at set not null;
 create index sagas_overdue on orders.sagas (deadline_at) where parked_reason is null;
-create index sagas_parked on orders.sagas (bucket, order_id) where parked_reason is not null;
+create index sagas_parked on orders.sagas (deadline_at) where parked_reason is not null;
 
 -- Double entry: the postings of one event sum to zero in each currency.
 create table payment.journal (
@@ -126,7 +126,13 @@ create table users.users (
   created_at timestamptz not null default now(),
   primary key (bucket, user_id)
 );
-create unique index users_email on users.users (bucket, lower(email));
+-- A mail address is taken once, whatever the bucket of its user: placed by the hash of the address itself, in lower case.
+create table users.emails (
+  bucket int not null,
+  email text not null,
+  user_id text not null,
+  primary key (bucket, email)
+);
 create table users.carts (
   bucket int not null,
   user_id text not null,

@@ -1,0 +1,49 @@
+import {
+  MongoClientClosedError,
+  MongoError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoSystemError,
+  MongoTopologyClosedError,
+} from 'mongodb';
+import { PermanentError, TransientError } from '../../platform/errors.ts';
+import { createBreaker, type Breaker } from '../breaker.ts';
+
+/** Calls to MongoDB behind one breaker; its errors are ours. */
+export function createMongoCalls(): Pick<Breaker, 'call'> {
+  const breaker = createBreaker({ target: 'mongo' });
+  return {
+    call: (operation, work) => breaker.call(operation, () => work().catch(raiseOurs)),
+  };
+}
+
+const absences = [
+  MongoNetworkError,
+  MongoSystemError,
+  MongoTopologyClosedError,
+  MongoNotConnectedError,
+  MongoClientClosedError,
+];
+
+// The server's codes for "not now": elections, shutdowns, time-outs and write conflicts (error_codes.yml of MongoDB).
+const passingCodes = new Set<unknown>([
+  6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+]);
+
+/** @throws a TransientError where the same call may succeed later, else a PermanentError; what is not of MongoDB as it is. */
+function raiseOurs(cause: unknown): never {
+  if (!(cause instanceof MongoError)) throw cause;
+  const details = cause.code === undefined ? {} : { mongoCode: cause.code };
+  if (passes(cause))
+    throw new TransientError('mongo-unavailable', 'MongoDB did not answer', { details, cause });
+  throw new PermanentError('mongo-refused', 'MongoDB refused the call', { details, cause });
+}
+
+function passes(error: MongoError): boolean {
+  return (
+    absences.some((absence) => error instanceof absence) ||
+    error.name === 'MongoWaitQueueTimeoutError' ||
+    error.hasErrorLabel('RetryableWriteError') ||
+    passingCodes.has(error.code)
+  );
+}

@@ -1,0 +1,141 @@
+import {
+  MongoBulkWriteError,
+  type AnyBulkWriteOperation,
+  type Collection,
+  type Db,
+  type Filter,
+} from 'mongodb';
+import type { HistoryChange, OrderHistory, OrderSummary } from '../../platform/ports/order-history.ts';
+import { createMongoCalls } from './calls.ts';
+import { baseOf, statusOf, type VersionedStatus } from './order-summary.ts';
+
+export { foldHistory } from './order-summary.ts';
+
+type Step = { readonly type: string; readonly at: Date };
+
+type HistoryDocument = {
+  readonly _id: string;
+  readonly user_id: string;
+  readonly version: number;
+  /** Absent until the event was applied that brings them. */
+  readonly created_at?: Date;
+  readonly currency?: string;
+  readonly total_minor?: number;
+  readonly lines?: OrderSummary['lines'];
+  readonly latest?: VersionedStatus;
+  /** By version: setting one again changes nothing. */
+  readonly steps: Readonly<Record<string, Step>>;
+};
+
+/** Orders in one bulk write: more would not be done within a call's 3 s on a slow server. */
+const maxBulk = 500;
+const duplicateKey = 11_000;
+
+/**
+ * The read model in MongoDB. Each change of an order is one upsert that commutes and can be repeated: steps and base
+ * fields are set to what they always are, version and status only grow. So neither a repeated delivery nor one out of
+ * order can take anything back.
+ */
+export function createOrderHistory(database: Db, collection = 'order_history'): OrderHistory {
+  const documents = database.collection<HistoryDocument>(collection);
+  const mongo = createMongoCalls();
+  return {
+    async apply(changes) {
+      const operations = changes.filter(({ events }) => events.length > 0).map(upsertOf);
+      for (let at = 0; at < operations.length; at += maxBulk) {
+        const bulk = operations.slice(at, at + maxBulk);
+        await mongo.call('apply-history', () => write(documents, bulk));
+      }
+    },
+    list: (userId, { before, limit }) =>
+      mongo.call('list-history', async () => {
+        const found = documents
+          .find(olderThan(userId, before))
+          .sort({ created_at: -1, _id: -1 })
+          .limit(limit);
+        return (await found.toArray()).flatMap(summaryOf);
+      }),
+  };
+}
+
+/** Creates the index that `list` reads along; nothing happens when it exists. */
+export async function ensureOrderHistoryIndexes(database: Db, collection = 'order_history'): Promise<void> {
+  await createMongoCalls().call('create-indexes', () =>
+    database.collection(collection).createIndex({ user_id: 1, created_at: -1, _id: -1 }),
+  );
+}
+
+type Upsert = AnyBulkWriteOperation<HistoryDocument>;
+
+function upsertOf({ orderId, userId, events }: HistoryChange): Upsert {
+  const base = baseOf(events);
+  const latest = statusOf(events);
+  const steps = events.map(({ version, type, at }) => [`steps.${version}`, { type, at: new Date(at) }]);
+  return {
+    updateOne: {
+      filter: { _id: orderId },
+      update: {
+        $set: {
+          user_id: userId,
+          ...Object.fromEntries(steps),
+          ...(base && {
+            created_at: base.createdAt,
+            currency: base.currency,
+            total_minor: base.totalMinor,
+            lines: base.lines,
+          }),
+        },
+        // Documents compare field by field, so the status of the higher version wins.
+        $max: { version: Math.max(...events.map(({ version }) => version)), ...(latest && { latest }) },
+      },
+      upsert: true,
+    },
+  };
+}
+
+// Two upserts of a new order at once can both try to insert; the one refused finds the document when it tries again.
+async function write(
+  documents: Collection<HistoryDocument>,
+  bulk: readonly Upsert[],
+  isRepeat = false,
+): Promise<void> {
+  try {
+    await documents.bulkWrite([...bulk], { ordered: false });
+  } catch (error) {
+    if (isRepeat || !(error instanceof MongoBulkWriteError)) throw error;
+    const errors = [error.writeErrors].flat();
+    if (errors.length === 0 || errors.some(({ code }) => code !== duplicateKey)) throw error;
+    await write(documents, bulk, true);
+  }
+}
+
+function olderThan(userId: string, before: { createdAt: string; orderId: string } | undefined) {
+  // An order whose OrderPlaced has not been applied yet has no place in the list.
+  if (!before) return { user_id: userId, created_at: { $exists: true } } satisfies Filter<HistoryDocument>;
+  const at = new Date(before.createdAt);
+  return {
+    user_id: userId,
+    created_at: { $lte: at },
+    $or: [{ created_at: { $lt: at } }, { _id: { $lt: before.orderId } }],
+  } satisfies Filter<HistoryDocument>;
+}
+
+function summaryOf(document: HistoryDocument): OrderSummary[] {
+  const { _id, user_id, created_at, version, latest, currency, total_minor, lines, steps } = document;
+  if (!created_at || currency === undefined || total_minor === undefined || !lines) return [];
+  return [
+    {
+      orderId: _id,
+      userId: user_id,
+      createdAt: created_at.toISOString(),
+      status: latest?.status ?? 'placed',
+      version,
+      currency,
+      totalMinor: total_minor,
+      lines,
+      steps: Object.entries(steps)
+        .map(([key, { type, at }]) => ({ type, at: at.toISOString(), version: Number(key) }))
+        .toSorted((a, b) => a.version - b.version),
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+import { DatabaseError } from 'pg';
+import { PermanentError, TransientError } from '../../platform/errors.ts';
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const contended = /^(40001|40P01|55P03)$/;
+// Connections, resources, shutdown and start, timeouts, input and output, and a server that has become a read-only standby.
+const unavailable = /^(08...|53...|57P0.|57014|58...|25P0[34]|25006)$/;
+
+/**
+ * What the platform sees of a failed call to PostgreSQL: a TransientError `postgres-unavailable` or `postgres-contended`,
+ * or a PermanentError `postgres-refused`. The details name the SQLSTATE and the constraint, never a row's values.
+ */
+export function postgresError(error: unknown): TransientError | PermanentError {
+  if (error instanceof TransientError || error instanceof PermanentError) return error;
+  // What the driver cannot put into a message; everything else without a SQLSTATE happened to the connection.
+  if (error instanceof TypeError || error instanceof RangeError)
+    return new PermanentError('postgres-refused', 'a value has no form in PostgreSQL', { cause: error });
+  if (!(error instanceof DatabaseError))
+    return new TransientError('postgres-unavailable', 'PostgreSQL cannot be reached', { cause: error });
+  const { code: sqlState = '', constraint } = error;
+  const details = { sqlState, ...(constraint === undefined ? {} : { constraint }) };
+  if (contended.test(sqlState))
+    return new TransientError('postgres-contended', `other transactions were in the way (${sqlState})`, {
+      details,
+      cause: error,
+    });
+  if (unavailable.test(sqlState))
+    return new TransientError('postgres-unavailable', `PostgreSQL cannot work now (${sqlState})`, {
+      details,
+      cause: error,
+    });
+  return new PermanentError('postgres-refused', `PostgreSQL refused a statement (${sqlState})`, {
+    details,
+    cause: error,
+  });
+}
+
+const notJson = 'postgres-not-json';
+
+/** Whether the data was at fault (classes 22 and 23, or no JSON), so that a batch may go through without the row concerned. */
+export function isRefusedData(error: unknown): boolean {
+  if (!(error instanceof PermanentError)) return false;
+  const { sqlState } = error.details;
+  return error.code === notJson || (typeof sqlState === 'string' && /^2[23]/.test(sqlState));
+}
+
+/** JSON text for a json column. @throws PermanentError when the value has none. */
+export function json(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw new PermanentError(notJson, 'a value that JSON cannot carry', { cause: error });
+  }
+  if (text === undefined) throw new PermanentError(notJson, 'no value where JSON is needed');
+  return text;
+}

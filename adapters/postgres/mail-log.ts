@@ -1,0 +1,60 @@
+import type { MailLog, MailStep } from '../../platform/ports/mail-log.ts';
+import type { Queryable } from './queryable.ts';
+
+/** Which mails were sent; each method is one round trip. */
+export function createMailLog(client: Queryable): MailLog {
+  return {
+    async claim(mails) {
+      if (mails.length === 0) return { fresh: [], unsettled: [] };
+      const [inserted, claimed] = await Promise.all([
+        client.query<MailStep>(
+          `insert into notification.mails (bucket, order_id, step, status)
+           select k.bucket, k.order_id, k.step, 'claimed'
+           from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
+           order by k.bucket, k.order_id, k.step
+           on conflict do nothing
+           returning bucket, order_id as "orderId", step`,
+          columnsOf(mails),
+        ),
+        client.query<MailStep>(
+          `select m.bucket, m.order_id as "orderId", m.step
+           from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
+           join notification.mails m on m.bucket = k.bucket and m.order_id = k.order_id and m.step = k.step
+           where m.status = 'claimed'`,
+          columnsOf(mails),
+        ),
+      ]);
+      const isFresh = new Set(inserted.rows.map(nameOf));
+      const unsettled = claimed.rows.filter((mail) => !isFresh.has(nameOf(mail)));
+      return { fresh: indexesOf(mails, inserted.rows), unsettled: indexesOf(mails, unsettled) };
+    },
+
+    async settle(mails, outcome) {
+      if (mails.length === 0) return [];
+      const { rows } = await client.query<MailStep>(
+        `update notification.mails m set status = $4, settled_at = now()
+         from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
+         where m.bucket = k.bucket and m.order_id = k.order_id and m.step = k.step and m.status = 'claimed'
+         returning m.bucket, m.order_id as "orderId", m.step`,
+        [...columnsOf(mails), outcome],
+      );
+      return indexesOf(mails, rows);
+    },
+  };
+}
+
+/** Where these mails are first named: one that a batch holds twice is sent once. */
+function indexesOf(mails: readonly MailStep[], found: readonly MailStep[]): number[] {
+  const names = new Set(found.map(nameOf));
+  return mails.flatMap((mail, index) => (names.delete(nameOf(mail)) ? [index] : []));
+}
+
+const nameOf = ({ bucket, orderId, step }: MailStep): string => JSON.stringify([bucket, orderId, step]);
+
+function columnsOf(mails: readonly MailStep[]): unknown[] {
+  return [
+    mails.map(({ bucket }) => bucket),
+    mails.map(({ orderId }) => orderId),
+    mails.map(({ step }) => step),
+  ];
+}

@@ -1,0 +1,89 @@
+import type { Append, AppendResult } from '../../platform/ports/event-store.ts';
+import { isRefusedData } from './errors.ts';
+import { streamName } from './event-streams.ts';
+
+export type MicroBatchSettings = {
+  /** Most appends in one transaction. */
+  readonly maxBatch?: number;
+  /** Batches on their way at a time, each on a connection of its own. */
+  readonly maxInFlight?: 1 | 2 | 3 | 4;
+  /** On Citus, where a transaction over several buckets is slow. */
+  readonly oneBucketPerBatch?: boolean;
+};
+
+type Waiting = {
+  readonly append: Append;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+type Write = (appends: readonly Append[]) => Promise<readonly AppendResult[]>;
+
+/** Collects concurrent appends without any timer: what has come together while all batches were on their way goes next. */
+export function microBatches(
+  write: Write,
+  settings: MicroBatchSettings,
+): (append: Append) => Promise<AppendResult> {
+  const { maxBatch = 256, maxInFlight = 2, oneBucketPerBatch = false } = settings;
+  let queue: Waiting[] = [];
+  let inFlight = 0;
+  let scheduled = false;
+
+  function send(): void {
+    scheduled = false;
+    while (inFlight < maxInFlight && queue.length > 0) {
+      const { batch, rest } = takeBatch(queue, maxBatch, oneBucketPerBatch);
+      queue = rest;
+      inFlight += 1;
+      void writeWaiting(write, batch).finally(() => {
+        inFlight -= 1;
+        send();
+      });
+    }
+  }
+
+  return (append) =>
+    new Promise((resolve, reject) => {
+      queue.push({ append, resolve, reject });
+      // One microtask later, so that the calls of one turn go together.
+      if (!scheduled) queueMicrotask(send);
+      scheduled = true;
+    });
+}
+
+/** A second append of a stream waits for the next batch: only one of the two could be told apart in the answer. */
+function takeBatch(
+  queue: readonly Waiting[],
+  maxBatch: number,
+  oneBucketPerBatch: boolean,
+): { batch: Waiting[]; rest: Waiting[] } {
+  const streams = new Set<string>();
+  const batch: Waiting[] = [];
+  const rest: Waiting[] = [];
+  for (const waiting of queue) {
+    const stream = streamName(waiting.append);
+    const fits =
+      batch.length < maxBatch &&
+      !streams.has(stream) &&
+      !(oneBucketPerBatch && batch[0] && batch[0].append.bucket !== waiting.append.bucket);
+    (fits ? batch : rest).push(waiting);
+    streams.add(stream);
+  }
+  return { batch, rest };
+}
+
+/** Data that PostgreSQL refuses fails only its own append: the batch is halved until that one is alone. */
+async function writeWaiting(write: Write, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const results = await write(batch.map(({ append }) => append));
+    for (const [index, { resolve }] of batch.entries()) resolve(results[index]!);
+  } catch (error) {
+    if (batch.length > 1 && isRefusedData(error)) {
+      const middle = batch.length >> 1;
+      await writeWaiting(write, batch.slice(0, middle));
+      await writeWaiting(write, batch.slice(middle));
+    } else {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}

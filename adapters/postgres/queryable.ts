@@ -1,0 +1,30 @@
+import type { Pool, QueryResult, QueryResultRow } from 'pg';
+import { postgresError } from './errors.ts';
+
+/** A pool, or a client within a transaction, whose errors are the platform's. */
+export type Queryable = {
+  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>;
+};
+
+/** The same connection or pool with its errors in the platform's words. */
+export function translated(client: Pick<Pool, 'query'>): Queryable {
+  return {
+    async query<Row extends QueryResultRow>(text: string, values?: unknown[]) {
+      try {
+        return await client.query<Row>(text, values);
+      } catch (error) {
+        throw postgresError(error);
+      }
+    },
+  };
+}
+
+/** The rows of one statement. */
+export async function rowsOf<Row extends QueryResultRow>(
+  client: Queryable,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const { rows } = await client.query<Row>(text, [...values]);
+  return rows;
+}

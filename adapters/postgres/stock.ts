@@ -1,0 +1,92 @@
+import { decideStock, type Reservation, type Stock } from '../../domain/inventory/inventory.ts';
+import type { PlacedStockCommand, StockRepository } from '../../platform/ports/stock.ts';
+import { rowsOf, type Queryable } from './queryable.ts';
+import { writeStock, type Receipt } from './stock-writes.ts';
+
+/** The stock of one transaction in two round trips: one that locks and reads, one that writes what changed. */
+export function createStockRepository(client: Queryable): StockRepository {
+  return {
+    async decideAll(placed) {
+      if (placed.length === 0) return [];
+      const buckets = bucketsByOrder(placed);
+      const receipts = receiptsIn(placed);
+      const before = await lockStock(client, placed, buckets, receipts);
+      const { stock: after, decisions } = decideStock(
+        placed.map(({ command }) => command),
+        before,
+      );
+      await writeStock(client, { before, after, buckets, receipts });
+      return decisions;
+    },
+  };
+}
+
+/** Exported for the tests that count the rows they scan. */
+export const lockReservationsStatement = `select r.order_id as "orderId", r.status, r.allocations
+  from unnest($1::int[], $2::text[]) as k(bucket, order_id)
+  join inventory.reservations r on r.bucket = k.bucket and r.order_id = k.order_id
+  order by r.bucket, r.order_id
+  for update of r`;
+export const lockRowsStatement = `select s.warehouse_id as "warehouseId", s.sku, s.on_hand as "onHand", s.reserved
+  from inventory.stock s
+  where s.sku = any (array(
+    select unnest($1::text[])
+    union
+    select a.sku from unnest($2::int[], $3::text[]) as k(bucket, order_id)
+    join inventory.reservations r on r.bucket = k.bucket and r.order_id = k.order_id
+    cross join lateral jsonb_to_recordset(r.allocations) as a(sku text)
+  ))
+  order by s.warehouse_id, s.sku
+  for update`;
+
+/**
+ * Every transaction locks its reservations first and then its stock, both in one order. The second statement sees at least
+ * the reservations that the first one saw, so the rows of all their SKUs are among those that it locks.
+ */
+async function lockStock(
+  client: Queryable,
+  placed: readonly PlacedStockCommand[],
+  buckets: ReadonlyMap<string, number>,
+  receipts: readonly Receipt[],
+): Promise<Stock> {
+  const orders = [[...buckets.values()], [...buckets.keys()]];
+  const skus = new Set(receipts.map(({ sku }) => sku));
+  for (const { command } of placed)
+    if (command.type === 'ReserveStock') for (const { sku } of command.lines) skus.add(sku);
+  const [reservations, booked, rows] = await Promise.all([
+    rowsOf<Reservation>(client, lockReservationsStatement, orders),
+    receipts.length === 0
+      ? []
+      : rowsOf<{ receiptId: string }>(
+          client,
+          'select receipt_id as "receiptId" from inventory.receipts where receipt_id = any ($1::text[])',
+          [receipts.map(({ receiptId }) => receiptId)],
+        ),
+    rowsOf<{ warehouseId: string; sku: string; onHand: string; reserved: string }>(
+      client,
+      lockRowsStatement,
+      [[...skus], ...orders],
+    ),
+  ]);
+  return {
+    reservations,
+    receiptIds: booked.map(({ receiptId }) => receiptId),
+    rows: rows.map(({ onHand, reserved, ...row }) => ({
+      ...row,
+      onHand: Number(onHand),
+      reserved: Number(reserved),
+    })),
+  };
+}
+
+function bucketsByOrder(placed: readonly PlacedStockCommand[]): ReadonlyMap<string, number> {
+  return new Map(
+    placed.flatMap(({ bucket, command }) =>
+      'orderId' in command ? [[command.orderId, bucket] as const] : [],
+    ),
+  );
+}
+
+function receiptsIn(placed: readonly PlacedStockCommand[]): readonly Receipt[] {
+  return placed.flatMap(({ command }) => (command.type === 'ReceiveStock' ? [command] : []));
+}

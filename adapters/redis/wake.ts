@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { Cluster } from 'ioredis';
+import type { WakeBus } from '../../platform/ports/wake.ts';
+import { atMostEvery } from './cluster.ts';
+
+export type WakeBusOptions = {
+  readonly region: string;
+  /** Redis did not take or give wakes, or a listener threw. At most one call every 5 s. */
+  readonly onError: (error: unknown) => void;
+};
+
+type Listener = (buckets: readonly number[]) => void;
+
+/** How long wakes are collected, in ms: a relay's pass costs the same for one row as for fifty. */
+const collectMs = 4;
+/** PUBLISHes without an answer; more than that is no hint any more, and would pile up while Redis is away. */
+const maxInFlight = 16;
+/** After a failed SUBSCRIBE, in ms. */
+const retryMs = 500;
+
+/** Wakes over Redis Pub/Sub between the processes of a region; listeners in the same process need no Redis. */
+export function createWakeBus(
+  cluster: Cluster,
+  { region, onError }: WakeBusOptions,
+): WakeBus & { close(): Promise<void> } {
+  const origin = randomUUID();
+  const report = atMostEvery(5000, onError);
+  const collected = new Map<string, Set<number>>();
+  const listeners = new Map<string, Set<Listener>>();
+  let timer: NodeJS.Timeout | undefined;
+  let inFlight = 0;
+  const channelOf = (service: string): string => `meridian:${region}:wake:${service}`;
+
+  const hear = (service: string, buckets: readonly number[]): void => {
+    for (const listener of listeners.get(service) ?? []) {
+      try {
+        listener(buckets);
+      } catch (error) {
+        report(error);
+      }
+    }
+  };
+
+  const publish = (service: string, buckets: readonly number[]): void => {
+    if (cluster.status !== 'ready' || inFlight >= maxInFlight) return;
+    inFlight += 1;
+    cluster
+      .publish(channelOf(service), JSON.stringify({ origin, buckets }))
+      .catch(report)
+      .finally(() => (inFlight -= 1));
+  };
+
+  const flush = (): void => {
+    timer = undefined;
+    for (const [service, buckets] of collected) {
+      hear(service, [...buckets]);
+      publish(service, [...buckets]);
+    }
+    collected.clear();
+  };
+
+  const subscriptions = createSubscriptions(cluster, report, (channel, text) => {
+    const wake = parseWake(text);
+    if (!wake) return report(new Error('a wake is not readable'));
+    if (wake.origin !== origin) hear(channel.slice(channelOf('').length), wake.buckets);
+  });
+
+  return {
+    notify({ service, buckets }) {
+      const waiting = collected.get(service);
+      if (waiting) for (const bucket of buckets) waiting.add(bucket);
+      else collected.set(service, new Set(buckets));
+      timer ??= setTimeout(flush, collectMs);
+    },
+    listen(service, listener) {
+      // A function that listens twice is two listeners.
+      const own: Listener = (buckets) => listener(buckets);
+      const others = listeners.get(service) ?? new Set();
+      listeners.set(service, others.add(own));
+      if (others.size === 1) subscriptions.add(channelOf(service));
+      return () => {
+        if (!others.delete(own) || others.size > 0) return;
+        listeners.delete(service);
+        subscriptions.remove(channelOf(service));
+      };
+    },
+    async close() {
+      clearTimeout(timer);
+      if (timer) flush();
+      listeners.clear();
+      await subscriptions.close();
+    },
+  };
+}
+
+/**
+ * Channels on a connection of its own, made with the first one. ioredis takes them along to another node when its node
+ * goes; what fails meanwhile is tried again, also when the nodes change: SUBSCRIBE can be repeated.
+ */
+function createSubscriptions(
+  cluster: Cluster,
+  report: (error: unknown) => void,
+  onMessage: (channel: string, text: string) => void,
+): { add(channel: string): void; remove(channel: string): void; close(): Promise<void> } {
+  const channels = new Set<string>();
+  let connection: Cluster | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  const subscribe = (): void => {
+    retry = undefined;
+    if (channels.size === 0 || connection?.status !== 'ready') return;
+    connection.subscribe(...channels).catch((error: unknown) => {
+      report(error);
+      retry ??= setTimeout(subscribe, retryMs);
+    });
+  };
+  const connect = (): Cluster => {
+    const made = cluster.duplicate();
+    made.on('message', onMessage);
+    made.on('error', report);
+    for (const event of ['ready', '+node', '-node']) made.on(event, subscribe);
+    return made;
+  };
+
+  return {
+    add(channel) {
+      channels.add(channel);
+      connection ??= connect();
+      subscribe();
+    },
+    remove(channel) {
+      channels.delete(channel);
+      if (connection?.status === 'ready') connection.unsubscribe(channel).catch(report);
+    },
+    async close() {
+      channels.clear();
+      clearTimeout(retry);
+      connection?.disconnect();
+      connection = undefined;
+    },
+  };
+}
+
+function parseWake(text: string): { origin: string; buckets: number[] } | undefined {
+  try {
+    const { origin, buckets } = JSON.parse(text) as { origin?: unknown; buckets?: unknown };
+    if (typeof origin !== 'string' || !Array.isArray(buckets)) return undefined;
+    return { origin, buckets: buckets.filter((bucket) => Number.isInteger(bucket)) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,156 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { stackFolders } from '../scripts/stack/folders.ts';
+import { stackFromEnvironment, stopStack } from '../scripts/stack/index.ts';
+import type { Bench, Benchmark, BenchSettings } from './bench.ts';
+import { complete } from './benchmarks/complete.ts';
+import { eventPath } from './benchmarks/event-path.ts';
+import { history } from './benchmarks/history.ts';
+import { latency } from './benchmarks/latency.ts';
+import { latencyCurve } from './benchmarks/latency-curve.ts';
+import { measureOf, type Measure } from './report/measure.ts';
+import { memory } from './benchmarks/memory.ts';
+import { placement } from './benchmarks/placement.ts';
+import { describeMachine, exitCodeOf, renderReport, writeReport, type Report } from './report/report.ts';
+
+const benchmarks: readonly Benchmark[] = [
+  placement,
+  complete,
+  latency,
+  latencyCurve,
+  eventPath,
+  history,
+  memory,
+];
+
+type Options = {
+  readonly json?: string;
+  readonly seconds?: number;
+  readonly runs?: number;
+  readonly quick?: true;
+  readonly full?: true;
+  readonly strict?: true;
+  readonly list?: true;
+};
+
+function program(): Command {
+  return new Command('bench')
+    .description('Measures the platform on this machine, on a stack of its own.')
+    .argument('[name...]', `which benchmarks: ${benchmarks.map(({ name }) => name).join(', ')}; all of them`)
+    .option('--json <file>', 'also write the results there')
+    .option('--seconds <n>', 'length of one measurement', positive)
+    .option('--runs <n>', 'how often each is repeated, for the median (3; 1 with --quick)', positive)
+    .option('--quick', 'only to see that everything works: the figures say little')
+    .option('--full', 'the lengths of a release: 10 minutes for memory')
+    .option('--strict', 'exit with 1 when a target is missed')
+    .option('--list', 'list the benchmarks')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 everything ran, 1 something failed, 2 wrong usage, 130 ended by Ctrl-C.',
+    )
+    .showHelpAfterError('(npm run bench -- --help lists the options)')
+    .exitOverride();
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1');
+  return number;
+}
+
+function chosen(command: Command, names: readonly string[]): readonly Benchmark[] {
+  const unknown = names.find((name) => !benchmarks.some((one) => one.name === name));
+  if (unknown !== undefined) command.error(`error: there is no benchmark ${unknown}`, { exitCode: 2 });
+  return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name));
+}
+
+async function measureAll(chosenOnes: readonly Benchmark[], options: Options): Promise<Report> {
+  const quick = options.quick === true;
+  const settings: BenchSettings = {
+    seconds: options.seconds,
+    runs: options.runs ?? (quick ? 1 : 3),
+    quick,
+    full: options.full === true,
+  };
+  const stack = stackFromEnvironment('bench');
+  const folder = stackFolders(stack).state;
+  mkdirSync(folder, { recursive: true });
+  const measures: Measure[] = [];
+  const failures: { benchmark: string; message: string }[] = [];
+  const details: Record<string, unknown> = {};
+  const startedAt = new Date().toISOString();
+  const machine = describeMachine();
+  const startedMs = performance.now();
+  const log = (line: string): void => {
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(5);
+    process.stderr.write(`${seconds} s  ${line}\n`);
+  };
+  for (const benchmark of chosenOnes) {
+    const { name } = benchmark;
+    const kept: Record<string, unknown> = {};
+    const bench: Bench = {
+      stack,
+      settings,
+      folder,
+      log: (line) => log(`${name}: ${line}`),
+      report: (measure) => void measures.push(measureOf(name, measure)),
+      fail(message) {
+        failures.push({ benchmark: name, message });
+        log(`${name}: FAILED: ${message}`);
+      },
+      keep: (what, detail) => void (kept[what] = detail),
+    };
+    try {
+      await benchmark.run(bench);
+    } catch (error) {
+      // The others can still be measured.
+      bench.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    details[name] = kept;
+  }
+  return { startedAt, machine, settings, measures, failures, details };
+}
+
+/** Ends the servers with the harness. */
+function endOnSignal(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      process.stderr.write('Stopping …\n');
+      void stopStack(stackFromEnvironment('bench')).finally(() => process.exit(130));
+    });
+  }
+}
+
+// kafkajs 2.2 sets timers a moment in the past; Node makes 1 ms of them and warns. Other warnings are shown.
+function silenceKafkajsTimers(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'TimeoutNegativeWarning') process.stderr.write(`${warning.stack}\n`);
+  });
+}
+
+async function main(): Promise<number> {
+  const command = program();
+  try {
+    command.parse();
+    const options = command.opts<Options>();
+    const selection = chosen(command, command.args);
+    if (options.list) {
+      for (const { name, summary } of benchmarks) process.stdout.write(`${name.padEnd(14)} ${summary}\n`);
+      return 0;
+    }
+    endOnSignal();
+    silenceKafkajsTimers();
+    const report = await measureAll(selection, options);
+    const file = join(stackFolders(stackFromEnvironment('bench')).state, 'results.json');
+    writeReport(report, options.json === undefined ? [file] : [file, options.json]);
+    process.stdout.write(renderReport(report));
+    return exitCodeOf(report, options.strict === true);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+process.exitCode = await main();

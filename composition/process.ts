@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { createTransactions } from '../adapters/postgres/transactions.ts';
+import { createLogger } from '../adapters/telemetry/logger.ts';
+import { startTelemetry } from '../adapters/telemetry/sdk.ts';
+import type { AnyGateway } from '../platform/gateway.ts';
+import { createHealth } from '../platform/health.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Consumption } from '../platform/ports/messages.ts';
+import type { Service } from '../platform/ports/transactions.ts';
+import type { SystemName } from '../platform/resources.ts';
+import { runTask } from '../platform/run-task.ts';
+import { runWorker } from '../platform/run-worker.ts';
+import type { AnyWorker, TaskDefinition } from '../platform/worker.ts';
+import { readProcessConfiguration } from './configuration.ts';
+import { createConnections } from './connections.ts';
+import { createHttpApp } from './http-app.ts';
+import { outboxServices, runRelays } from './relays.ts';
+import { createSharedPorts } from './shared-ports.ts';
+
+export { outboxServices };
+
+export type ProcessParts = {
+  readonly gateways: readonly AnyGateway[];
+  readonly workers: readonly AnyWorker[];
+  // oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
+  readonly tasks: readonly TaskDefinition<any>[];
+  readonly relays: readonly (typeof outboxServices)[number][];
+};
+
+/** Longest time to finish what is under way after SIGTERM, in ms; Kubernetes kills after 30 s. */
+const drainMs = 20_000;
+
+/**
+ * Runs gateways, workers, tasks and relays in this process until SIGTERM or SIGINT; then requests and batches under way are
+ * finished, and connections closed. @throws ConfigError before anything was connected to.
+ */
+export async function runProcess(
+  parts: ProcessParts,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const { gateways, workers, tasks, relays } = parts;
+  const needs = [...gateways, ...workers, ...tasks].flatMap((part) => part.needs);
+  const configuration = readProcessConfiguration(
+    needs,
+    systemsOfParts(parts),
+    gateways.length > 0,
+    variables,
+  );
+  const { values } = configuration;
+  const service = nameOf(parts);
+  const telemetry = startTelemetry({
+    service,
+    region: values.REGION,
+    sampleRatio: values.TRACE_SAMPLE_RATIO,
+    ...(values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? {}
+      : { otlpUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT }),
+  });
+  const logger = createLogger({ level: values.LOG_LEVEL, service, region: values.REGION });
+  const draining = new AbortController();
+  const stopping = new AbortController();
+  const end = (reason: string): void => {
+    if (draining.signal.aborted) return;
+    logger.info({ reason }, 'draining');
+    draining.abort();
+  };
+  const onSignal = (signal: string): void => end(signal);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  silenceKafkajsTimers(logger);
+
+  let failed = false;
+  const connections = createConnections(configuration, {
+    clientId: service,
+    logger,
+    onConsumerLost(group, error) {
+      failed = true;
+      logger.error({ err: error, group }, 'a consumer ended and does not come back: the process ends');
+      end('consumer lost');
+    },
+  });
+  const { ports, close: closePorts } = createSharedPorts({
+    values,
+    connections,
+    logger,
+    signal: stopping.signal,
+  });
+  const transactions = createTransactions(connections.pool, {
+    partitions: values.PARTITIONS,
+    onOutbox: (written: Service, buckets: readonly number[]) =>
+      ports.wake.notify({ service: written, buckets }),
+  });
+  let started = false;
+  const isReady = (): boolean => started && !draining.signal.aborted;
+  const health = createHealth({
+    checks: connections.checks,
+    isReady,
+    metricsText: () => telemetry.metricsText(),
+  });
+  const servers: Server[] = [await listen(health.fetch, values.HOST, values.METRICS_PORT)];
+  const tools = { region: values.REGION, partitions: values.PARTITIONS, signal: stopping.signal };
+
+  const relaying = runRelays(relays, { connections, ports, values, logger, signal: draining.signal });
+  const running: Consumption[] = await Promise.all(
+    workers.map((worker) =>
+      runWorker(worker, {
+        source: connections.bus,
+        sink: connections.bus,
+        transactions,
+        shared: ports,
+        logger,
+        tools,
+      }),
+    ),
+  );
+  const taskRuns = tasks.map((task) =>
+    runTask(task, { shared: ports, tools, logger, signal: draining.signal }),
+  );
+  if (gateways.length > 0) {
+    const app = createHttpApp(gateways, { ports, transactions, values, logger, tools, isReady });
+    servers.unshift(await listen(app.fetch, values.HOST, values.PORT));
+  }
+  started = true;
+  logger.info({ parts: service }, 'ready');
+
+  if (!draining.signal.aborted) await once(draining.signal, 'abort');
+  const hurry = setTimeout(() => stopping.abort(), drainMs).unref();
+  const [http = [], metrics] = [servers.slice(0, -1), servers.at(-1)];
+  await Promise.all(http.map(closeServer));
+  await Promise.allSettled([...running.map((consumption) => consumption.stop()), ...taskRuns]);
+  await relaying;
+  stopping.abort();
+  clearTimeout(hurry);
+  await closePorts();
+  await connections.close();
+  if (metrics) await closeServer(metrics);
+  await telemetry.shutdown();
+  process.off('SIGTERM', onSignal);
+  process.off('SIGINT', onSignal);
+  logger.info({}, 'ended');
+  if (failed) throw new Error('a consumer was lost');
+}
+
+function systemsOfParts({ gateways, workers, relays }: ProcessParts): SystemName[] {
+  const systems: SystemName[] = [];
+  if (workers.length > 0 || relays.length > 0) systems.push('kafka', 'postgres', 'redis');
+  if (gateways.length > 0) systems.push('postgres', 'redis', 'tokenSecret');
+  return systems;
+}
+
+function nameOf({ gateways, workers, tasks, relays }: ProcessParts): string {
+  const names = [...gateways, ...workers, ...tasks].map(({ name }) => name);
+  if (relays.length > 0) names.unshift('relay');
+  return names.length === 1 ? names[0]! : `${names[0] ?? 'nothing'}+${names.length - 1}`;
+}
+
+async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  host: string,
+  port: number,
+): Promise<Server> {
+  const listener = getRequestListener(fetch);
+  const server = createServer((request, response) => void listener(request, response));
+  server.keepAliveTimeout = 65_000; // longer than the load balancer's, which otherwise meets a closing socket
+  server.listen(port, host);
+  await once(server, 'listening');
+  return server;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), 5000);
+  await closed;
+  clearTimeout(force);
+}
+
+// kafkajs 2.2 sets timers a moment in the past; Node makes 1 ms of them and warns. Other warnings are logged.
+function silenceKafkajsTimers(logger: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'TimeoutNegativeWarning') logger.warn({ err: warning }, 'a warning of the runtime');
+  });
+}

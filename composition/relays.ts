@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { runRelay } from '../adapters/postgres/outbox.ts';
+import { createDoorbell } from '../platform/doorbell.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { SharedPorts } from '../platform/ports/index.ts';
+import { counter } from '../platform/telemetry.ts';
+import type { ConfigurationValues } from './configuration.ts';
+import type { Connections } from './connections.ts';
+
+/** The services whose outbox is published. */
+export const outboxServices = [
+  'orders',
+  'payment',
+  'inventory',
+  'fraud',
+  'notification',
+  'analytics',
+  'audit',
+] as const;
+
+const published = counter('meridian_relay_published', 'Messages published from an outbox');
+
+export type RelaysOptions = {
+  readonly connections: Connections;
+  readonly ports: SharedPorts;
+  readonly values: ConfigurationValues;
+  readonly logger: Logger;
+  /** Ends the relays: what is being published is finished, the leases are given back. */
+  readonly signal: AbortSignal;
+};
+
+/** One relay for each service; they differ in nothing but the schema. Resolves when all have ended. */
+export async function runRelays(
+  services: readonly (typeof outboxServices)[number][],
+  options: RelaysOptions,
+): Promise<void> {
+  const { connections, ports, values, logger, signal } = options;
+  const buckets = Array.from({ length: values.PARTITIONS }, (_, bucket) => bucket);
+  const owner = randomUUID();
+  await Promise.all(
+    services.map(async (schema) => {
+      const doorbell = createDoorbell(ports.wake, schema);
+      await runRelay(
+        connections.pool,
+        {
+          schema,
+          buckets,
+          owner,
+          leaseMs: 3000,
+          // The wake is a hint that may be lost: this is how late a message can be then.
+          idleMs: 250,
+          waitForWork: (waiting) => doorbell.wait(waiting),
+          publish: async (rows) => {
+            await connections.bus.publishRows(rows);
+            published.add(rows.length, { service: schema });
+          },
+          onError: (error) =>
+            logger.warn({ err: error, service: schema }, 'the relay failed and tries again'),
+        },
+        signal,
+      );
+      doorbell.close();
+    }),
+  );
+}

@@ -1,0 +1,178 @@
+import {
+  acceptedOrder,
+  orderResource,
+  placeOrderHeaders,
+  placeOrderRequest,
+  type AcceptedOrder,
+  type PlaceOrderRequest,
+} from '../../contracts/http/orders.ts';
+import { bucketOf, orderIdOf, type UserId } from '../../domain/ids.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { OrderPlaced } from '../../domain/order/order-events.ts';
+import type { GatewayApp } from '../../platform/gateway.ts';
+import { createAdmission } from '../../platform/http/admission.ts';
+import { answer, invalid, problem, unavailable, type Answer } from '../../platform/http/answer.ts';
+import { longestWaitS, preferredWaitS } from '../../platform/http/preferences.ts';
+import { newStream } from '../../platform/new-stream.ts';
+import { orderStream } from '../../platform/streams/order-stream.ts';
+import { refuseOtherRegion, type OrderTools } from './context.ts';
+import { statusUrlOf } from './order-resource.ts';
+import { outcomeOf } from './outcome.ts';
+import { priceLines, type PricedLines, type RequestedLine } from './price-lines.ts';
+
+/** `version`: what of the stream is known; 0 for a repeated request, whose order may have come further. */
+type Placed = { readonly placed: OrderPlaced; readonly version: 0 | 1 };
+
+type Placing = {
+  readonly orderId: string;
+  readonly userId: string;
+  readonly body: PlaceOrderRequest;
+  readonly traceparent: string | undefined;
+};
+
+export function placeOrderRoute(app: GatewayApp, tools: OrderTools): void {
+  const { context } = tools;
+  app.route(
+    {
+      method: 'post',
+      path: '/v1/orders',
+      summary: 'Place an order; it is durable when the answer comes',
+      access: 'caller',
+      headers: placeOrderHeaders,
+      body: placeOrderRequest,
+      admit: createAdmission(context.backlog, context.admission),
+      longestWaitMs: longestWaitS * 1000,
+      responses: {
+        200: { description: 'The outcome, when the client prefers to wait for it', schema: orderResource },
+        202: { description: 'Accepted; a repeated request has the same answer', schema: acceptedOrder },
+      },
+    },
+    async ({ caller, headers, body, traceparent, context: http }) => {
+      const orderId = orderIdOf(caller.userId as UserId, headers['Idempotency-Key']);
+      const placing: Placing = { orderId, userId: caller.userId, body, traceparent };
+      const result = refuseOtherRegion(orderId, context.region) ?? (await place(tools, placing));
+      if ('status' in result) return result;
+      const waitS = preferredWaitS(headers.Prefer);
+      if (waitS === undefined) return accepted(result.placed);
+      const applied = { 'preference-applied': `wait=${waitS}` };
+      const until = { timeoutMs: waitS * 1000, signal: http.req.raw.signal };
+      const outcome = await outcomeOf(tools, orderId, result.version, until);
+      return outcome ? answer(200, outcome, applied) : accepted(result.placed, applied);
+    },
+  );
+}
+
+/** Appends the order, or finds the one that this key has placed already. */
+async function place(tools: OrderTools, placing: Placing): Promise<Placed | Answer> {
+  const { context } = tools;
+  const { orderId, userId, body, traceparent } = placing;
+  const lines = body.lines ?? (await cartLines(tools, placing));
+  if (!isLines(lines)) return lines;
+  const priced = await price(tools, lines, body);
+  // A repeated request is answered as it was then, even if something of it is not sold any more.
+  if (!priced.ok) return (await earlier(tools, placing)) ?? priced.refusal;
+  const { cart, categories } = priced;
+  const command = {
+    type: 'PlaceOrder' as const,
+    orderId,
+    userId,
+    at: context.now().toISOString(),
+    currency: cart.currency as Currency,
+    lines: cart.lines.map(({ sku, quantity, unitPriceMinor }, index) => ({
+      sku,
+      category: categories[index]!,
+      quantity,
+      unitPriceMinor,
+    })),
+    discountMinor: cart.discountMinor,
+    shippingMinor: cart.shippingMinor,
+    taxMinor: cart.taxMinor,
+    totalMinor: cart.totalMinor,
+    paymentToken: body.paymentToken,
+    shipTo: body.shipTo,
+  };
+  const stream = newStream(orderStream, command, context.partitions, traceparent);
+  if (!stream.accepted)
+    return invalid(stream.reason, [{ in: 'body', field: 'lines', message: stream.reason }]);
+  const result = await context.orders.append(stream.append);
+  if (!result.appended) {
+    if (!result.existing) return unavailable('append-refused', 'the order could not be written');
+    return repeated(result.existing.data as OrderPlaced, body);
+  }
+  if (body.fromCart) await context.carts.clear(userId);
+  return { placed: { ...command, type: 'OrderPlaced' }, version: 1 };
+}
+
+const isLines = (given: readonly RequestedLine[] | Placed | Answer): given is readonly RequestedLine[] =>
+  Array.isArray(given);
+
+/** A cart is emptied by its order: a repeated request has to look for the order first. */
+async function cartLines(
+  tools: OrderTools,
+  placing: Placing,
+): Promise<readonly RequestedLine[] | Placed | Answer> {
+  const before = await earlier(tools, placing);
+  if (before) return before;
+  const { lines } = await tools.context.carts.read(placing.userId);
+  return lines.length > 0
+    ? lines
+    : invalid('cart-empty', [{ in: 'body', field: 'fromCart', message: 'the cart is empty' }]);
+}
+
+function price(
+  { context, products }: OrderTools,
+  lines: readonly RequestedLine[],
+  { currency }: PlaceOrderRequest,
+): PricedLines | Promise<PricedLines> {
+  const found = products.find(lines.map(({ sku }) => sku));
+  return found instanceof Promise
+    ? found.then((map) => priceLines(lines, map, context.region, currency))
+    : priceLines(lines, found, context.region, currency);
+}
+
+async function earlier(
+  { context }: OrderTools,
+  { orderId, body }: Placing,
+): Promise<Placed | Answer | undefined> {
+  const key = { bucket: bucketOf(orderId, context.partitions), streamId: orderId };
+  const [events = []] = await context.orders.read([key]);
+  return events[0] && repeated(events[0].data as OrderPlaced, body);
+}
+
+/** Same key, same body: the same answer. The body of an order from the cart has no lines to compare. */
+function repeated(placed: OrderPlaced, body: PlaceOrderRequest): Placed | Answer {
+  const same =
+    placed.paymentToken === body.paymentToken &&
+    placed.shipTo.country === body.shipTo.country &&
+    placed.shipTo.postalCode === body.shipTo.postalCode &&
+    (body.currency === undefined || body.currency === placed.currency) &&
+    (body.lines === undefined || sameLines(placed.lines, body.lines));
+  if (same) return { placed, version: 0 };
+  const message = 'was used for an order with another body';
+  return problem(422, 'idempotency-key-reused', `the Idempotency-Key ${message}`, {
+    errors: [{ in: 'header', field: 'Idempotency-Key', message }],
+  });
+}
+
+function sameLines(placed: readonly RequestedLine[], asked: readonly RequestedLine[]): boolean {
+  return (
+    placed.length === asked.length &&
+    placed.every(({ sku, quantity }, at) => sku === asked[at]!.sku && quantity === asked[at]!.quantity)
+  );
+}
+
+function accepted(
+  { orderId, currency, totalMinor }: OrderPlaced,
+  headers?: Readonly<Record<string, string>>,
+): Answer {
+  const statusUrl = statusUrlOf(orderId);
+  const body: AcceptedOrder = {
+    orderId,
+    status: 'accepted',
+    currency,
+    totalMinor,
+    statusUrl,
+    eventsUrl: `${statusUrl}/events`,
+  };
+  return answer(202, body, { ...headers, location: statusUrl });
+}

@@ -1,0 +1,120 @@
+import { Command, CommanderError } from 'commander';
+import { gateways } from './gateways/index.ts';
+import { configExitCode } from './platform/config.ts';
+import { ConfigError } from './platform/errors.ts';
+import { outboxServices, runProcess, type ProcessParts } from './composition/process.ts';
+import { tasks, workers } from './workers/index.ts';
+
+const workerNames = [...workers, ...tasks].map(({ name }) => name);
+const gatewayNames = gateways.map(({ name }) => name);
+
+function commands(run: (parts: ProcessParts) => void): Command {
+  const program = new Command('main.ts')
+    .description('Runs parts of the platform in this process, until SIGTERM.')
+    .showHelpAfterError('(main.ts --help lists the commands)')
+    .addHelpText('after', '\nExit codes: 0 ended in order, 1 failed, 2 wrong usage, 78 wrong configuration.')
+    .exitOverride();
+  program
+    .command('gateway')
+    .description('serves the HTTP gateways named')
+    .argument('<name...>', gatewayNames.join(', '))
+    .exitOverride()
+    .action((names: string[]) => run(partsOf({ gateways: names })));
+  program
+    .command('worker')
+    .description('runs the workers named')
+    .argument('<name...>', workerNames.join(', '))
+    .exitOverride()
+    .action((names: string[]) => run(partsOf({ workers: names })));
+  program
+    .command('relay')
+    .description('publishes the outboxes of the services named, or of all')
+    .argument('[service...]', outboxServices.join(', '))
+    .exitOverride()
+    .action((names: string[]) => run(partsOf({ relays: names.length > 0 ? names : [...outboxServices] })));
+  program
+    .command('all')
+    .description('runs everything, or what --only names')
+    .option('--only <names>', 'comma-separated names of gateways and workers, and relay')
+    .exitOverride()
+    .action(({ only }: { only?: string }) =>
+      run(only === undefined ? everything() : partsNamed(only.split(','))),
+    );
+  return program;
+}
+
+type Names = {
+  readonly gateways?: readonly string[];
+  readonly workers?: readonly string[];
+  readonly relays?: readonly string[];
+};
+
+function partsOf(names: Names): ProcessParts {
+  return {
+    gateways: pick('gateway', gateways, names.gateways ?? []),
+    workers: pick(
+      'worker',
+      workers,
+      (names.workers ?? []).filter((name) => !isTask(name)),
+    ),
+    tasks: pick('worker', tasks, (names.workers ?? []).filter(isTask)),
+    relays: (names.relays ?? []).map(
+      (name) =>
+        pick(
+          'service',
+          outboxServices.map((service) => ({ name: service })),
+          [name],
+        )[0]!.name,
+    ),
+  };
+}
+
+function everything(): ProcessParts {
+  return { gateways, workers, tasks, relays: outboxServices };
+}
+
+function partsNamed(names: readonly string[]): ProcessParts {
+  return partsOf({
+    gateways: names.filter((name) => gatewayNames.includes(name)),
+    relays: names.includes('relay') ? outboxServices : [],
+    workers: names.filter((name) => name !== 'relay' && !gatewayNames.includes(name)),
+  });
+}
+
+const isTask = (name: string): boolean => tasks.some((task) => task.name === name);
+
+function pick<Part extends { readonly name: string }>(
+  kind: string,
+  parts: readonly Part[],
+  names: readonly string[],
+): Part[] {
+  return names.map((name) => {
+    const part = parts.find((candidate) => candidate.name === name);
+    if (part) return part;
+    const known = (kind === 'worker' ? workerNames : parts.map((candidate) => candidate.name)).join(', ');
+    throw new CommanderError(
+      2,
+      'unknown-name',
+      `error: there is no ${kind} ${JSON.stringify(name)}: ${known}`,
+    );
+  });
+}
+
+async function main(): Promise<number> {
+  let running: Promise<void> | undefined;
+  try {
+    await commands((parts) => (running = runProcess(parts, process.env))).parseAsync();
+    await running;
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.code === 'unknown-name') process.stderr.write(`${error.message}\n`);
+      return error.exitCode === 0 ? 0 : 2;
+    }
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`The configuration is not complete:\n${error.message}\n`);
+    return configExitCode;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,35 @@
+import { fold } from '../../domain/decider.ts';
+import { bucketOf } from '../../domain/ids.ts';
+import { eventIn, type StreamKind } from '../decide-all.ts';
+import type { EventStore, StoredEvent } from '../ports/event-store.ts';
+
+export type StreamState<State> = {
+  readonly state: State;
+  readonly version: number;
+  readonly events: readonly StoredEvent[];
+};
+
+/** What a stream's events come to; version 0 and the initial state for one that does not exist. */
+export async function readStream<
+  State,
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+>(
+  store: EventStore,
+  kind: StreamKind<State, Command, Event, Rejection>,
+  orderId: string,
+  partitions: number,
+): Promise<StreamState<State>> {
+  const [events = []] = await store.read([{ bucket: bucketOf(orderId, partitions), streamId: orderId }]);
+  return stateOf(kind, events);
+}
+
+export function stateOf<
+  State,
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+>(kind: StreamKind<State, Command, Event, Rejection>, events: readonly StoredEvent[]): StreamState<State> {
+  return { state: fold(kind.decider, events.map(eventIn) as Event[]), version: events.length, events };
+}

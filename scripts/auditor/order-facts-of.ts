@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import { topics } from '../../contracts/topics.ts';
+import { fold } from '../../domain/decider.ts';
+import { bucketOf } from '../../domain/ids.ts';
+import type { OrderEvent } from '../../domain/order/order-events.ts';
+import { orderDecider } from '../../domain/order/order.ts';
+import { paymentDecider, type PaymentEvent } from '../../domain/payment/payment.ts';
+import { shipmentDecider, type ShipmentEvent } from '../../domain/shipping/shipment.ts';
+import type { Outside } from './outside.ts';
+import {
+  about,
+  type DeadLetters,
+  type OrderFacts,
+  type PublishedBits,
+  type Versioned,
+} from './order/order-facts.ts';
+import type { EventRow, OrderRows } from './read-orders.ts';
+import type { Finding, Invariant } from './report.ts';
+
+export const eventsReadable: Invariant = {
+  name: 'events-readable',
+  about: 'each stored order event passes its contract',
+  needs: ['postgres'],
+};
+
+export type Around = {
+  readonly outside: Outside;
+  readonly published: PublishedBits | undefined;
+  readonly dead: DeadLetters | undefined;
+  readonly partitions: number;
+  /** What was recorded before has had the time to be complete. */
+  readonly dueBefore: Date;
+};
+
+/** Puts together what is known of one order; an event that cannot be read is a finding, and nothing else is checked. */
+export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
+  const unreadable = rows.orders.find((row) => !isReadable(row));
+  if (unreadable)
+    return about(rows, `version ${unreadable.version} is no ${unreadable.type} of its contract`);
+  const { bucket, orderId, postings, reservation, saga, score, audited, aggregated } = rows;
+  const { outside, published, dead, partitions, dueBefore } = around;
+  const orderEvents = versioned<OrderEvent>(rows.orders);
+  const paymentEvents = versioned<PaymentEvent>(rows.payment);
+  const shipmentEvents = versioned<ShipmentEvent>(rows.shipping);
+  return {
+    bucket,
+    orderId,
+    ownBucket: bucketOf(orderId, partitions),
+    due: [rows.orders, rows.payment, rows.shipping].flat().every(({ recordedAt }) => recordedAt < dueBefore),
+    orderEvents,
+    order: fold(
+      orderDecider,
+      orderEvents.map(({ event }) => event),
+    ),
+    paymentEvents,
+    payment: fold(
+      paymentDecider,
+      paymentEvents.map(({ event }) => event),
+    ),
+    shipmentEvents,
+    shipment: fold(
+      shipmentDecider,
+      shipmentEvents.map(({ event }) => event),
+    ),
+    postings,
+    reservation,
+    saga,
+    score,
+    mails: rows.mails.map(({ step, status, at }) => ({ step, status, due: at < dueBefore })),
+    audited,
+    aggregated,
+    charges: outside.charges && (outside.charges.get(orderId) ?? []),
+    taken: outside.taken,
+    history: outside.history && { summary: outside.history.get(orderId) },
+    published,
+    dead,
+  };
+}
+
+function versioned<Event>(rows: readonly EventRow[]): Versioned<Event>[] {
+  return rows.map(({ version, type, json }) => ({
+    version,
+    json,
+    event: { ...(JSON.parse(json) as object), type } as Event,
+  }));
+}
+
+function isReadable({ type, json }: EventRow): boolean {
+  const schemas: Readonly<Record<string, z.ZodType>> = topics.orderEvents.events;
+  return schemas[type]?.safeParse(JSON.parse(json)).success ?? false;
+}

@@ -1,0 +1,88 @@
+import { about, type OrderFacts, type OrderInvariant } from './order-facts.ts';
+import { isPublished } from './log.ts';
+
+/** The bits of `PublishedBits` for topics whose messages are told apart by their type. */
+export const typeBits = {
+  inventoryEvents: { StockReserved: 1, StockRefused: 2, StockReleased: 4 },
+  fraudDetectionEvents: { FraudCleared: 1, FraudReviewRequested: 2, FraudRejected: 4 },
+} as const;
+
+/** A bit for each version; streams are far shorter than the 30 that fit. */
+export const versionBit = (version: number): number => (version <= 30 ? 2 ** version : 0);
+
+export const eventsPublished: OrderInvariant = {
+  name: 'events-published',
+  about: 'each event that others should hear of is on its topic, in the order of its stream',
+  needs: ['postgres', 'kafka'],
+  check(facts) {
+    const { published } = facts;
+    if (!published) return undefined;
+    const wanted = wantedBits(facts);
+    return [
+      ...published.disordered.map((topic) => about(facts, `${topic}: a later version came first`)),
+      ...topicsOf(wanted).flatMap((topic) => {
+        const missing = wanted[topic] & ~published[topic];
+        return missing === 0 ? [] : [about(facts, `${topic}: ${textOf(topic, missing)} is missing`, true)];
+      }),
+    ];
+  },
+};
+
+export const publishedIsStored: OrderInvariant = {
+  name: 'published-is-stored',
+  about: 'nothing is on a topic that its service has not stored',
+  needs: ['postgres', 'kafka'],
+  check(facts) {
+    const { published } = facts;
+    if (!published) return undefined;
+    const stored = wantedBits(facts);
+    return topicsOf(stored).flatMap((topic) => {
+      const extra = published[topic] & ~stored[topic];
+      return extra === 0 ? [] : [about(facts, `${topic}: ${textOf(topic, extra)} was never stored`)];
+    });
+  },
+};
+
+type Bits = Omit<OrderFacts['published'] & object, 'disordered'>;
+
+const topicsOf = (bits: Bits) => Object.keys(bits) as (keyof Bits)[];
+
+const sumOfBits = (versions: readonly number[]): number =>
+  versions.reduce((bits, version) => bits | versionBit(version), 0);
+
+/** What the stores call for. An order that ended before its units were held has had a StockReleased alone. */
+function wantedBits(facts: OrderFacts): Bits {
+  const { inventoryEvents, fraudDetectionEvents } = typeBits;
+  const { reservation, score } = facts;
+  const reserved = {
+    refused: inventoryEvents.StockRefused,
+    released:
+      inventoryEvents.StockReleased | (reservation?.allocations.length ? inventoryEvents.StockReserved : 0),
+    held: inventoryEvents.StockReserved,
+    committed: inventoryEvents.StockReserved,
+    returned: inventoryEvents.StockReserved,
+  };
+  const scored = {
+    clear: fraudDetectionEvents.FraudCleared,
+    review: fraudDetectionEvents.FraudReviewRequested,
+    reject: fraudDetectionEvents.FraudRejected,
+  };
+  return {
+    orderEvents: sumOfBits(facts.orderEvents.map(({ version }) => version)),
+    paymentEvents: sumOfBits(
+      facts.paymentEvents.flatMap(({ version, event }) => (isPublished(event.type) ? [version] : [])),
+    ),
+    inventoryEvents: reservation ? reserved[reservation.status] : 0,
+    fraudDetectionEvents: score ? scored[score] : 0,
+  };
+}
+
+function textOf(topic: keyof Bits, bits: number): string {
+  if (topic === 'inventoryEvents' || topic === 'fraudDetectionEvents') {
+    return Object.entries(typeBits[topic])
+      .flatMap(([type, bit]) => ((bits & bit) === 0 ? [] : [type]))
+      .join(', ');
+  }
+  const versions = Array.from({ length: 31 }, (_, version) => version);
+  return `version ${versions.filter((version) => (bits & versionBit(version)) !== 0).join(', ')}`;
+}

@@ -1,0 +1,153 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../../adapters/postgres/pool.ts';
+import type { Queryable } from '../../adapters/postgres/queryable.ts';
+import type { Allocation } from '../../domain/inventory/allocation.ts';
+import type { Reservation } from '../../domain/inventory/inventory.ts';
+import type { Posting } from '../../platform/ports/event-store.ts';
+import type { OrderFacts } from './order/order-facts.ts';
+import { orderEventId, paymentEventId } from './order/order-facts.ts';
+import { isPublished } from './order/log.ts';
+import type { OrderRange } from './order-pages.ts';
+import { from } from './sources.ts';
+
+export type EventRow = {
+  readonly version: number;
+  readonly type: string;
+  /** JSON as it is stored. */
+  readonly json: string;
+  readonly recordedAt: Date;
+};
+
+/** The rows of one order in all tables, of one moment. */
+export type OrderRows = {
+  readonly bucket: number;
+  readonly orderId: string;
+  readonly orders: EventRow[];
+  readonly payment: EventRow[];
+  readonly shipping: EventRow[];
+  readonly postings: Posting[];
+  reservation?: { readonly status: Reservation['status']; readonly allocations: readonly Allocation[] };
+  saga?: { readonly parked: boolean };
+  score?: NonNullable<OrderFacts['score']>;
+  readonly mails: {
+    readonly step: string;
+    readonly status: 'claimed' | 'sent' | 'failed';
+    readonly at: Date;
+  }[];
+  readonly audited: Map<string, string>;
+  readonly aggregated: Set<string>;
+};
+
+type Keyed<Row> = Row & { readonly bucket: number; readonly order_id: string };
+
+/** Reads a range of orders from every table that is placed by the order, in one snapshot, one round trip for most of it. */
+export function readOrders(postgres: Pool, range: OrderRange): Promise<readonly OrderRows[]> {
+  return from('postgres', () =>
+    inTransaction(
+      postgres,
+      async (client) => ({ result: await readSnapshot(client, range) }),
+      'begin isolation level repeatable read read only',
+    ),
+  );
+}
+
+async function readSnapshot(client: Queryable, range: OrderRange): Promise<readonly OrderRows[]> {
+  const orders = new Map<string, OrderRows>();
+  const at = ({ bucket, order_id: orderId }: Keyed<object>): OrderRows => {
+    let order = orders.get(orderId);
+    if (!order) {
+      const lists = { orders: [], payment: [], shipping: [], postings: [], mails: [] };
+      order = { bucket, orderId, ...lists, audited: new Map(), aggregated: new Set() };
+      orders.set(orderId, order);
+    }
+    return order;
+  };
+  const { bucket, orderId } = range.after;
+  const rows = async <Row>(columns: string, table: string, id: string, rest = ''): Promise<Keyed<Row>[]> => {
+    const result = await client.query<Keyed<Row>>(
+      `select bucket, ${id} as order_id, ${columns} from ${table}
+       where bucket = $1 and ${id} > $2 and ($3::text is null or ${id} <= $3) order by ${id}${rest}`,
+      [bucket, orderId, range.upTo?.orderId ?? null],
+    );
+    return result.rows;
+  };
+  const events = (schema: string): Promise<Keyed<EventRow>[]> =>
+    rows(
+      'version, type, data::text as json, recorded_at as "recordedAt"',
+      `${schema}.events`,
+      'stream_id',
+      ', version',
+    );
+  const [orderRows, paymentRows, shipmentRows, postings, reservations, sagas, scores, mails] =
+    await Promise.all([
+      events('orders'),
+      events('payment'),
+      events('shipping'),
+      rows<{ version: number; account: string; currency: string; amount_minor: string }>(
+        'version, account, currency, amount_minor',
+        'payment.journal',
+        'order_id',
+        ', version, line',
+      ),
+      rows<NonNullable<OrderRows['reservation']>>(
+        'status, allocations',
+        'inventory.reservations',
+        'order_id',
+      ),
+      rows<{ parked: boolean }>('parked_reason is not null as parked', 'orders.sagas', 'order_id'),
+      rows<{ outcome: NonNullable<OrderFacts['score']> }>('outcome', 'fraud.scores', 'order_id'),
+      rows<{ step: string; status: 'claimed' | 'sent' | 'failed'; at: Date }>(
+        'step, status, coalesce(settled_at, claimed_at) as at',
+        'notification.mails',
+        'order_id',
+        ', step',
+      ),
+    ]);
+  for (const row of orderRows) at(row).orders.push(row);
+  for (const row of paymentRows) at(row).payment.push(row);
+  for (const row of shipmentRows) at(row).shipping.push(row);
+  for (const row of postings) {
+    const { version, account, currency, amount_minor: amount } = row;
+    at(row).postings.push({ version, account, currency, amountMinor: Number(amount) });
+  }
+  for (const row of reservations) at(row).reservation = { status: row.status, allocations: row.allocations };
+  for (const row of sagas) at(row).saga = { parked: row.parked };
+  for (const row of scores) at(row).score = row.outcome;
+  for (const row of mails) at(row).mails.push(row);
+  await readInboxes(client, [...orders.values()]);
+  return [...orders.values()];
+}
+
+/** The audit entries and the analytics inbox are placed by event id: read for just the ids that there are. */
+async function readInboxes(client: Queryable, orders: readonly OrderRows[]): Promise<void> {
+  const wanted = orders.flatMap((order) => [
+    ...order.orders.map(({ version }) => ({ order, id: orderEventId(order.orderId, version) })),
+    ...order.payment
+      .filter(({ type }) => isPublished(type))
+      .map(({ version }) => ({ order, id: paymentEventId(order.orderId, version) })),
+  ]);
+  const paid = orders.flatMap((order) =>
+    order.orders
+      .filter(({ type }) => type === 'OrderPaid')
+      .map(({ version }) => ({ order, id: orderEventId(order.orderId, version) })),
+  );
+  const keys = (list: typeof wanted) => [list.map(({ order }) => order.bucket), list.map(({ id }) => id)];
+  const [entries, inbox] = await Promise.all([
+    client.query<{ position: string; event_id: string; data_hash: string }>(
+      `select k.position, e.event_id, e.data_hash
+       from unnest($1::int[], $2::text[]) with ordinality as k(bucket, event_id, position)
+       join audit.entries e on e.bucket = k.bucket and e.event_id = k.event_id`,
+      keys(wanted),
+    ),
+    client.query<{ position: string; event_id: string }>(
+      `select k.position, i.event_id
+       from unnest($1::int[], $2::text[]) with ordinality as k(bucket, event_id, position)
+       join analytics.inbox i
+         on i.bucket = k.bucket and i.consumer = 'aggregate-analytics' and i.event_id = k.event_id`,
+      keys(paid),
+    ),
+  ]);
+  for (const row of entries.rows)
+    wanted[Number(row.position) - 1]!.order.audited.set(row.event_id, row.data_hash);
+  for (const row of inbox.rows) paid[Number(row.position) - 1]!.order.aggregated.add(row.event_id);
+}

@@ -1,0 +1,42 @@
+import type { Finding, Invariant, InvariantReport, SourceName } from './report.ts';
+
+const keptExamples = 10;
+
+type Count = { checked: number; violations: number; pending: number; readonly examples: string[] };
+
+/** Counts what the invariants found, in constant memory. */
+export type Tally = ReturnType<typeof createTally>;
+
+export function createTally(invariants: readonly Invariant[]) {
+  const counts = new Map<string, Count>(
+    invariants.map(({ name }) => [name, { checked: 0, violations: 0, pending: 0, examples: [] }]),
+  );
+  return {
+    /** `due`: whether what is late is a violation by now. */
+    add(
+      { name }: Pick<Invariant, 'name'>,
+      checked: number,
+      findings: readonly Finding[] = [],
+      due = true,
+    ): void {
+      const count = counts.get(name)!;
+      count.checked += checked;
+      for (const { example, late = false } of findings) {
+        if (late && !due) {
+          count.pending += 1;
+          continue;
+        }
+        count.violations += 1;
+        if (count.examples.length < keptExamples) count.examples.push(example);
+      }
+    },
+    /** An invariant that lost a source on the way keeps what it had found, and is never `held`. */
+    reports(isAway: (source: SourceName) => boolean): readonly InvariantReport[] {
+      return invariants.map(({ name, about, needs }) => {
+        const count = counts.get(name)!;
+        const outcome = count.violations > 0 ? 'violated' : needs.some(isAway) ? 'not-checked' : 'held';
+        return { name, about, outcome, ...count };
+      });
+    },
+  };
+}

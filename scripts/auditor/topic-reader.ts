@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import { from, type AuditSources } from './sources.ts';
+
+const { AssignerProtocol } = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
+
+/** The offsets of one partition that are there now: from `low` up to, not including, `high`. */
+export type Extent = { readonly partition: number; readonly low: number; readonly high: number };
+
+export type Extents = ReadonlyMap<string, readonly Extent[]>;
+
+export async function extentsOf(sources: AuditSources, topics: readonly string[]): Promise<Extents> {
+  return from('kafka', async () => {
+    const offsets = await Promise.all(topics.map((topic) => sources.admin.fetchTopicOffsets(topic)));
+    return new Map(
+      topics.map((topic, index) => [
+        topic,
+        offsets[index]!.map(({ partition, low, high }) => ({
+          partition,
+          low: Number(low),
+          high: Number(high),
+        })),
+      ]),
+    );
+  });
+}
+
+/**
+ * Reads these partitions of the topics from their beginning to the end that they have now, in order within each
+ * partition. The consumer assigns itself just these, as the only member of a group that is deleted afterwards.
+ */
+export async function readTopics(
+  sources: AuditSources,
+  extents: Extents,
+  partitions: readonly number[],
+  onMessage: (topic: string, partition: number, message: KafkaMessage) => void,
+): Promise<void> {
+  const left = new Map<string, number>();
+  for (const [topic, list] of extents) {
+    for (const { partition, low, high } of list) {
+      if (partitions.includes(partition) && high > low) left.set(`${topic}/${partition}`, high);
+    }
+  }
+  if (left.size === 0) return;
+  await from('kafka', () => consume(sources, left, onMessage));
+}
+
+async function consume(
+  { kafka, admin }: Pick<AuditSources, 'kafka' | 'admin'>,
+  left: Map<string, number>,
+  onMessage: (topic: string, partition: number, message: KafkaMessage) => void,
+): Promise<void> {
+  const groupId = `audit-${randomUUID()}`;
+  const consumer = consumerOf(kafka, groupId, [...left.keys()]);
+  await consumer.connect();
+  try {
+    const topics = [...new Set([...left.keys()].map((key) => splitKey(key).topic))];
+    await consumer.subscribe({ topics, fromBeginning: true });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    await consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: 1,
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => {
+        const { batch } = payload;
+        const key = `${batch.topic}/${batch.partition}`;
+        const high = left.get(key);
+        if (high !== undefined) {
+          for (const message of batch.messages) {
+            if (Number(message.offset) < high) onMessage(batch.topic, batch.partition, message);
+          }
+          if (Number(batch.lastOffset()) + 1 >= high) left.delete(key);
+        }
+        payload.resolveOffset(batch.lastOffset());
+        if (left.size === 0) resolve();
+      },
+    });
+    await promise;
+  } finally {
+    await consumer.disconnect();
+  }
+  await admin.deleteGroups([groupId]);
+}
+
+function consumerOf(kafka: Kafka, groupId: string, keys: readonly string[]) {
+  const assignment: Record<string, number[]> = {};
+  for (const key of keys) {
+    const { topic, partition } = splitKey(key);
+    (assignment[topic] ??= []).push(partition);
+  }
+  return kafka.consumer({
+    groupId,
+    maxWaitTimeInMs: 20,
+    maxBytesPerPartition: 4 * 1024 * 1024,
+    allowAutoTopicCreation: false,
+    // A reader that is lost is not replaced: the audit says that it could not check.
+    retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
+    partitionAssigners: [
+      () => ({
+        name: 'audit',
+        version: 0,
+        assign: async ({ members }) =>
+          members.map(({ memberId }) => ({
+            memberId,
+            memberAssignment: AssignerProtocol.MemberAssignment.encode({
+              version: 0,
+              assignment,
+              userData: Buffer.alloc(0),
+            }),
+          })),
+        protocol: ({ topics }) => ({
+          name: 'audit',
+          metadata: AssignerProtocol.MemberMetadata.encode({
+            version: 0,
+            topics,
+            userData: Buffer.alloc(0),
+          }),
+        }),
+      }),
+    ],
+  });
+}
+
+function splitKey(key: string): { topic: string; partition: number } {
+  const slash = key.lastIndexOf('/');
+  return { topic: key.slice(0, slash), partition: Number(key.slice(slash + 1)) };
+}

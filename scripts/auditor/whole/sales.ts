@@ -1,0 +1,104 @@
+import { salesOf } from '../../../workers/aggregate-analytics.ts';
+import type { OrderPaid } from '../../../domain/order/order-events.ts';
+import type { SalesTotal } from '../../../platform/ports/sales.ts';
+import { orderEventId, type OrderFacts } from '../order/order-facts.ts';
+import type { Ask } from '../outside.ts';
+import type { Finding, Invariant } from '../report.ts';
+import { from, type AuditSources } from '../sources.ts';
+import { readBoard } from '../history-documents.ts';
+
+export const salesRecompute: Invariant = {
+  name: 'sales-recompute',
+  about: 'the sales counters are the sum of the paid orders that were counted',
+  needs: ['postgres'],
+};
+export const boardEqualsSales: Invariant = {
+  name: 'board-equals-sales',
+  about: 'the sales board is what the counters say',
+  needs: ['postgres', 'mongo'],
+};
+
+type Amount = Pick<SalesTotal, 'orders' | 'totalMinor'>;
+export type SalesByKey = ReadonlyMap<string, Amount>;
+
+const nothing: Amount = { orders: 0, totalMinor: 0 };
+const keyOf = ({ date, category, region, currency }: SalesTotal): string =>
+  `${date} ${category} ${region} ${currency}`;
+const byKey = (totals: readonly SalesTotal[]): SalesByKey =>
+  new Map(totals.map((total) => [keyOf(total), { orders: total.orders, totalMinor: total.totalMinor }]));
+
+/** Adds up, order by order, what should have been counted: one entry for each day, category, region and currency. */
+export function createSalesSum(ownRegion: string) {
+  const sums = new Map<string, Amount>();
+  return {
+    sums: sums as SalesByKey,
+    add(facts: OrderFacts): void {
+      const counted = facts.orderEvents.flatMap(({ version, event }): OrderPaid[] =>
+        event.type === 'OrderPaid' && facts.aggregated.has(orderEventId(facts.orderId, version))
+          ? [event]
+          : [],
+      );
+      for (const total of salesOf(counted, ownRegion)) {
+        const { orders, totalMinor } = sums.get(keyOf(total)) ?? nothing;
+        sums.set(keyOf(total), {
+          orders: orders + total.orders,
+          totalMinor: totalMinor + total.totalMinor,
+        });
+      }
+    },
+  };
+}
+
+/**
+ * While orders come in, the counters move on: what was summed lies between what they said before and after. When all
+ * is quiet the three are equal.
+ */
+export function compareSales(before: SalesByKey, sums: SalesByKey, after: SalesByKey): Finding[] {
+  return [...new Set([...before.keys(), ...sums.keys(), ...after.keys()])].flatMap((key) => {
+    const [low, sum, high] = [before, sums, after].map((side) => side.get(key) ?? nothing) as [
+      Amount,
+      Amount,
+      Amount,
+    ];
+    const fits = (field: keyof Amount): boolean => low[field] <= sum[field] && sum[field] <= high[field];
+    return fits('orders') && fits('totalMinor')
+      ? []
+      : [{ example: `${key}: counted ${textOf(high)}, paid ${textOf(sum)}` }];
+  });
+}
+
+/**
+ * The board is written just before the counters are committed: it is never behind them, and ahead only where a commit
+ * is under way.
+ */
+export function compareBoard(before: SalesByKey, board: SalesByKey, after: SalesByKey): Finding[] {
+  return [...new Set([...before.keys(), ...board.keys()])].flatMap((key): Finding[] => {
+    const [low, is, high] = [before, board, after].map((side) => side.get(key) ?? nothing) as [
+      Amount,
+      Amount,
+      Amount,
+    ];
+    const example = `${key}: board ${textOf(is)}, counters ${textOf(high)}`;
+    if (is.orders < low.orders || is.totalMinor < low.totalMinor) return [{ example }];
+    return is.orders > high.orders || is.totalMinor > high.totalMinor ? [{ example, late: true }] : [];
+  });
+}
+
+const textOf = ({ orders, totalMinor }: Amount): string => `${orders} orders of ${totalMinor}`;
+
+export async function readSales({ postgres }: AuditSources): Promise<SalesByKey> {
+  const { rows } = await from('postgres', () =>
+    postgres.query<SalesTotal & { orders: string; totalMinor: string }>(
+      `select date::text as date, category, region, currency, orders, total_minor as "totalMinor" from analytics.sales`,
+    ),
+  );
+  return byKey(
+    rows.map((row) => ({ ...row, orders: Number(row.orders), totalMinor: Number(row.totalMinor) })),
+  );
+}
+
+/** Undefined when Mongo is away. */
+export async function readSalesBoard({ mongo }: AuditSources, ask: Ask): Promise<SalesByKey | undefined> {
+  const totals = await ask('mongo', () => readBoard(mongo));
+  return totals && byKey(totals);
+}

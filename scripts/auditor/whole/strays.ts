@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { messageIdOf } from '../../../workers/mails/mail-text.ts';
+import type { OrderFacts } from '../order/order-facts.ts';
+import { messagesOf } from '../order/log.ts';
+import type { Ask } from '../outside.ts';
+import type { Finding, Invariant } from '../report.ts';
+import { from, getJson, type AuditSources } from '../sources.ts';
+import { countHistory } from '../history-documents.ts';
+
+export const noStrays: Invariant = {
+  name: 'no-strays',
+  about:
+    'the audit chain, the analytics inbox, the read model and the mail server hold nothing without an event',
+  needs: ['postgres', 'mongo', 'mails'],
+};
+
+type Counts = { entries: number; inbox: number; documents: number; mails: number };
+
+const places = {
+  entries: 'audit entries',
+  inbox: 'rows in the inbox of aggregate-analytics',
+  documents: 'documents in the read model',
+  mails: 'mails',
+} as const;
+
+/** What was there before the orders were read: whatever was not met on the way belongs to no order. */
+export async function countPlaces(sources: AuditSources, ask: Ask): Promise<Partial<Counts>> {
+  const [mails, documents] = await Promise.all([
+    ask('mails', async () => {
+      const counts = z.object({ count: z.int() });
+      return counts.parse(await getJson('mails', `${sources.mailsUrl}/mails/count`)).count;
+    }),
+    ask('mongo', () => countHistory(sources.mongo)),
+  ]);
+  const { rows } = await from('postgres', () =>
+    sources.postgres.query<{ entries: number; inbox: number }>(
+      `select (select count(*)::int from audit.entries) as entries,
+        (select count(*)::int from analytics.inbox where consumer = 'aggregate-analytics') as inbox`,
+    ),
+  );
+  return {
+    ...rows[0]!,
+    ...(documents === undefined ? {} : { documents }),
+    ...(mails === undefined ? {} : { mails }),
+  };
+}
+
+export function createMet() {
+  const met: Counts = { entries: 0, inbox: 0, documents: 0, mails: 0 };
+  return {
+    add(facts: OrderFacts): void {
+      // An entry of an event that is gone is in the order's own range of ids, and was not asked for.
+      const ids = new Set(messagesOf(facts).map(({ eventId }) => eventId));
+      met.entries += [...facts.audited.keys()].filter((eventId) => ids.has(eventId)).length;
+      met.inbox += facts.aggregated.size;
+      if (facts.history?.summary) met.documents += 1;
+      for (const copies of copiesOf(facts)) met.mails += copies;
+    },
+    findings(before: Partial<Counts>): readonly Finding[] {
+      return (Object.keys(places) as (keyof Counts)[]).flatMap((place) => {
+        const stray = (before[place] ?? 0) - met[place];
+        return stray > 0 ? [{ example: `${stray} ${places[place]} of no event` }] : [];
+      });
+    },
+  };
+}
+
+function copiesOf({ taken, orderId, mails }: OrderFacts): readonly number[] {
+  if (!taken) return [];
+  return mails.map(({ step }) => taken.get(messageIdOf(orderId, step)) ?? 0);
+}

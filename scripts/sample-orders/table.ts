@@ -1,0 +1,44 @@
+import Table from 'cli-table3';
+import { formatMinor, type Currency } from '../../domain/money.ts';
+import { isOpen, outcomeOf, type Progress } from './place.ts';
+
+const columns = [
+  ['stock', 'OrderStockReserved'],
+  ['fraud', 'OrderFraudCleared'],
+  ['confirmed', 'OrderConfirmed'],
+  ['paid', 'OrderPaid'],
+  ['shipped', 'OrderShipped'],
+] as const;
+
+/** One row an order: the milliseconds from placing to each step, and whether it ended as it was meant to. */
+export function orderTable(orders: readonly Progress[]): string {
+  const table = new Table({
+    head: ['#', 'order', 'what', 'total', ...columns.map(([title]) => title), 'mail', 'outcome', ''],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'left', 'left'],
+  });
+  for (const [index, order] of orders.entries()) {
+    const ended = !isOpen(order);
+    table.push([
+      index + 1,
+      order.orderId ? `…${order.orderId.slice(-8)}` : '',
+      order.label,
+      order.totalMinor === undefined ? '' : formatMinor(order.totalMinor, order.currency as Currency),
+      ...columns.map(([, type]) => ms(order.stepMs[type])),
+      ms(order.mailMs),
+      order.orderId === undefined && !ended ? '' : outcomeOf(order),
+      ended ? (outcomeOf(order) === order.expected ? '✔' : `✖ meant: ${order.expected}`) : '…',
+    ]);
+  }
+  return `${table.toString()}\nTimes in ms since the order was placed. ${summary(orders)}`;
+}
+
+export function summary(orders: readonly Progress[]): string {
+  const ended = orders.filter((order) => !isOpen(order));
+  const asMeant = ended.filter((order) => outcomeOf(order) === order.expected);
+  return `${ended.length} of ${orders.length} orders ended, ${asMeant.length} as they were meant to.`;
+}
+
+function ms(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}
