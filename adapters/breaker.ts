@@ -23,7 +23,7 @@ export type BreakerOptions = {
 
 export type Breaker = {
   /**
-   * Makes one outside call. Only a TransientError counts against the target.
+   * Makes one outside call. A refusal (PermanentError, ConflictError) does not count against the target.
    * @throws TransientError `<target>-timed-out`, or `<target>-breaker-open` with `details.retryAfterMs`.
    */
   call<Result>(operation: string, work: () => Promise<Result>): Promise<Result>;

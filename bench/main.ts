@@ -105,7 +105,8 @@ async function measureAll(chosenOnes: readonly Benchmark[], options: Options): P
       await benchmark.run(bench);
     } catch (error) {
       // The others can still be measured.
-      bench.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      bench.fail(String(error).slice(0, 1000));
+      if (error instanceof Error) log(error.stack ?? '');
     }
     details[name] = kept;
   }

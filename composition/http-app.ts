@@ -17,7 +17,10 @@ export type HttpAppOptions = {
 };
 
 /** The gateways of this process on one app, each with the ports that it named. */
-export function createHttpApp(gateways: readonly AnyGateway[], options: HttpAppOptions): { fetch(request: Request): Response | Promise<Response> } {
+export function createHttpApp(
+  gateways: readonly AnyGateway[],
+  options: HttpAppOptions,
+): { fetch(request: Request): Response | Promise<Response> } {
   const { ports, transactions, values, logger, tools, isReady } = options;
   const contextOf = ({ needs }: AnyGateway): GatewayContext<never> => ({
     ...sharedOf(ports, needs),

@@ -6,7 +6,6 @@ import { createLogger } from '../adapters/telemetry/logger.ts';
 import { startTelemetry } from '../adapters/telemetry/sdk.ts';
 import type { AnyGateway } from '../platform/gateway.ts';
 import { createHealth } from '../platform/health.ts';
-import type { Logger } from '../platform/logger.ts';
 import type { Consumption } from '../platform/ports/messages.ts';
 import type { Service } from '../platform/ports/transactions.ts';
 import type { SystemName } from '../platform/resources.ts';
@@ -69,7 +68,6 @@ export async function runProcess(
   const onSignal = (signal: string): void => end(signal);
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  silenceKafkajsTimers(logger);
 
   let failed = false;
   const connections = createConnections(configuration, {
@@ -176,12 +174,4 @@ async function closeServer(server: Server): Promise<void> {
   const force = setTimeout(() => server.closeAllConnections(), 5000);
   await closed;
   clearTimeout(force);
-}
-
-// kafkajs 2.2 sets timers a moment in the past; Node makes 1 ms of them and warns. Other warnings are logged.
-function silenceKafkajsTimers(logger: Logger): void {
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
-    if (warning.name !== 'TimeoutNegativeWarning') logger.warn({ err: warning }, 'a warning of the runtime');
-  });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { signUpRequest, userResource } from '../contracts/http/users.ts';
 import { userIdOf, type Region } from '../domain/ids.ts';
 import { defineGateway, type GatewayApp, type GatewayContext } from '../platform/gateway.ts';
@@ -28,9 +29,7 @@ function signUpRoute(app: GatewayApp, context: UserContext): void {
       responses: { 201: { description: 'The new user', schema: userResource } },
     },
     async ({ body }) => {
-      // The id follows from the mail address, so that two sign-ups at once meet the same primary key; sealed, so that
-      // an id tells nobody whose it is.
-      const userId = userIdOf(context.region as Region, app.seal('user-id', body.email.toLowerCase()));
+      const userId = userIdOf(context.region as Region, randomUUID());
       const created: User = { userId, ...body, createdAt: context.now() };
       if (!(await context.users.create(created)))
         return problem(409, 'user-exists', 'there is a user with this mail address', {

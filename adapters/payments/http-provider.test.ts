@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { contextFrom } from '../../platform/telemetry.ts';
 import { createHttpPaymentProvider, type HttpProviderOptions } from './http-provider.ts';
 import { paymentProviderContract } from './payment-provider.contract.ts';
 import { startPaymentSimulator } from './simulator.ts';
@@ -120,6 +123,29 @@ describe('the client when the provider misbehaves', () => {
       await expect(given).rejects.toMatchObject({ code: 'payment-call-aborted' });
     }
     expect(await world.provider.capture(order('tok_approve'))).toMatchObject({ outcome: 'captured' });
+  });
+
+  test('the provider is told of the trace, sampled or not', async () => {
+    world = await start();
+    const headers: unknown[] = [];
+    const listener = createServer((request, response) => {
+      headers.push(request.headers['traceparent']);
+      response.end('{"charges":[]}');
+    });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+    const provider = createHttpPaymentProvider({ baseUrl });
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    try {
+      const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`;
+      await context.with(contextFrom(traceparent), () => provider.find(['o1']));
+      await provider.find(['o1']);
+      expect(headers).toEqual([traceparent, undefined]);
+    } finally {
+      context.disable();
+      await provider.close();
+      listener.close();
+    }
   });
 
   test('no server is transient', async () => {

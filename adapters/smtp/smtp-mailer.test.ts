@@ -1,18 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { mailerContract } from './mailer.contract.ts';
 import { startMailSink } from './sink.ts';
-import { createSmtpMailer } from './smtp-mailer.ts';
+import { createSmtpMailer, type SmtpMailerOptions } from './smtp-mailer.ts';
 
-const connect = (to: { smtpPort: number; apiUrl: string }) =>
-  createSmtpMailer({ host: '127.0.0.1', port: to.smtpPort, apiUrl: to.apiUrl, from: 'shop@meridian.test' });
-
-const start = async (memoryLimit?: number) => {
+const start = async (memoryLimit?: number, limits: Partial<SmtpMailerOptions> = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'mails-'));
-  const launch = () =>
-    startMailSink({ folder, smtpPort: 0, apiPort: 0, ...(memoryLimit !== undefined && { memoryLimit }) });
+  const connect = ({ smtpPort: port, apiUrl }: { smtpPort: number; apiUrl: string }) =>
+    createSmtpMailer({ host: '127.0.0.1', port, apiUrl, from: 'shop@meridian.test', ...limits });
+  const launch = (smtpPort = 0, apiPort = 0) =>
+    startMailSink({ folder, smtpPort, apiPort, ...(memoryLimit !== undefined && { memoryLimit }) });
   let sink = await launch();
   let mailer = connect(sink);
   const ask = async (path: string): Promise<unknown> => (await fetch(sink.apiUrl + path)).json();
@@ -29,6 +28,9 @@ const start = async (memoryLimit?: number) => {
     counts: () => ask('/mails/count'),
     file: () => readFile(join(folder, 'mails.jsonl'), 'utf8'),
     stopSink: () => sink.close(),
+    async startSink() {
+      sink = await launch(sink.smtpPort, Number(new URL(sink.apiUrl).port));
+    },
     async restart() {
       await mailer.close();
       await sink.close();
@@ -75,5 +77,32 @@ describe('the sink', () => {
     await world.stopSink();
     await expect(world.mailer.send([mail('a@m')])).rejects.toMatchObject({ code: 'mail-not-taken' });
     await expect(world.mailer.accepted(['a@m'])).rejects.toMatchObject({ code: 'mail-server-unreachable' });
+  });
+});
+
+describe('the breaker', () => {
+  let world: Awaited<ReturnType<typeof start>>;
+  afterEach(() => world.close());
+
+  test('opens when the server is away, names when to come back, and closes again', async () => {
+    world = await start(undefined, { volumeThreshold: 4, resetTimeoutMs: 100 });
+    await world.stopSink();
+    const mails = Array.from({ length: 40 }, (_, index) => mail(`${index}@m`));
+    await expect(world.mailer.send(mails)).rejects.toMatchObject({
+      name: 'TransientError',
+      code: 'smtp-breaker-open',
+      details: { failed: mails.map(({ messageId }) => messageId), retryAfterMs: expect.any(Number) },
+    });
+    await world.startSink();
+    await vi.waitFor(() => world.mailer.send([mail('last@m')]), 5000);
+    expect(await world.mailer.accepted(['last@m'])).toEqual(new Set(['last@m']));
+  });
+
+  test('stays closed however many addresses are refused', async () => {
+    world = await start(undefined, { volumeThreshold: 1 });
+    const refused = Array.from({ length: 30 }, (_, index) => ({ ...mail(`${index}@m`), to: world.refused }));
+    await expect(world.mailer.send(refused)).rejects.toMatchObject({ code: 'mail-refused' });
+    await world.mailer.send([mail('good@m')]);
+    expect(await world.copies('good@m')).toBe(1);
   });
 });

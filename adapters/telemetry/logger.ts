@@ -1,5 +1,5 @@
 import { context, trace } from '@opentelemetry/api';
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { pino, stdTimeFunctions, type DestinationStream, type Logger as Pino } from 'pino';
 import { createRedaction } from './redaction.ts';
 
 export type LoggerSettings = {
@@ -11,11 +11,18 @@ export type LoggerSettings = {
   readonly destination?: DestinationStream;
 };
 
+type WriteLine = (fields: object, message: string) => void;
+
+/** The platform's `Logger`. */
+export type JsonLogger = { readonly [Level in 'debug' | 'info' | 'warn' | 'error']: WriteLine } & {
+  child(fields: object): JsonLogger;
+};
+
 /**
- * The platform's logger: JSON lines with the active span's ids. Mail addresses, card numbers and fields that hold secrets
- * are taken out of all that it writes, errors and their causes included.
+ * JSON lines with the active span's ids. Mail addresses, card numbers and fields that hold secrets are taken out of all
+ * that is written, errors and their causes included.
  */
-export function createLogger({ level, service, region, destination }: LoggerSettings): Logger {
+export function createLogger({ level, service, region, destination }: LoggerSettings): JsonLogger {
   const clean = createRedaction();
   const options = {
     level,
@@ -23,20 +30,29 @@ export function createLogger({ level, service, region, destination }: LoggerSett
     timestamp: stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      bindings: (bindings: object) => clean(bindings) as Record<string, unknown>,
       log: (fields: object) => clean(fields) as Record<string, unknown>,
     },
-    hooks: {
-      logMethod(this: Logger, args: Parameters<Logger['info']>, method: (...rest: typeof args) => void) {
-        method.apply(
-          this,
-          args.map((part) => (typeof part === 'string' ? clean(part) : part)) as typeof args,
-        );
-      },
-    },
+    // Errors are plain values already when pino gets to them.
+    serializers: { err: (value: unknown) => value },
     mixin: activeSpan,
   };
-  return destination ? pino(options, destination) : pino(options);
+  return facade(destination ? pino(options, destination) : pino(options), clean);
+}
+
+// pino formats the fields of a line but not those of a child or the message.
+function facade(target: Pino, clean: (value: unknown) => unknown): JsonLogger {
+  const writer = (level: keyof Omit<JsonLogger, 'child'>): WriteLine => {
+    return (fields, message) => {
+      if (target.isLevelEnabled(level)) target[level](fields, clean(message) as string);
+    };
+  };
+  return {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    child: (fields) => facade(target.child(clean(fields) as Record<string, unknown>), clean),
+  };
 }
 
 function activeSpan(): object {

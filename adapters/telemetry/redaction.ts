@@ -2,7 +2,7 @@ const hidden = '[redacted]';
 /** Deeper values are left out: an error with two causes and their details needs five. */
 const maxDepth = 6;
 /** Values of one line: a client or socket logged by mistake stays small. */
-const maxValues = 500;
+const maxValues = 2000;
 
 const secretNames = /^(to|name)$|email|token|authorization|cookie|password|secret/i;
 
@@ -20,11 +20,12 @@ export function createRedaction(): (value: unknown) => unknown {
     return plain(value, 0);
 
     function plain(part: unknown, depth: number): unknown {
+      left -= 1;
+      if (left < 0) return '[left out]';
       if (typeof part === 'string') return withoutPersonalData(part);
       if (typeof part === 'bigint') return part.toString();
       if (typeof part !== 'object' || part === null) return part;
-      left -= 1;
-      if (depth > maxDepth || left < 0) return '[left out]';
+      if (depth > maxDepth) return '[left out]';
       if (ArrayBuffer.isView(part)) return `[${part.byteLength} bytes]`;
       if (part instanceof Error) return fields(Object.entries(partsOf(part)), depth);
       if (Array.isArray(part)) return part.map((item) => plain(item, depth + 1));

@@ -23,7 +23,7 @@ const statement = `with placed as (
 )
 insert into orders.outbox (bucket, topic, key, type, event_id, payload, traceparent, occurred_at)
 select bucket, 'order-events', stream_id, 'OrderPlaced', stream_id || '/1', :payload::json,
-  nullif(:traceparent::text, ''), now() from placed;`;
+  nullif(:traceparent::text, 'none'), now() from placed;`;
 
 /** Orders a second that pgbench writes into the stack's PostgreSQL with 32 clients. Throws when a client failed. */
 export async function runPgbench(stack: LocalStack, rows: OrderRows, seconds: number): Promise<number> {
@@ -35,7 +35,7 @@ export async function runPgbench(stack: LocalStack, rows: OrderRows, seconds: nu
     String.raw`\set number random(1, 4611686018427387904)`,
   ];
   writeFileSync(script, [...random, statement, ''].join('\n'));
-  const variables = { data: rows.data, payload: rows.payload, traceparent: rows.traceparent ?? '' };
+  const variables = { data: rows.data, payload: rows.payload, traceparent: rows.traceparent ?? 'none' };
   try {
     const { stdout } = await execa(
       join(dirname(await postgresProgram('postgres')), 'pgbench'),

@@ -90,5 +90,6 @@ export function answerToError(error: unknown, where: object, logger: Logger): An
 function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { error: typeof error };
   const code = 'code' in error ? String(error.code) : undefined;
-  return { error: error.name, code, stack: error.stack };
+  const details = 'details' in error ? error.details : undefined;
+  return { error: error.name, code, details, stack: error.stack };
 }

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { AnyGateway } from '../gateway.ts';
 import type { Logger } from '../logger.ts';
@@ -14,7 +13,7 @@ import type { AnyHandler, RouteDeclaration, RouteTable } from './route.ts';
 export type GatewayAppSettings = {
   readonly tokens: Tokens;
   readonly logger: Logger;
-  /** Of the deployment: signs cursors, and seals ids made from personal data. */
+  /** Of the deployment: signs cursors. */
   readonly secret: string;
   /** 10,000 ms unless given; a route that a client can ask to wait has that much more. */
   readonly timeoutMs?: number;
@@ -49,10 +48,6 @@ export function createGatewayApp(
   const tableOf = (service: string): RouteTable => ({
     cursors,
     logger: logger.child({ gateway: service }),
-    seal: (purpose, text) =>
-      createHmac('sha256', secret)
-        .update(JSON.stringify([purpose, text]))
-        .digest('hex'),
     route(declaration, handler) {
       const route = declaration as unknown as RouteDeclaration;
       describeRoute(app.openAPIRegistry, service, route);

@@ -59,8 +59,6 @@ export type RouteRequest<Params, Query, Headers, Body, Who> = {
 export interface RouteTable {
   readonly cursors: Cursors;
   readonly logger: Logger;
-  /** HMAC-SHA256 with the deployment's secret, in hex: an id from personal data that nobody else can compute. */
-  seal(purpose: string, text: string): string;
   route<
     Params extends z.ZodType = z.ZodUndefined,
     Query extends z.ZodType = z.ZodUndefined,

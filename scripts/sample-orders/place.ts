@@ -31,7 +31,10 @@ const lookMs = 150;
 const patienceMs = 60_000;
 
 /** Places the orders over HTTP, one after the other, and follows each to its end and its mail. */
-export async function placeOrders(plan: readonly SampleOrder[], options: PlaceOptions): Promise<readonly Progress[]> {
+export async function placeOrders(
+  plan: readonly SampleOrder[],
+  options: PlaceOptions,
+): Promise<readonly Progress[]> {
   const orders = plan.map((order): Progress => ({ ...order, status: '', stepMs: {} }));
   const placing = (async () => {
     for (const order of orders) {
@@ -46,7 +49,11 @@ export async function placeOrders(plan: readonly SampleOrder[], options: PlaceOp
   const done = placing.then(() => (placed = true));
   while (!placed || orders.some(isOpen)) {
     options.signal.throwIfAborted();
-    await Promise.all(orders.filter((order) => order.orderId !== undefined && isOpen(order)).map((order) => look(order, options)));
+    await Promise.all(
+      orders
+        .filter((order) => order.orderId !== undefined && isOpen(order))
+        .map((order) => look(order, options)),
+    );
     options.onChange(orders);
     if (performance.now() > deadline) break;
     await Promise.race([done, sleep(lookMs)]).then(() => sleep(lookMs));
@@ -72,18 +79,31 @@ const mailSteps: Readonly<Record<string, string>> = {
 
 async function place(order: Progress, options: PlaceOptions): Promise<void> {
   const { lines, paymentToken } = order;
-  const answer = await call(order, options, 'POST', '/v1/orders', {
+  const request = {
     body: { lines, paymentToken, shipTo: { country: 'US', postalCode: '10001' } },
     headers: { 'idempotency-key': randomUUID() },
-  });
+  };
+  let answer = await call(order, options, 'POST', '/v1/orders', request);
+  // A platform that is still busy with an earlier run says when to come back.
+  for (let tries = 1; answer.status === 503 && tries < 10; tries += 1) {
+    await sleep(answer.retryAfterMs);
+    answer = await call(order, options, 'POST', '/v1/orders', request);
+  }
   const accepted = acceptedOrder.safeParse(answer.json);
   if (!accepted.success) {
     order.problem = `${answer.status} ${problemOf(answer.json)}`;
     return;
   }
-  Object.assign(order, { orderId: accepted.data.orderId, totalMinor: accepted.data.totalMinor, currency: accepted.data.currency, status: 'placed' });
+  Object.assign(order, {
+    orderId: accepted.data.orderId,
+    totalMinor: accepted.data.totalMinor,
+    currency: accepted.data.currency,
+    status: 'placed',
+  });
   if (!order.cancel) return;
-  const cancelled = await call(order, options, 'POST', `/v1/orders/${order.orderId}/cancel`, { body: { reason: 'changed my mind' } });
+  const cancelled = await call(order, options, 'POST', `/v1/orders/${order.orderId}/cancel`, {
+    body: { reason: 'changed my mind' },
+  });
   if (cancelled.status >= 300) order.problem = `cancel: ${cancelled.status} ${problemOf(cancelled.json)}`;
 }
 
@@ -96,10 +116,10 @@ async function look(order: Progress, options: PlaceOptions): Promise<void> {
   if (step === undefined) return;
   const url = `${options.sinkUrl}/mails?messageId=${encodeURIComponent(`${order.orderId}.${step}@mail.meridian.example`)}`;
   const { mails } = mailList.parse(await (await fetch(url, { signal: options.signal })).json());
-  if (mails[0]) order.mailMs = Date.parse(mails[0].at) - Date.parse(found.data.placedAt);
+  if (mails[0]) order.mailMs = Date.parse(mails[0].firstAt) - Date.parse(found.data.placedAt);
 }
 
-const mailList = z.object({ mails: z.array(z.object({ at: z.iso.datetime() })) });
+const mailList = z.object({ mails: z.array(z.object({ firstAt: z.iso.datetime() })) });
 
 function apply(order: Progress, { status, reason, steps, placedAt }: OrderResource): void {
   order.status = status;
@@ -122,8 +142,11 @@ async function call(
   { gatewayUrl, token, signal }: PlaceOptions,
   method: string,
   path: string,
-  { body, headers = {} }: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } = {},
-): Promise<{ status: number; json: unknown }> {
+  {
+    body,
+    headers = {},
+  }: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } = {},
+): Promise<{ status: number; json: unknown; retryAfterMs: number }> {
   const answer = await fetch(`${gatewayUrl}${path}`, {
     method,
     headers: {
@@ -134,10 +157,13 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(15_000)]),
   });
-  return { status: answer.status, json: await answer.json().catch(() => undefined) };
+  const retryAfterMs = Number(answer.headers.get('retry-after') ?? 1) * 1000;
+  return { status: answer.status, json: await answer.json().catch(() => undefined), retryAfterMs };
 }
 
 function problemOf(json: unknown): string {
   const problem = z.object({ title: z.string(), detail: z.string().optional() }).safeParse(json);
-  return problem.success ? `${problem.data.title}${problem.data.detail ? `: ${problem.data.detail}` : ''}` : '';
+  return problem.success
+    ? `${problem.data.title}${problem.data.detail ? `: ${problem.data.detail}` : ''}`
+    : '';
 }

@@ -15,7 +15,20 @@ export function orderTable(orders: readonly Progress[]): string {
   const table = new Table({
     head: ['#', 'order', 'what', 'total', ...columns.map(([title]) => title), 'mail', 'outcome', ''],
     style: { head: [], border: [], compact: true },
-    colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'left', 'left'],
+    colAligns: [
+      'right',
+      'left',
+      'left',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'left',
+      'left',
+    ],
   });
   for (const [index, order] of orders.entries()) {
     const ended = !isOpen(order);

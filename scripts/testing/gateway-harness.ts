@@ -1,0 +1,151 @@
+import { Client, type Pool } from 'pg';
+import { createTokens, signToken } from '../../adapters/auth/tokens.ts';
+import { connectMongo } from '../../adapters/mongo/connect.ts';
+import { createOrderHistory } from '../../adapters/mongo/order-history.ts';
+import { signWebhook, verifyWebhook } from '../../adapters/payments/webhook-signature.ts';
+import { createCatalogue } from '../../adapters/postgres/catalogue.ts';
+import { createEventStore } from '../../adapters/postgres/event-store.ts';
+import { migrate } from '../../adapters/postgres/migrate.ts';
+import { createPool } from '../../adapters/postgres/pool.ts';
+import { createSagas } from '../../adapters/postgres/sagas.ts';
+import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
+import { createTransactions } from '../../adapters/postgres/transactions.ts';
+import { createCarts, createUsers } from '../../adapters/postgres/users.ts';
+import { localStack } from '../../environments/local.ts';
+import { gateways } from '../../gateways/index.ts';
+import { createGatewayApp } from '../../platform/http/gateway-app.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Backlog } from '../../platform/ports/backlog.ts';
+import type { WakeBus } from '../../platform/ports/wake.ts';
+import { startStack, stopStack } from '../stack/index.ts';
+
+export type Logged = { readonly level: string; readonly fields: object; readonly message: string };
+
+/** All gateways on a database of their own; no process listens, requests go to `app.request`. */
+export type GatewayHarness = Awaited<ReturnType<typeof startGateways>>;
+
+export async function startGateways(portOffset: number) {
+  const stack = localStack('test', portOffset);
+  const { owned } = await startStack(stack, { reuse: true });
+  const database = `gateways_${process.pid}`;
+  const { host, ports, postgres, partitions, region } = stack;
+  const urlOf = (name: string): string =>
+    `postgres://${postgres.user}:${postgres.password}@${host}:${ports.postgres}/${name}`;
+  await onDatabase(urlOf(postgres.database), `create database ${database}`);
+  await migrate(urlOf(database));
+  const pool = createPool({ url: urlOf(database) });
+  const mongo = connectMongo(`mongodb://${host}:${ports.mongo}/${database}?directConnection=true`);
+  const wake = localWake();
+  const onAppended = (service: string) => (buckets: readonly number[]) => wake.notify({ service, buckets });
+  let backlog: ReturnType<Backlog['read']> = { oldestOutboxMs: 0, openOrders: 0 };
+  const shared = {
+    orders: createEventStore(pool, { schema: 'orders', onAppended: onAppended('orders') }),
+    payments: createEventStore(pool, { schema: 'payment' }),
+    shipments: createEventStore(pool, { schema: 'shipping' }),
+    sagas: createSagas(pool),
+    stockLevels: createStockLevels(pool, { region }),
+    users: createUsers(pool, partitions),
+    carts: createCarts(pool, partitions),
+    catalogue: createCatalogue(pool),
+    orderHistory: createOrderHistory(mongo.database),
+    wake,
+    backlog: { read: () => backlog },
+    webhookSignatures: {
+      verify: (signature: string, rawBody: string) =>
+        verifyWebhook(signature, rawBody, stack.paymentWebhookSecret, Date.now(), 300),
+    },
+  };
+  const transactions = createTransactions(pool, { partitions });
+  const stopping = new AbortController();
+  const context = {
+    ...shared,
+    region,
+    partitions,
+    signal: stopping.signal,
+    transaction: transactions.run,
+    now: () => new Date(),
+  };
+  const logged: Logged[] = [];
+  const app = createGatewayApp(gateways, () => context, {
+    tokens: createTokens(stack.authSecret),
+    logger: recorder(logged),
+    secret: stack.authSecret,
+  });
+  return {
+    app,
+    pool,
+    shared,
+    partitions,
+    region,
+    logged,
+    /** What the backlog says from now on. */
+    setBacklog(value: typeof backlog) {
+      backlog = value;
+    },
+    tokenOf: (userId: string, ...roles: string[]) => signToken(stack.authSecret, { userId, roles }),
+    signatureOf: (body: string) => signWebhook(body, stack.paymentWebhookSecret, Date.now()),
+    /** Rows of all tables that a request can write to. */
+    countRows: () => countRows(pool),
+    async stop() {
+      stopping.abort();
+      await mongo.database.dropDatabase();
+      await mongo.close();
+      await pool.end();
+      await onDatabase(urlOf(postgres.database), `drop database if exists ${database} with (force)`);
+      if (owned) await stopStack(stack);
+    },
+  };
+}
+
+const written = [
+  'orders.events',
+  'orders.outbox',
+  'orders.sagas',
+  'payment.events',
+  'payment.outbox',
+  'shipping.events',
+  'inventory.stock',
+  'inventory.receipts',
+  'inventory.outbox',
+  'users.users',
+  'users.emails',
+  'users.carts',
+] as const;
+
+async function countRows(pool: Pool): Promise<Record<(typeof written)[number], number>> {
+  const counts = written.map((table) => `(select count(*) from ${table})::int as "${table}"`);
+  const { rows } = await pool.query<Record<(typeof written)[number], number>>(`select ${counts.join(', ')}`);
+  return rows[0]!;
+}
+
+async function onDatabase(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+function localWake(): WakeBus {
+  const listeners = new Map<string, Set<(buckets: readonly number[]) => void>>();
+  return {
+    notify: ({ service, buckets }) => listeners.get(service)?.forEach((listener) => listener(buckets)),
+    listen(service, listener) {
+      const all = listeners.getOrInsertComputed(service, () => new Set());
+      all.add(listener);
+      return () => all.delete(listener);
+    },
+  };
+}
+
+function recorder(logged: Logged[]): Logger {
+  const log = (level: string) => (fields: object, message: string) =>
+    void logged.push({ level, fields, message });
+  const logger: Logger = {
+    debug: log('debug'),
+    info: log('info'),
+    warn: log('warn'),
+    error: log('error'),
+    child: () => logger,
+  };
+  return logger;
+}
