@@ -46,7 +46,7 @@ test('names what failed or hangs and nothing of the error', async () => {
 test('checks run once for all who ask within a second, and again after it', async () => {
   const check = vi.fn(() => Promise.resolve());
   const health = make({ checks: { postgres: check } });
-  await Promise.all(Array.from({ length: 10 }, () => health.request('/readyz')));
+  await Promise.all(Array.from({ length: 10 }, () => ask(health, '/readyz')));
   await health.request('/readyz');
   expect(check).toHaveBeenCalledTimes(1);
   await vi.waitFor(

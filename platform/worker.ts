@@ -45,6 +45,8 @@ type Declaration<
   readonly needs: readonly Need[];
   readonly scale: Scale;
   readonly retry: RetryPolicy;
+  /** Its events may overtake each other, so that one slow call to the outside holds nobody up. */
+  readonly unordered?: true;
   /** Most events in one call; 500 unless given. */
   readonly maxBatch?: number;
   /** Longest wait for a fetch to fill, in ms; 20 unless given. A projection waits longer and takes more. */

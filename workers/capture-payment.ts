@@ -22,6 +22,7 @@ export const capturePayment = defineWorker({
   scale: { min: 6, max: 30, lagPerReplica: 200 },
   retry: { attempts: 4, firstDelayMs: 250 },
   maxBatch: 256,
+  unordered: true,
   async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
     const cancelled = new Set(
       events.flatMap(({ event }) => (event.type === 'OrderCancelled' ? [event.orderId] : [])),
@@ -41,17 +42,20 @@ export const capturePayment = defineWorker({
     if (refused && !refused.accepted) throw new PermanentError('payment-request-refused', refused.reason);
 
     const open = due.filter((_, index) => intents[index]?.state.status === 'requested');
-    const { settled, failure } = await settleAll(open, ({ event, traceparent }) =>
-      within(traceparent, () => {
-        const { orderId, totalMinor: amountMinor, currency, paymentToken } = event;
-        return paymentProvider.capture({ orderId, amountMinor, currency, paymentToken }, signal);
-      }),
+    await settleAll(
+      open,
+      ({ event, traceparent }) =>
+        within(traceparent, () => {
+          const { orderId, totalMinor: amountMinor, currency, paymentToken } = event;
+          return paymentProvider.capture({ orderId, amountMinor, currency, paymentToken }, signal);
+        }),
+      async (settled) => {
+        const commands = settled.flatMap(({ item: { event, traceparent }, result }) =>
+          commandsOf(event.orderId, event.totalMinor, result).map((command) => ({ command, traceparent })),
+        );
+        await decideAll(payments, paymentStream, commands, partitions);
+      },
     );
-    const commands = settled.flatMap(({ item: { event, traceparent }, result }) =>
-      commandsOf(event.orderId, event.totalMinor, result).map((command) => ({ command, traceparent })),
-    );
-    await decideAll(payments, paymentStream, commands, partitions);
-    if (failure) throw failure;
   },
 });
 

@@ -17,27 +17,28 @@ export const refundPayment = defineWorker({
   scale: { min: 2, max: 10, lagPerReplica: 200 },
   retry: { attempts: 4, firstDelayMs: 250 },
   maxBatch: 256,
+  unordered: true,
   async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
-    const { settled, failure } = await settleAll(events, ({ event, traceparent }) =>
-      within(traceparent, () => {
-        const { orderId, paymentId: chargeId, amountMinor } = event;
-        return paymentProvider.refund({ orderId, chargeId, amountMinor }, signal);
-      }),
+    await settleAll(
+      events,
+      ({ event, traceparent }) =>
+        within(traceparent, () => {
+          const { orderId, paymentId: chargeId, amountMinor } = event;
+          return paymentProvider.refund({ orderId, chargeId, amountMinor }, signal);
+        }),
+      async (settled) => {
+        const at = new Date().toISOString();
+        const requests = settled.map(({ item: { event, traceparent }, result: { refundId } }) => {
+          const { orderId, amountMinor } = event;
+          return {
+            command: { type: 'RefundPayment', orderId, at, refundId, amountMinor } as const,
+            traceparent,
+          };
+        });
+        const outcomes = await decideAll(payments, paymentStream, requests, partitions);
+        const refused = outcomes.find((outcome) => !outcome.accepted);
+        if (refused && !refused.accepted) throw new PermanentError('refund-refused', refused.reason);
+      },
     );
-    const at = new Date().toISOString();
-    const requests = settled.map(({ item: { event, traceparent }, result: { refundId } }) => ({
-      command: {
-        type: 'RefundPayment',
-        orderId: event.orderId,
-        at,
-        refundId,
-        amountMinor: event.amountMinor,
-      } as const,
-      traceparent,
-    }));
-    const outcomes = await decideAll(payments, paymentStream, requests, partitions);
-    if (failure) throw failure;
-    const refused = outcomes.find((outcome) => !outcome.accepted);
-    if (refused && !refused.accepted) throw new PermanentError('refund-refused', refused.reason);
   },
 });

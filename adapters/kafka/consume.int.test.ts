@@ -5,14 +5,14 @@ import { resetStack, startStack } from '../../scripts/stack/index.ts';
 import type { ReceivedMessage } from '../../platform/ports/messages.ts';
 import { consume } from './consume.ts';
 
-const stack = localStack('test', 7000);
+const stack = localStack('test', 3000);
 const brokers = [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''];
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
 const partitions = stack.partitions;
 
 beforeAll(async () => {
   await resetStack(stack);
-  await startStack(stack, { topics: ['merged', 'failing', 'restarted', 'filtered'] });
+  await startStack(stack, { topics: ['merged', 'failing', 'restarted', 'filtered', 'overlapping'] });
 }, 180_000);
 afterAll(() => resetStack(stack), 60_000);
 
@@ -38,6 +38,7 @@ const start = (
   topic: string,
   handle: (received: readonly ReceivedMessage[]) => Promise<void>,
   only: ReadonlySet<string> = both,
+  inOrder = true,
 ) =>
   consume(
     kafka.consumer({
@@ -46,7 +47,15 @@ const start = (
       heartbeatInterval: 500,
       maxWaitTimeInMs: 50,
     }),
-    { topics: [topic], only, handle, onFailure: () => 50, commitEveryMs: 100, heartbeatEveryMs: 500 },
+    {
+      topics: [topic],
+      only,
+      inOrder,
+      handle,
+      onFailure: () => 50,
+      commitEveryMs: 100,
+      heartbeatEveryMs: 500,
+    },
   );
 const values = (received: readonly ReceivedMessage[]): number[] => received.map(({ value }) => Number(value));
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
@@ -111,4 +120,25 @@ test('what is not wanted is skipped by its header, and its offset is committed a
   await vi.waitUntil(() => next.length >= 2, { timeout: 30_000 });
   await stopNext();
   expect(ascending(next)).toEqual([120, 121]);
+});
+
+test('where events may overtake each other a slow batch holds nobody up, and a stop before its end repeats it', async () => {
+  await produce('overlapping', 0, 12);
+  const slow = Promise.withResolvers<void>();
+  const done: number[] = [];
+  let calls = 0;
+  const handle = async (received: readonly ReceivedMessage[]): Promise<void> => {
+    calls += 1;
+    if (values(received).includes(0)) await slow.promise;
+    done.push(...values(received));
+  };
+  const stop = await start('overlapping', handle, both, false);
+  await vi.waitUntil(() => calls > 0, { timeout: 30_000 });
+  await produce('overlapping', 100, 120);
+  await vi.waitUntil(() => done.filter((value) => value >= 100).length === 120, { timeout: 30_000 });
+  expect(done).not.toContain(0);
+  slow.resolve();
+  await vi.waitUntil(() => done.includes(0), { timeout: 30_000 });
+  await stop();
+  expect(ascending(done)).toEqual([...numbers(12), ...numbers(120).map((value) => value + 100)]);
 });

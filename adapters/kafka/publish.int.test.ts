@@ -9,7 +9,7 @@ import { consume } from './consume.ts';
 import { registerLz4 } from './lz4.ts';
 import { publisher } from './publish.ts';
 
-const stack = localStack('test', 6000);
+const stack = localStack('test', 3000);
 const kafka = new Kafka({
   brokers: [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''],
   logLevel: logLevel.NOTHING,
@@ -50,6 +50,7 @@ test.each([
     topics: [topic],
     handle: async (batch) => void received.push(...batch),
     only: new Set(['OrderPlaced']),
+    inOrder: true,
     onFailure: () => 50,
     commitEveryMs: 100,
     heartbeatEveryMs: 500,

@@ -47,17 +47,16 @@ function setUp() {
     isListening: () => listener !== undefined,
     fail: (value: boolean) => (failing = value),
     wake: (...buckets: number[]) => listener?.(buckets),
-    append(id: string, count = 1) {
+    append: (id: string) => {
       const events = streams.get(id) ?? [];
-      for (let added = 0; added < count; added += 1)
-        events.push({
-          bucket: bucketOf(id, partitions),
-          streamId: id,
-          version: events.length + 1,
-          type: 'OrderPlaced',
-          data: {},
-          recordedAt: new Date(0),
-        });
+      events.push({
+        bucket: bucketOf(id, partitions),
+        streamId: id,
+        version: events.length + 1,
+        type: 'OrderPlaced',
+        data: {},
+        recordedAt: new Date(0),
+      });
       streams.set(id, events);
     },
   };

@@ -20,6 +20,11 @@ export type ConsumeSettings = {
   /** Messages of other types are skipped by their header; one without a type is handed over. */
   readonly only: ReadonlySet<string>;
   readonly maxWaitMs: number;
+  /**
+   * False where events may overtake each other: the next fetches are handled while a slow one goes on, and an offset is
+   * committed when all before it are done.
+   */
+  readonly inOrder: boolean;
   /** Called with everything that one fetch brought, in order within each partition. Its effects are durable when it resolves. */
   handle(received: readonly ReceivedMessage[]): Promise<void>;
   /** Told of each failure; answers how long the partitions concerned are paused, in ms, before they are read again. */
