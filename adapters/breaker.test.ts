@@ -10,11 +10,11 @@ import { startTelemetry, type Telemetry } from './telemetry/sdk.ts';
 let telemetry: Telemetry;
 let collector: Server;
 const spans: unknown[] = [];
+const receive = async (request: IncomingMessage) => {
+  const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Exported;
+  spans.push(...body.resourceSpans.flatMap((part) => part.scopeSpans.flatMap((scope) => scope.spans)));
+};
 beforeAll(async () => {
-  const receive = async (request: IncomingMessage) => {
-    const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Exported;
-    spans.push(...body.resourceSpans.flatMap((part) => part.scopeSpans.flatMap((scope) => scope.spans)));
-  };
   collector = createServer((request, response) => void receive(request).then(() => response.end('{}')));
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
   const otlpUrl = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
@@ -76,7 +76,7 @@ describe('the breaker', () => {
     make({ timeoutMs: 20 });
     const results = await attempts(5, never);
     expect(results.map((result) => result.status === 'rejected' && result.reason)).toMatchObject(
-      Array(5).fill({ name: 'TransientError', code: 'shop-timed-out' }),
+      Array.from({ length: 5 }, () => ({ name: 'TransientError', code: 'shop-timed-out' })),
     );
     await expect(breaker.call('buy', never)).rejects.toMatchObject({ code: 'shop-breaker-open' });
   });

@@ -114,7 +114,7 @@ export async function runProcess(
     ),
   );
   const taskRuns = tasks.map((task) =>
-    runTask(task, { shared: ports, tools, logger, signal: draining.signal }),
+    runTask(task, { shared: ports, transactions, tools, logger, signal: draining.signal }),
   );
   if (gateways.length > 0) {
     const app = createHttpApp(gateways, { ports, transactions, values, logger, tools, isReady });

@@ -158,6 +158,7 @@ export const processGroups: readonly ProcessGroup[] = [
       'aggregate-analytics',
       'append-audit',
       'sweep-stuck-orders',
+      'sweep-reservations',
     ],
   },
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
 import type { SharedPorts } from './ports/index.ts';
+import type { Transactions } from './ports/transactions.ts';
 import { sharedOf } from './resources.ts';
 import { counter } from './telemetry.ts';
 import type { TaskDefinition, WorkerTools } from './worker.ts';
@@ -13,20 +14,23 @@ export async function runTask(
   task: TaskDefinition<any>,
   {
     shared,
+    transactions,
     tools,
     logger,
     signal,
   }: {
     readonly shared: SharedPorts;
+    readonly transactions: Transactions;
     readonly tools: WorkerTools;
     readonly logger: Logger;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const ports = sharedOf(shared, task.needs);
+  const transaction: Transactions['run'] = (service, work) => transactions.run(service, work);
   while (!signal.aborted) {
     try {
-      await task.run({ ...ports, ...tools, now: new Date() });
+      await task.run({ ...ports, ...tools, now: new Date(), transaction });
       runs.add(1, { task: task.name, outcome: 'done' });
     } catch (error) {
       logger.error({ err: error, task: task.name }, 'a task failed and runs again later');

@@ -135,7 +135,16 @@ export type TaskDefinition<Need extends ResourceName = ResourceName> = {
   readonly service: Service;
   readonly needs: readonly Need[];
   readonly everyMs: number;
-  run(context: SharedContext<Need> & WorkerTools & { readonly now: Date }): Promise<void>;
+  run(
+    context: SharedContext<Need> &
+      WorkerTools & {
+        readonly now: Date;
+        transaction<Result>(
+          service: Service,
+          work: (scope: TransactionScope) => Promise<Result>,
+        ): Promise<Result>;
+      },
+  ): Promise<void>;
 };
 
 export function defineTask<const Need extends ResourceName>(

@@ -76,7 +76,10 @@ async function seedPool(pool: Pool, settings: SeedSettings): Promise<SeedSummary
       insertUsers(client, users, partitions),
     ]);
     // The first queries are planned before autovacuum has seen the new rows.
-    return { result: undefined, last: client.query('analyze catalogue.products, inventory.stock, users.users') };
+    return {
+      result: undefined,
+      last: client.query('analyze catalogue.products, inventory.stock, users.users'),
+    };
   });
   return { seeded: true, ...summary };
 }

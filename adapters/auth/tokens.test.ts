@@ -25,9 +25,10 @@ test('a remembered token ends with its time', async () => {
   await expect(tokens.verify(token)).resolves.toBeUndefined();
 });
 
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
 /** By hand, so that it can be wrong in one thing only. */
 function tokenOf(payload: object, { alg = 'HS256', key = secret } = {}): string {
-  const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
   const content = `${encode({ alg, typ: 'JWT' })}.${encode(payload)}`;
   const signature = alg === 'none' ? '' : createHmac('sha256', key).update(content).digest('base64url');
   return `${content}.${signature}`;

@@ -46,11 +46,12 @@ export function createStockLevels(pool: Pool, settings: StockLevelsSettings): St
       return warehouses;
     },
 
-    async heldSince(before, limit) {
+    async heldSince(before, limit, after) {
       const { rows } = await database.query<{ bucket: number; orderId: string; heldAt: Date }>(
         `select bucket, order_id as "orderId", reserved_at as "heldAt" from inventory.reservations
-         where status = 'held' and reserved_at < $1 order by reserved_at limit $2`,
-        [before, limit],
+         where status = 'held' and reserved_at < $1 and (bucket, order_id) > ($3, $4)
+         order by bucket, order_id limit $2`,
+        [before, limit, after?.bucket ?? -1, after?.orderId ?? ''],
       );
       return rows;
     },

@@ -27,7 +27,10 @@ function join(region = 'us-east', addresses = nodes) {
   const onError = (error: unknown): void => void errors.push(error);
   const cluster: Cluster = connectRedis(addresses, { onError });
   const bus = createWakeBus(cluster, { region, onError });
-  closers.push(() => closeRedis(cluster), bus.close);
+  closers.push(
+    () => closeRedis(cluster),
+    () => bus.close(),
+  );
   const heard: number[][] = [];
   const stop = bus.listen('orders', (buckets) => heard.push(buckets.toSorted((a, b) => a - b)));
   return { bus, cluster, heard, errors, stop };
@@ -93,7 +96,7 @@ async function masterWithListener({ cluster }: ReturnType<typeof join>): Promise
   const counts = await Promise.all(
     masters.map((node) => node.call('PUBSUB', 'NUMSUB', 'meridian:us-east:wake:orders')),
   );
-  const index = counts.findIndex((answer) => Number((answer as [string, number])[1]) > 0);
+  const index = counts.findIndex((answer) => (answer as [string, number])[1] > 0);
   const port = masters[index]?.options.port;
   return `redis-${stack.ports.redis.findIndex((own) => own === port)}`;
 }

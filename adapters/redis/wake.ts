@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Cluster } from 'ioredis';
 import type { WakeBus } from '../../platform/ports/wake.ts';
 import { atMostEvery } from './cluster.ts';
+import { createSubscriptions } from './subscriptions.ts';
 
 export type WakeBusOptions = {
   readonly region: string;
@@ -15,8 +16,6 @@ type Listener = (buckets: readonly number[]) => void;
 const collectMs = 4;
 /** PUBLISHes without an answer; more than that is no hint any more, and would pile up while Redis is away. */
 const maxInFlight = 16;
-/** After a failed SUBSCRIBE, in ms. */
-const retryMs = 500;
 
 /** Wakes over Redis Pub/Sub between the processes of a region; listeners in the same process need no Redis. */
 export function createWakeBus(
@@ -52,11 +51,12 @@ export function createWakeBus(
 
   const flush = (): void => {
     timer = undefined;
-    for (const [service, buckets] of collected) {
+    const due = [...collected];
+    collected.clear(); // before a listener notifies in its turn
+    for (const [service, buckets] of due) {
       hear(service, [...buckets]);
       publish(service, [...buckets]);
     }
-    collected.clear();
   };
 
   const subscriptions = createSubscriptions(cluster, report, (channel, text) => {
@@ -88,55 +88,7 @@ export function createWakeBus(
       clearTimeout(timer);
       if (timer) flush();
       listeners.clear();
-      await subscriptions.close();
-    },
-  };
-}
-
-/**
- * Channels on a connection of its own, made with the first one. ioredis takes them along to another node when its node
- * goes; what fails meanwhile is tried again, also when the nodes change: SUBSCRIBE can be repeated.
- */
-function createSubscriptions(
-  cluster: Cluster,
-  report: (error: unknown) => void,
-  onMessage: (channel: string, text: string) => void,
-): { add(channel: string): void; remove(channel: string): void; close(): Promise<void> } {
-  const channels = new Set<string>();
-  let connection: Cluster | undefined;
-  let retry: NodeJS.Timeout | undefined;
-
-  const subscribe = (): void => {
-    retry = undefined;
-    if (channels.size === 0 || connection?.status !== 'ready') return;
-    connection.subscribe(...channels).catch((error: unknown) => {
-      report(error);
-      retry ??= setTimeout(subscribe, retryMs);
-    });
-  };
-  const connect = (): Cluster => {
-    const made = cluster.duplicate();
-    made.on('message', onMessage);
-    made.on('error', report);
-    for (const event of ['ready', '+node', '-node']) made.on(event, subscribe);
-    return made;
-  };
-
-  return {
-    add(channel) {
-      channels.add(channel);
-      connection ??= connect();
-      subscribe();
-    },
-    remove(channel) {
-      channels.delete(channel);
-      if (connection?.status === 'ready') connection.unsubscribe(channel).catch(report);
-    },
-    async close() {
-      channels.clear();
-      clearTimeout(retry);
-      connection?.disconnect();
-      connection = undefined;
+      subscriptions.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { metrics } from '@opentelemetry/api';
+import { metrics, type ObservableResult } from '@opentelemetry/api';
 import { gauge } from '../../platform/telemetry.ts';
 
 /** Memory, CPU time and the event loop's lag, under the names of Prometheus' own clients. @returns ends the observation. */
@@ -42,10 +42,11 @@ function observeCpu(): () => void {
   const seconds = metrics
     .getMeter('meridian')
     .createObservableCounter('process_cpu_seconds', { description: 'CPU time, user and system', unit: 's' });
-  const observe = (result: { observe(value: number): void }): void => {
-    const { user, system } = process.cpuUsage();
-    result.observe((user + system) / 1e6);
-  };
-  seconds.addCallback(observe);
-  return () => seconds.removeCallback(observe);
+  seconds.addCallback(readCpu);
+  return () => seconds.removeCallback(readCpu);
+}
+
+function readCpu(result: ObservableResult): void {
+  const { user, system } = process.cpuUsage();
+  result.observe((user + system) / 1e6);
 }

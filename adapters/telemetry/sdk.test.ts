@@ -39,9 +39,10 @@ test('metrics come out as Prometheus text, those of the process too', async () =
   expect(valueOf('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
 });
 
+const turn = () => new Promise((resolve) => setTimeout(resolve, 30));
+
 test('a blocked event loop shows up', async () => {
   telemetry = startTelemetry(settings);
-  const turn = () => new Promise((resolve) => setTimeout(resolve, 30));
   await turn();
   const endMs = performance.now() + 300;
   while (performance.now() < endMs);

@@ -51,7 +51,8 @@ async function findBestRate(
     const verdict = keptUp(outcome) ? 'kept up' : 'fell behind';
     bench.log(
       `${rate}/s: ${verdict}, ${rounded(journey.mailed / journey.seconds)}/s complete, placed to shipped p99 ` +
-        `${rounded(journey.placedToShippedMs.p99)} ms, ${orders.sent - orders.succeeded} refused`,
+        `${rounded(journey.placedToShippedMs.p99)} ms, ${orders.sent - orders.succeeded} refused, CPU of others ` +
+        `${rounded(outcome.othersPercent)} %`,
     );
     return keptUp(outcome);
   };
@@ -91,7 +92,8 @@ function reportSustained(bench: Bench, { journey, orders, load }: LoadOutcome, p
   bench.keep('journey', journey);
 }
 
-function reportCosts(bench: Bench, { journey, cpuMs, memory }: LoadOutcome): void {
+function reportCosts(bench: Bench, { journey, cpuMs, memory, othersPercent }: LoadOutcome): void {
+  bench.report({ name: 'CPU taken by others meanwhile', unit: '%', runs: [othersPercent] });
   const byCost = Object.entries(cpuMs).toSorted(([, a], [, b]) => b - a);
   bench.report({ name: 'CPU an order', unit: 'ms', runs: [sum(Object.values(cpuMs)) / journey.mailed] });
   for (const [name, ms] of byCost)

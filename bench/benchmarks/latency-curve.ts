@@ -15,14 +15,15 @@ export const latencyCurve: Benchmark = {
   run: (bench) =>
     withPlatform(bench, { customers: 40_000 }, async (running) => {
       await warmUp(bench, running);
-      const points: (PlotPoint & { answerP99: number; keptUp: boolean })[] = [];
+      const points: (PlotPoint & { answerP99: number; othersPercent: number; keptUp: boolean })[] = [];
       for (const ordersPerSecond of bench.settings.quick ? rates.slice(0, 4) : rates) {
         const seconds = secondsOf(bench, 10, 5);
         const outcome = await offerLoad(bench, running, { ordersPerSecond, seconds, settleMs: 120_000 });
-        const { p50, p95, p99 } = outcome.journey.placedToPaidMs;
+        const { journey, othersPercent } = outcome;
+        const { p50, p95, p99 } = journey.placedToPaidMs;
         const kept = keptUp(outcome);
         const answerP99 = outcome.orders.latencyMs.p99;
-        points.push({ perSecond: ordersPerSecond, p50, p95, p99, answerP99, keptUp: kept });
+        points.push({ perSecond: ordersPerSecond, p50, p95, p99, answerP99, othersPercent, keptUp: kept });
         bench.report({ name: `placed → paid p99 at ${ordersPerSecond}/s`, unit: 'ms', runs: [p99] });
         bench.log(
           `${ordersPerSecond}/s: p50 ${rounded(p50)}, p95 ${rounded(p95)}, p99 ${rounded(p99)} ms${kept ? '' : ' (fell behind)'}`,

@@ -25,7 +25,9 @@ export const latency: Benchmark = {
           if (succeeded < sent)
             bench.fail(`${name}: ${sent - succeeded} of ${sent}: ${JSON.stringify(answers)}`);
         const { p50, p99 } = outcome.journey.placedToPaidMs;
-        bench.log(`run ${run}: placed to paid p50 ${rounded(p50)} ms, p99 ${rounded(p99)} ms`);
+        bench.log(
+          `run ${run}: placed to paid p50 ${rounded(p50)} ms, p99 ${rounded(p99)} ms, CPU of others ${rounded(outcome.othersPercent)} %`,
+        );
       }
       const runsOf = (figure: (outcome: LoadOutcome) => number): number[] => outcomes.map(figure);
       const answers = (stream: string, at: 'p50' | 'p99'): number[] =>
@@ -46,5 +48,7 @@ export const latency: Benchmark = {
       ms('order status p99', answers('status', 'p99'), 80);
       ms('add to cart p50', answers('cart', 'p50'));
       ms('add to cart p99', answers('cart', 'p99'), 20);
+      const others = runsOf(({ othersPercent }) => othersPercent);
+      bench.report({ name: 'CPU taken by others meanwhile', unit: '%', runs: others });
     }),
 };

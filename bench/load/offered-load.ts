@@ -3,7 +3,7 @@ import { now, readJourney, waitUntilSettled, type Journey } from '../observe/jou
 import { runLoad } from './run-load.ts';
 import type { LoadResult, LoadStream, StreamResult } from './plan.ts';
 import type { Running } from '../stack/platform.ts';
-import { cpuBetween, cpuMsOf, sampleMemory, type MemorySample } from '../observe/processes.ts';
+import { watchCosts, type Costs } from '../observe/costs.ts';
 
 export type OfferedLoad = {
   readonly ordersPerSecond: number;
@@ -14,15 +14,13 @@ export type OfferedLoad = {
   readonly settleMs?: number;
 };
 
-export type LoadOutcome = {
+/** The costs are those from the first request to the end of the last order. */
+export type LoadOutcome = Costs & {
   readonly load: LoadResult;
   readonly orders: StreamResult;
   readonly journey: Journey;
   /** Whether every accepted order came to its end in time. */
   readonly settled: boolean;
-  /** CPU ms by process from the first request to the end of the last order. */
-  readonly cpuMs: Readonly<Record<string, number>>;
-  readonly memory: readonly MemorySample[];
 };
 
 /** Offers orders at a rate, waits for their end, and reads from the database what became of them. */
@@ -33,8 +31,7 @@ export async function offerLoad(
 ): Promise<LoadOutcome> {
   const { shop, database, all, own } = running;
   const since = await now(database);
-  const cpuBefore = cpuMsOf(all);
-  const memory = sampleMemory(own);
+  const watch = watchCosts(all, own);
   const orders: LoadStream = { name: 'orders', request: 'place-order', perSecond: ordersPerSecond };
   const load = await runLoad({
     ...shop,
@@ -44,8 +41,7 @@ export async function offerLoad(
     warmUpRequests: 0,
   });
   const settled = await waitUntilSettled(database, settleMs);
-  const cpuMs = { ...cpuBetween(cpuBefore, cpuMsOf(all)), 'load generator': load.cpuMs };
-  const samples = memory.stop();
+  const costs = watch.stop();
   const journey = await readJourney(database, since);
   const result = load.streams['orders']!;
   if (journey.placed !== result.succeeded)
@@ -54,7 +50,8 @@ export async function offerLoad(
     bench.fail(
       `${journey.placed - journey.mailed} of ${journey.placed} orders not done after ${settleMs / 1000} s`,
     );
-  return { load, orders: result, journey, settled, cpuMs, memory: samples };
+  const cpuMs = { ...costs.cpuMs, 'load generator': load.cpuMs };
+  return { ...costs, load, orders: result, journey, settled, cpuMs };
 }
 
 /** Everything was accepted, and the backlog at the end was no more than some seconds of a journey. */

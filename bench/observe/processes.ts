@@ -18,6 +18,15 @@ export function cpuMsOf(processes: readonly NamedProcess[]): Map<string, number>
   return new Map(processes.map(({ name, pid }) => [name, totalMs(pid)]));
 }
 
+/** CPU time that the whole machine took since it started, in ms, whoever used it. */
+export function machineCpuMs(): number {
+  // user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (readText('/proc/stat') ?? '')
+    .split('\n', 1)
+    .flatMap((line) => line.split(/\s+/).slice(1).map(Number));
+  return (user + nice + system + irq + softirq + steal) * msPerTick;
+}
+
 /** Resident memory of a process without its children, in MB; 0 when it is gone. */
 export function rssMbOf({ pid }: NamedProcess): number {
   const resident = /^VmRSS:\s+(\d+)/m.exec(readText(`/proc/${pid}/status`) ?? '')?.[1];

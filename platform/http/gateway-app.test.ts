@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { ConflictError, TransientError } from '../errors.ts';
-import { defineGateway } from '../gateway.ts';
 import type { Logger } from '../logger.ts';
-import { answer } from './answer.ts';
+import { failures, things } from '../../scripts/testing/things-gateway.ts';
 import { createGatewayApp } from './gateway-app.ts';
 
 const logged: { level: string; fields: object }[] = [];
@@ -19,70 +16,6 @@ const callers: Record<string, { userId: string; roles: string[] }> = {
   anna: { userId: 'usr_anna', roles: [] },
   olga: { userId: 'usr_olga', roles: ['operator'] },
 };
-const thingParams = z.strictObject({ thingId: z.string().regex(/^\w+$/) });
-const failures: Record<string, Error> = {
-  transient: new TransientError('database-away', 'host 10.0.0.1'),
-  conflict: new ConflictError('moved', 'row 7'),
-  other: new Error('secret: hunter2'),
-};
-
-const things = defineGateway({
-  name: 'things',
-  service: 'orders',
-  needs: [],
-  scale: { min: 1, max: 1 },
-  routes(app) {
-    app.route(
-      {
-        method: 'get',
-        path: '/v1/things/{thingId}',
-        summary: 'A thing',
-        access: 'public',
-        params: thingParams,
-        query: z.strictObject({ limit: z.coerce.number().int().max(10).optional() }),
-        responses: { 200: { description: 'It', schema: z.object({ thingId: z.string() }) } },
-      },
-      ({ params, query }) => answer(200, { ...params, ...query }),
-    );
-    app.route(
-      {
-        method: 'post',
-        path: '/v1/things',
-        summary: 'Make a thing',
-        access: 'caller',
-        headers: z.object({ 'Idempotency-Key': z.string().max(5) }),
-        body: z.strictObject({ name: z.string(), parts: z.array(z.strictObject({ size: z.int() })).max(3) }),
-        responses: { 201: { description: 'Made' } },
-      },
-      ({ body, caller, headers }) =>
-        answer(201, { body, by: caller.userId, key: headers['Idempotency-Key'] }),
-    );
-    app.route(
-      {
-        method: 'delete',
-        path: '/v1/things/{thingId}',
-        summary: 'Fail as asked',
-        access: { roles: ['operator'] },
-        params: thingParams,
-        responses: { 204: { description: 'Never' } },
-      },
-      ({ params }) =>
-        params.thingId === 'slow' ? new Promise(() => undefined) : Promise.reject(failures[params.thingId]!),
-    );
-    app.route(
-      {
-        method: 'post',
-        path: '/v1/hooks',
-        summary: 'Signed',
-        access: { signed: (rawBody, header) => header('x-signature') === `signed ${rawBody}` },
-        body: z.object({ id: z.int() }),
-        responses: { 204: { description: 'Heard' } },
-      },
-      () => answer(204),
-    );
-  },
-});
-
 let isReady = true;
 const app = createGatewayApp([things], () => ({}), {
   tokens: { verify: async (token) => callers[token] },
@@ -98,6 +31,7 @@ beforeEach(() => void (logged.length = 0));
 const json = { 'content-type': 'application/json' };
 const anna = { authorization: 'Bearer anna' };
 const good = { ...json, ...anna, 'idempotency-key': 'k' };
+const typed = (type: string) => ({ ...good, 'content-type': type });
 const body = JSON.stringify({ name: 'cup', parts: [{ size: 1 }] });
 const post = (headers: Record<string, string>, text: string | ReadableStream = body, path = '/v1/things') =>
   app.request(path, {
@@ -105,7 +39,7 @@ const post = (headers: Record<string, string>, text: string | ReadableStream = b
     headers,
     body: text,
     ...(typeof text === 'string' ? {} : { duplex: 'half' }),
-  } as RequestInit);
+  });
 
 async function problemOf(response: Response | Promise<Response>) {
   const answered = await response;
@@ -132,67 +66,26 @@ test('a request id that could not be logged is replaced', async () => {
 });
 
 describe('refuses', () => {
-  test.each([
-    ['no token', { ...good, authorization: '' }, body, 401, 'token-invalid', undefined],
-    ['another scheme', { ...good, authorization: 'Basic YTpi' }, body, 401, 'token-invalid', undefined],
-    ['an unknown token', { ...good, authorization: 'Bearer eve' }, body, 401, 'token-invalid', undefined],
-    ['no key', { ...json, ...anna }, body, 400, 'header-missing', 'Idempotency-Key'],
-    [
-      'a long key',
-      { ...good, 'idempotency-key': 'toolong' },
-      body,
-      422,
-      'request-invalid',
-      'Idempotency-Key',
-    ],
-    ['no JSON', good, '{"name"', 400, 'json-malformed', undefined],
-    ['nothing', good, '', 400, 'json-malformed', undefined],
-    [
-      'another type',
-      { ...good, 'content-type': 'text/plain' },
-      body,
-      415,
-      'content-type-unsupported',
-      undefined,
-    ],
-    [
-      'another charset',
-      { ...good, 'content-type': 'application/json; charset=latin1' },
-      body,
-      415,
-      'content-type-unsupported',
-      undefined,
-    ],
-    [
-      'a large body',
-      good,
-      JSON.stringify({ name: 'x'.repeat(200), parts: [] }),
-      413,
-      'body-too-large',
-      undefined,
-    ],
-    ['a wrong type', good, '{"name":1,"parts":[]}', 422, 'request-invalid', 'name'],
-    [
-      'a wrong element',
-      good,
-      '{"name":"a","parts":[{"size":1},{"size":0.5}]}',
-      422,
-      'request-invalid',
-      'parts[1].size',
-    ],
-    [
-      'an unknown field',
-      good,
-      '{"name":"a","parts":[{"size":1,"w":1}]}',
-      422,
-      'request-invalid',
-      'parts[0].w',
-    ],
-    ['a repeated key', good, '{"name":"a","name":"b","parts":[]}', 422, 'key-repeated', 'name'],
-    ['no object', good, '[]', 422, 'request-invalid', 'body'],
-  ])('%s', async (_what, headers, text, status, code, field) => {
+  test.each<[string, Record<string, string>, string, string]>([
+    ['no token', { ...good, authorization: '' }, body, '401 token-invalid'],
+    ['another scheme', { ...good, authorization: 'Basic YTpi' }, body, '401 token-invalid'],
+    ['an unknown token', { ...good, authorization: 'Bearer eve' }, body, '401 token-invalid'],
+    ['no key', { ...json, ...anna }, body, '400 header-missing Idempotency-Key'],
+    ['a long key', { ...good, 'idempotency-key': 'long-long' }, body, '422 request-invalid Idempotency-Key'],
+    ['no JSON', good, '{"name"', '400 json-malformed'],
+    ['nothing', good, '', '400 json-malformed'],
+    ['another type', typed('text/plain'), body, '415 content-type-unsupported'],
+    ['another charset', typed('application/json; charset=latin1'), body, '415 content-type-unsupported'],
+    ['a large body', good, JSON.stringify({ name: 'x'.repeat(200), parts: [] }), '413 body-too-large'],
+    ['a wrong type', good, '{"name":1,"parts":[]}', '422 request-invalid name'],
+    ['a wrong element', good, '{"name":"a","parts":[{"size":0.5}]}', '422 request-invalid parts[0].size'],
+    ['an unknown field', good, '{"name":"a","parts":[{"size":1,"w":1}]}', '422 request-invalid parts[0].w'],
+    ['a repeated key', good, '{"name":"a","name":"b","parts":[]}', '422 key-repeated name'],
+    ['no object', good, '[]', '422 request-invalid body'],
+  ])('%s', async (_what, headers, text, expected) => {
+    const [status, code, field] = expected.split(' ');
     const details = await problemOf(post(headers, text));
-    expect(details).toMatchObject({ status, code });
+    expect(details).toMatchObject({ status: Number(status), code });
     if (field !== undefined) expect(details).toMatchObject({ errors: [{ field }] });
   });
 
@@ -245,10 +138,10 @@ describe('refuses', () => {
   });
 });
 
-describe('a failing handler', () => {
-  const fail = (kind: string) =>
-    app.request(`/v1/things/${kind}`, { method: 'DELETE', headers: { authorization: 'Bearer olga' } });
+const fail = (kind: string) =>
+  app.request(`/v1/things/${kind}`, { method: 'DELETE', headers: { authorization: 'Bearer olga' } });
 
+describe('a failing handler', () => {
   test.each([
     ['transient', 503, 'temporarily-unavailable', 'warn'],
     ['conflict', 409, 'conflict', 'info'],

@@ -22,9 +22,8 @@ export interface StockLevels {
   levels(skus: readonly string[]): Promise<readonly StockRow[]>;
   /** The warehouses in order of preference for orders of this process's region. */
   warehouses(): Promise<readonly string[]>;
-  /** Orders whose units are held since before `before`, oldest first. */
-  heldSince(
-    before: Date,
-    limit: number,
-  ): Promise<readonly { bucket: number; orderId: string; heldAt: Date }[]>;
+  /** Orders whose units are held since before `before`, in pages: by bucket and id, after the one given. */
+  heldSince(before: Date, limit: number, after?: HeldReservation): Promise<readonly HeldReservation[]>;
 }
+
+export type HeldReservation = { readonly bucket: number; readonly orderId: string; readonly heldAt: Date };

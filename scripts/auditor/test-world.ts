@@ -10,13 +10,15 @@ import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../adapters/postgres/transactions.ts';
 import { createUsers } from '../../adapters/postgres/users.ts';
 import { createSmtpMailer } from '../../adapters/smtp/smtp-mailer.ts';
+import { topics } from '../../contracts/topics.ts';
 import { bucketOf, orderIdOf, userIdOf, type OrderId } from '../../domain/ids.ts';
 import type { OrderCommand } from '../../domain/order/order-commands.ts';
 import { sampleCommands } from '../../domain/order/order-samples.ts';
+import { deadLetterOf } from '../../platform/dead-letter.ts';
 import { decideAll } from '../../platform/decide-all.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
-import type { ConsumeSettings, ReceivedMessage } from '../../platform/ports/messages.ts';
+import type { ConsumeSettings, DirectMessage, ReceivedMessage } from '../../platform/ports/messages.ts';
 import type { SharedPorts } from '../../platform/ports/index.ts';
 import { runWorker } from '../../platform/run-worker.ts';
 import { orderStream } from '../../platform/streams/order-stream.ts';
@@ -80,7 +82,14 @@ export async function openTestWorld({
     async place(name, changes = {}) {
       const orderId = orderIdOf(userId, name);
       const at = new Date().toISOString();
-      await decide({ ...sampleCommands.PlaceOrder, paymentToken: 'tok_approve', ...changes, orderId, userId, at } as OrderCommand);
+      await decide({
+        ...sampleCommands.PlaceOrder,
+        paymentToken: 'tok_approve',
+        ...changes,
+        orderId,
+        userId,
+        at,
+      } as OrderCommand);
       return orderId;
     },
     command: decide,
@@ -200,14 +209,81 @@ function receivedOf({ topic, bucket, key, payload, eventId, type }: OutboxRow): 
 }
 
 /** Says that all workers have read what is on their topics. */
-export async function commitAllOffsets({ admin }: Pick<AuditSources, 'admin'>): Promise<void> {
-  for (const { name: groupId, consumes } of workers) {
-    for (const { name: topic } of [consumes].flat() as { name: string }[]) {
-      const offsets = await admin.fetchTopicOffsets(topic);
-      const partitions = offsets.map(({ partition, high }) => ({ partition, offset: high }));
-      await admin.setOffsets({ groupId, topic, partitions });
-    }
-  }
+export async function commitAllOffsets({
+  admin,
+  kafka,
+}: Pick<AuditSources, 'admin' | 'kafka'>): Promise<void> {
+  await Promise.all(
+    workers.map(async ({ name: groupId, consumes }) => {
+      const names = ([consumes].flat() as { name: string }[]).map(({ name }) => name);
+      const ends = await Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)));
+      const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 20 });
+      const joined = new Promise((resolve) => void consumer.on(consumer.events.GROUP_JOIN, resolve));
+      await consumer.connect();
+      await consumer.subscribe({ topics: names });
+      await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+      await joined;
+      await consumer.commitOffsets(
+        names.flatMap((topic, index) =>
+          ends[index]!.map(({ partition, high: offset }) => ({ topic, partition, offset })),
+        ),
+      );
+      await consumer.disconnect();
+    }),
+  );
+}
+
+type Kafka = Pick<AuditSources, 'kafka'>;
+
+/** Puts one stored event of an order on its topic. */
+export async function publishOrderEvent(
+  sources: Kafka & Pick<AuditSources, 'postgres' | 'partitions'>,
+  orderId: OrderId,
+  version: number,
+  type: string,
+): Promise<void> {
+  const { rows } = await sources.postgres.query<{ data: string }>(
+    'select data::text as data from orders.events where stream_id = $1 and version = $2',
+    [orderId, version],
+  );
+  const id = `${orderId}/${version}`;
+  const partition = bucketOf(orderId, sources.partitions);
+  await publishOne(sources, {
+    topic: topics.orderEvents.name,
+    partition,
+    key: orderId,
+    id,
+    type,
+    value: rows[0]!.data,
+  });
+}
+
+/** Gives up an order event for a consumer, as the workers' runner does. */
+export async function publishDeadLetter(sources: Kafka, consumer: string, eventId: string): Promise<void> {
+  const letter = deadLetterOf(
+    {
+      topic: topics.orderEvents.name,
+      partition: 0,
+      offset: '0',
+      key: eventId.split('/')[0],
+      value: Buffer.from('{}'),
+      id: eventId,
+      type: 'OrderPlaced',
+      traceparent: undefined,
+      headers: () => ({ ce_id: eventId, ce_type: 'OrderPlaced' }),
+    },
+    { consumer, error: new Error('given up'), attempts: 1 },
+  );
+  await publishOne(sources, letter);
+}
+
+async function publishOne({ kafka }: Kafka, message: DirectMessage): Promise<void> {
+  const { topic, partition, key, value, id: eventId, type } = message;
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const row = { bucket: partition, topic, key, type, eventId, payload: value, traceparent: null };
+  await publisher(producer, { source: '/test', compress: false })([{ ...row, occurredAt: new Date() }]);
+  await producer.disconnect();
 }
 
 /** Runs one statement that must not be in a transaction. */

@@ -3,16 +3,43 @@ import type { User } from '../../platform/ports/users.ts';
 
 export const defaultUsers = 500;
 
-const firstNames = ['Ada', 'Ben', 'Chloe', 'Daniel', 'Elif', 'Farid', 'Grace', 'Hugo', 'Ines', 'Jun', 'Kofi', 'Lena', 'Mina'];
-const lastNames = ['Abel', 'Brandt', 'Chen', 'Diaz', 'Evans', 'Fischer', 'Garcia', 'Haas', 'Ito', 'Jensen', 'Khan'];
+const firstNames = [
+  'Ada',
+  'Ben',
+  'Chloe',
+  'Daniel',
+  'Elif',
+  'Farid',
+  'Grace',
+  'Hugo',
+  'Ines',
+  'Jun',
+  'Kofi',
+  'Lena',
+  'Mina',
+];
+const lastNames = [
+  'Abel',
+  'Brandt',
+  'Chen',
+  'Diaz',
+  'Evans',
+  'Fischer',
+  'Garcia',
+  'Haas',
+  'Ito',
+  'Jensen',
+  'Khan',
+];
 
 /** Where the customers of a region live. */
-const homes: Readonly<Record<Region, { readonly country: string; readonly postalCodes: readonly string[] }>> = {
-  'us-east': { country: 'US', postalCodes: ['10001', '02108', '19103', '33130'] },
-  'us-west': { country: 'US', postalCodes: ['94105', '98101', '90012', '97204'] },
-  'eu-central': { country: 'DE', postalCodes: ['10115', '20095', '60311', '80331'] },
-  'ap-southeast': { country: 'SG', postalCodes: ['018956', '048624', '238859', '569933'] },
-};
+const homes: Readonly<Record<Region, { readonly country: string; readonly postalCodes: readonly string[] }>> =
+  {
+    'us-east': { country: 'US', postalCodes: ['10001', '02108', '19103', '33130'] },
+    'us-west': { country: 'US', postalCodes: ['94105', '98101', '90012', '97204'] },
+    'eu-central': { country: 'DE', postalCodes: ['10115', '20095', '60311', '80331'] },
+    'ap-southeast': { country: 'SG', postalCodes: ['018956', '048624', '238859', '569933'] },
+  };
 
 /** The customers of a region. @throws RangeError for a region that does not exist. */
 export function usersOf(region: string, count = defaultUsers): readonly User[] {

@@ -42,7 +42,7 @@ function nameOf({ kinds, finishes, sizes }: Range, position: number): string {
   return `${finish} ${kind}, ${size}`;
 }
 
-/** The next price below a round one: 12.34 becomes 12.90 or so. */
+/** The next price that ends in 49 or 99: 12.34 becomes 12.49. */
 function shopPrice(minor: number): number {
   return Math.max(1, Math.round(minor / 50)) * 50 - 1;
 }

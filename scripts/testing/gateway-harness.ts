@@ -11,6 +11,7 @@ import { createSagas } from '../../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../adapters/postgres/transactions.ts';
 import { createCarts, createUsers } from '../../adapters/postgres/users.ts';
+import { userIdOf } from '../../domain/ids.ts';
 import { localStack } from '../../environments/local.ts';
 import { gateways } from '../../gateways/index.ts';
 import { createGatewayApp } from '../../platform/http/gateway-app.ts';
@@ -23,6 +24,28 @@ export type Logged = { readonly level: string; readonly fields: object; readonly
 
 /** All gateways on a database of their own; no process listens, requests go to `app.request`. */
 export type GatewayHarness = Awaited<ReturnType<typeof startGateways>>;
+
+/** Who the tests act as; their roles follow. */
+export const people = {
+  anna: { userId: userIdOf('us-east', 'anna'), roles: [] },
+  bert: { userId: userIdOf('us-east', 'bert'), roles: [] },
+  olga: { userId: userIdOf('us-east', 'olga'), roles: ['operator'] },
+  carl: { userId: userIdOf('us-east', 'carl'), roles: ['carrier'] },
+  wendy: { userId: userIdOf('us-west', 'wendy'), roles: [] },
+} as const;
+
+export type CallOptions = {
+  readonly as?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Instead of `body`: sent as it is. */
+  readonly text?: string;
+};
+
+function tokenOf(as: string, secret: string): Promise<string> {
+  const person = Object.hasOwn(people, as) ? people[as as keyof typeof people] : undefined;
+  return signToken(secret, person ?? { userId: as, roles: [] });
+}
 
 export async function startGateways(portOffset: number) {
   const stack = localStack('test', portOffset);
@@ -62,7 +85,7 @@ export async function startGateways(portOffset: number) {
     region,
     partitions,
     signal: stopping.signal,
-    transaction: transactions.run,
+    transaction: ((service, work) => transactions.run(service, work)) satisfies typeof transactions.run,
     now: () => new Date(),
   };
   const logged: Logged[] = [];
@@ -79,13 +102,39 @@ export async function startGateways(portOffset: number) {
     region,
     logged,
     /** What the backlog says from now on. */
-    setBacklog(value: typeof backlog) {
+    setBacklog: (value: typeof backlog): void => {
       backlog = value;
     },
-    tokenOf: (userId: string, ...roles: string[]) => signToken(stack.authSecret, { userId, roles }),
+    /** A request as one of `people`, or of a user id; without `as` as nobody. */
+    call: async (method: string, path: string, options: CallOptions = {}) => {
+      const {
+        as,
+        headers = {},
+        body,
+        text = body === undefined ? undefined : JSON.stringify(body),
+      } = options;
+      const response = await app.request(path, {
+        method,
+        headers: {
+          ...(as === undefined ? {} : { authorization: `Bearer ${await tokenOf(as, stack.authSecret)}` }),
+          ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(text === undefined ? {} : { body: text }),
+      });
+      const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+      const answered: unknown = isJson ? await response.json() : undefined;
+      return { status: response.status, headers: response.headers, body: answered };
+    },
+    tokenOf: (as: string) => tokenOf(as, stack.authSecret),
     signatureOf: (body: string) => signWebhook(body, stack.paymentWebhookSecret, Date.now()),
     /** Rows of all tables that a request can write to. */
     countRows: () => countRows(pool),
+    /** Empties those tables and forgets what was logged. */
+    async clear() {
+      logged.length = 0;
+      await pool.query(`truncate ${written.join(', ')}`);
+    },
     async stop() {
       stopping.abort();
       await mongo.database.dropDatabase();
@@ -103,6 +152,7 @@ const written = [
   'orders.sagas',
   'payment.events',
   'payment.outbox',
+  'payment.journal',
   'shipping.events',
   'inventory.stock',
   'inventory.receipts',

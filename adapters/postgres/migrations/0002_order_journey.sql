@@ -41,7 +41,7 @@ create table inventory.reservations (
   reserved_at timestamptz not null default now(),
   primary key (bucket, order_id)
 );
-create index reservations_held on inventory.reservations (reserved_at) where status = 'held';
+create index reservations_held on inventory.reservations (bucket, order_id) where status = 'held';
 -- Every unit came in by a receipt: sum(receipts) = sum(on_hand) + sum(committed).
 create table inventory.receipts (
   receipt_id text primary key,

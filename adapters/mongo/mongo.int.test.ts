@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { startStack, stopStack } from '../../scripts/stack/index.ts';
+import type { HistoryEvent } from '../../platform/ports/order-history.ts';
+import { connectMongo, type MongoConnection } from './connect.ts';
+import { deliveries } from './histories.fixture.ts';
+import { createOrderHistory, ensureOrderHistoryIndexes, foldHistory } from './order-history.ts';
+import { createSalesBoard, ensureSalesBoardIndexes } from './sales-board.ts';
+
+const stack = localStack('test', 7000);
+const url = localEnvironmentVariables(stack)['MONGO_URL']!.replace(
+  `/${stack.mongoDatabase}?`,
+  `/adapters_${process.pid}?`,
+);
+let owned = false;
+let mongo: MongoConnection;
+
+beforeAll(async () => {
+  ({ owned } = await startStack(stack, { reuse: true }));
+  mongo = connectMongo(url);
+  for (let times = 0; times < 2; times += 1) {
+    await ensureOrderHistoryIndexes(mongo.database);
+    await ensureSalesBoardIndexes(mongo.database);
+  }
+});
+afterAll(async () => {
+  await mongo?.database.dropDatabase();
+  await mongo?.close();
+  if (owned) await stopStack(stack);
+});
+
+const time = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+const placed = (minute = 0): HistoryEvent => ({
+  version: 1,
+  type: 'OrderPlaced',
+  at: time(minute),
+  data: { currency: 'EUR', totalMinor: 500, lines: [{ sku: 'a', category: 'shoes', quantity: 2 }] },
+});
+const step = (version: number, type: string): HistoryEvent => ({
+  version,
+  type,
+  at: time(version),
+  data: {},
+});
+
+const history = () => createOrderHistory(mongo.database);
+
+describe('the order history', () => {
+  beforeEach(() => mongo.database.collection('order_history').deleteMany({}));
+  const only = async (userId: string) => (await history().list(userId, { limit: 10 }))[0];
+
+  test('any split, order and repetition of the events gives the fold of the stream', async () => {
+    await fc.assert(
+      fc.asyncProperty(deliveries, async ({ events, batches }) => {
+        const change = { orderId: `ord_${randomUUID()}`, userId: `usr_${randomUUID()}` };
+        for (const batch of batches) await history().apply([{ ...change, events: batch }]);
+        expect(await history().list(change.userId, { limit: 10 })).toEqual([
+          foldHistory({ ...change, events }),
+        ]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('many writers of one new order at once lose nothing', async () => {
+    const events = [placed(), ...Array.from({ length: 19 }, (_, index) => step(index + 2, 'OrderPaid'))];
+    await Promise.all(
+      events.map((event) => history().apply([{ orderId: 'o', userId: 'u', events: [event] }])),
+    );
+    expect(await only('u')).toEqual(foldHistory({ orderId: 'o', userId: 'u', events }));
+  });
+
+  test('a newer status stays when older events come after it', async () => {
+    await history().apply([{ orderId: 'o', userId: 'u', events: [placed(), step(5, 'OrderCancelled')] }]);
+    await history().apply([{ orderId: 'o', userId: 'u', events: [step(3, 'OrderPaid'), step(9, 'Other')] }]);
+    expect(await only('u')).toMatchObject({ status: 'cancelled', version: 9 });
+    expect((await only('u'))?.steps.map(({ version }) => version)).toEqual([1, 3, 5, 9]);
+  });
+
+  test('versions are ordered as numbers, beyond nine too', async () => {
+    const events = [
+      placed(),
+      step(9, 'OrderShipped'),
+      step(10, 'OrderDelivered'),
+      step(100, 'OrderReturned'),
+    ];
+    for (const event of events.toReversed())
+      await history().apply([{ orderId: 'o', userId: 'u', events: [event] }]);
+    expect(await only('u')).toEqual(foldHistory({ orderId: 'o', userId: 'u', events }));
+  });
+
+  test('an order is listed once it is known when it was placed', async () => {
+    await history().apply([{ orderId: 'o', userId: 'u', events: [step(2, 'OrderPaid')] }]);
+    expect(await history().list('u', { limit: 10 })).toEqual([]);
+    await history().apply([{ orderId: 'o', userId: 'u', events: [placed()] }]);
+    expect(await only('u')).toMatchObject({ status: 'paid', version: 2 });
+  });
+
+  test('pages newest first without gap or repeat, also where times are equal', async () => {
+    const orders = Array.from({ length: 25 }, (_, index) => ({
+      orderId: `o${String(index).padStart(2, '0')}`,
+      userId: 'pager',
+      events: [placed(Math.floor(index / 7))],
+    }));
+    await history().apply([...orders, { orderId: 'x', userId: 'somebody-else', events: [placed()] }]);
+    const seen: { orderId: string; createdAt: string }[] = [];
+    for (let pages = 0; pages < 10; pages += 1) {
+      const last = seen.at(-1);
+      const page = await history().list('pager', { limit: 4, ...(last && { before: last }) });
+      seen.push(...page);
+      if (page.length < 4) break;
+    }
+    expect(seen.map(({ orderId }) => orderId)).toEqual(orders.map(({ orderId }) => orderId).toReversed());
+  });
+
+  test('a batch larger than one bulk write, and an empty one', async () => {
+    await history().apply([]);
+    const orders = Array.from({ length: 1200 }, (_, index) => ({
+      orderId: `big${index}`,
+      userId: 'big',
+      events: [placed(), step(2, 'OrderPaid')],
+    }));
+    await history().apply(orders);
+    expect(await history().list('big', { limit: 2000 })).toHaveLength(1200);
+  });
+
+  test('a collection being rebuilt is apart from the live one', async () => {
+    const rebuilt = createOrderHistory(mongo.database, 'order_history_next');
+    await ensureOrderHistoryIndexes(mongo.database, 'order_history_next');
+    await rebuilt.apply([{ orderId: 'o', userId: 'u', events: [placed()] }]);
+    expect(await history().list('u', { limit: 1 })).toEqual([]);
+    expect(await rebuilt.list('u', { limit: 1 })).toHaveLength(1);
+  });
+
+  test('has the index and the fields that the design names', async () => {
+    await history().apply([{ orderId: 'o', userId: 'u', events: [placed()] }]);
+    const collection = mongo.database.collection('order_history');
+    const keys = (await collection.indexes()).map(({ key }) => JSON.stringify(key));
+    expect(keys).toContain('{"user_id":1,"created_at":-1,"_id":-1}');
+    expect(await collection.findOne({})).toMatchObject({ user_id: 'u', created_at: new Date(time(0)) });
+  });
+});
+
+describe('the sales board', () => {
+  const total = { date: '2026-01-01', category: 'shoes', region: 'us-east', currency: 'EUR' };
+
+  test('keeps the newest absolute values, whatever comes late or twice', async () => {
+    const board = createSalesBoard(mongo.database);
+    await board.put([{ ...total, orders: 2, totalMinor: 900 }]);
+    await board.put([
+      { ...total, orders: 10, totalMinor: 800 },
+      { ...total, category: 'books', orders: 1, totalMinor: 5_000_000_000 },
+      { ...total, date: '2026-01-02', orders: 9, totalMinor: 9 },
+    ]);
+    await board.put([{ ...total, orders: 9, totalMinor: 9000 }]);
+    await board.put([]);
+    expect(await board.list('2026-01-01')).toEqual([
+      { ...total, category: 'books', orders: 1, totalMinor: 5_000_000_000 },
+      { ...total, orders: 10, totalMinor: 800 },
+    ]);
+    expect(await board.list('2025-12-31')).toEqual([]);
+  });
+
+  test('puts of new totals at once end with the largest', async () => {
+    const board = createSalesBoard(mongo.database);
+    const own = { ...total, date: '2026-02-01' };
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) => board.put([{ ...own, orders: index + 1, totalMinor: index }])),
+    );
+    expect(await board.list('2026-02-01')).toEqual([{ ...own, orders: 12, totalMinor: 11 }]);
+  });
+});
+
+describe('when MongoDB', () => {
+  test('is away, a client is made all the same and its calls are transient', async () => {
+    const away = connectMongo('mongodb://127.0.0.1:1/nothing?directConnection=true');
+    const startedMs = performance.now();
+    await expect(createOrderHistory(away.database).list('u', { limit: 1 })).rejects.toMatchObject({
+      name: 'TransientError',
+      code: expect.stringMatching(/^mongo-(unavailable|timed-out)$/),
+    });
+    expect(performance.now() - startedMs).toBeLessThan(4500);
+    await away.close();
+  });
+
+  test('takes a connection and says nothing, the call is given up', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => void sockets.add(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const hung = connectMongo(`mongodb://127.0.0.1:${port}/nothing?directConnection=true`);
+    await expect(createSalesBoard(hung.database).list('2026-01-01')).rejects.toMatchObject({
+      name: 'TransientError',
+    });
+    await hung.close();
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+
+  test('refuses a call, that is permanent', async () => {
+    // Text where the steps would be: nothing can be set inside it.
+    const damaged = mongo.database.collection<{ _id: string; steps: string }>('order_history_bad');
+    await damaged.insertOne({ _id: 'o', steps: 'text' });
+    const bad = createOrderHistory(mongo.database, 'order_history_bad');
+    await expect(bad.apply([{ orderId: 'o', userId: 'u', events: [placed()] }])).rejects.toMatchObject({
+      name: 'PermanentError',
+      code: 'mongo-refused',
+    });
+  });
+});

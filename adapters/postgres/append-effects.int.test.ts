@@ -1,0 +1,166 @@
+import type { Pool } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { localStack } from '../../environments/local.ts';
+import type { Append, SagaChange } from '../../platform/ports/event-store.ts';
+import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
+import { backlogStatement, createBacklog } from './backlog.ts';
+import { createEventStore } from './event-store.ts';
+import { createSagas } from './sagas.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+let stopping = new AbortController();
+
+beforeAll(async () => {
+  database = await openTestDatabase(localStack('test', 8000));
+  ({ pool } = database);
+}, 180_000);
+afterAll(() => database?.close(), 60_000);
+beforeEach(() =>
+  pool.query(
+    'truncate orders.events, orders.outbox, orders.sagas, payment.events, payment.outbox, payment.journal',
+  ),
+);
+afterEach(() => {
+  stopping.abort();
+  stopping = new AbortController();
+});
+
+const appendOf = (streamId: string, expectedVersion: number, changes: Partial<Append> = {}): Append => ({
+  bucket: 3,
+  streamId,
+  expectedVersion,
+  events: [{ type: 'Happened', data: {} }],
+  messages: [],
+  ...changes,
+});
+const message = (key: string, occurredAt = new Date()) => ({
+  topic: 'order-events',
+  key,
+  type: 'Happened',
+  eventId: `${key}/1`,
+  payload: {},
+  occurredAt,
+});
+const posting = (version: number, account: string, amountMinor: number) => ({
+  version,
+  account,
+  currency: 'USD',
+  amountMinor,
+});
+const minutes = (count: number): Date => new Date(Date.UTC(2026, 4, 1, 12, count));
+
+test('the postings are written with their events, lines counted within each, and not with refused ones', async () => {
+  const store = createEventStore(pool, { schema: 'payment' });
+  const events = ['A', 'B'].map((type) => ({ type, data: {} }));
+  const postings = [
+    posting(1, 'holds', 3_000_000_000),
+    posting(1, 'hold-offset', -3_000_000_000),
+    posting(2, 'provider-clearing', 500),
+    posting(2, 'sales', -500),
+  ];
+  await store.appendAll([appendOf('one', 0, { events, postings }), appendOf('two', 0)]);
+  const [again] = await store.appendAll([appendOf('one', 0, { events, postings })]);
+  expect(again?.appended).toBe(false);
+  const { rows } = await pool.query(
+    'select order_id, version, line, account, amount_minor from payment.journal order by version, line',
+  );
+  expect(rows.map((row) => Object.values(row).join(' '))).toEqual([
+    'one 1 1 holds 3000000000',
+    'one 1 2 hold-offset -3000000000',
+    'one 2 1 provider-clearing 500',
+    'one 2 2 sales -500',
+  ]);
+});
+
+test('an unfinished order stays in sight until it ends, and a refused append does not touch it', async () => {
+  const store = createEventStore(pool, { schema: 'orders' });
+  const sagas = createSagas(pool);
+  const open = (deadline: number, parkedReason?: string): SagaChange => ({
+    change: 'open',
+    deadlineAt: minutes(deadline),
+    ...(parkedReason === undefined ? {} : { parkedReason }),
+  });
+  await store.appendAll([
+    appendOf('late', 0, { saga: open(1) }),
+    appendOf('later', 0, { saga: open(2) }),
+    appendOf('in time', 0, { saga: open(60) }),
+    appendOf('in review', 0, { saga: open(1, 'fraud-review') }),
+  ]);
+  await store.appendAll([appendOf('late', 0, { saga: { change: 'ended' } })]);
+  const overdue = async (limit = 10) =>
+    (await sagas.overdue(minutes(10), limit)).map(({ orderId }) => orderId);
+  expect(await overdue()).toEqual(['late', 'later']);
+  expect(await overdue(1)).toEqual(['late']);
+  expect(await sagas.parked(10)).toEqual([
+    { bucket: 3, orderId: 'in review', deadlineAt: minutes(1), parkedReason: 'fraud-review' },
+  ]);
+
+  await sagas.park({ bucket: 3, orderId: 'later' }, 'not-shipped');
+  expect(await overdue()).toEqual(['late']);
+  await store.appendAll([
+    appendOf('late', 1, { saga: open(20) }),
+    appendOf('later', 1, { saga: { change: 'ended' } }),
+    appendOf('in review', 1, { saga: open(3) }),
+  ]);
+  expect(await overdue()).toEqual(['in review']);
+  expect(await sagas.parked(10)).toEqual([]);
+  const { rows } = await pool.query('select order_id from orders.sagas order by deadline_at');
+  expect(rows.map((row) => row.order_id)).toEqual(['in review', 'late', 'in time']);
+});
+
+test('tells in which buckets messages were written, once they are committed', async () => {
+  const told: (readonly number[])[] = [];
+  const store = createEventStore(pool, { schema: 'orders', onAppended: (buckets) => told.push(buckets) });
+  await store.appendAll([
+    appendOf('a', 0, { messages: [message('a'), message('a')] }),
+    { ...appendOf('b', 0, { messages: [message('b')] }), bucket: 7 },
+    { ...appendOf('c', 0), bucket: 9 },
+  ]);
+  await store.appendAll([appendOf('a', 0, { messages: [message('a')] })]);
+  expect(told).toEqual([[3, 7]]);
+});
+
+test('the backlog is the age of the oldest message and the number of open orders', async () => {
+  const store = createEventStore(pool, { schema: 'orders' });
+  const onError = vi.fn<(error: unknown) => void>();
+  const backlog = createBacklog(pool, { everyMs: 20, signal: stopping.signal, onError });
+  expect(backlog.read()).toEqual({ oldestOutboxMs: 0, openOrders: 0 });
+  const ago = new Date(Date.now() - 60_000);
+  await store.appendAll([
+    appendOf('a', 0, {
+      messages: [message('a', ago)],
+      saga: { change: 'open', deadlineAt: minutes(1), parkedReason: 'fraud-review' },
+    }),
+    {
+      ...appendOf('b', 0, { messages: [message('b')], saga: { change: 'open', deadlineAt: minutes(1) } }),
+      bucket: 1,
+    },
+  ]);
+  await vi.waitFor(() => expect(backlog.read().oldestOutboxMs).toBeGreaterThan(59_000));
+  expect(backlog.read().oldestOutboxMs).toBeLessThan(90_000);
+  expect(backlog.read().openOrders).toBe(1);
+
+  await pool.query('alter table orders.outbox rename to hidden');
+  await vi.waitFor(() => expect(onError).toHaveBeenCalled());
+  expect(onError.mock.calls[0]?.[0]).toMatchObject({
+    code: 'postgres-refused',
+    details: { sqlState: '42P01' },
+  });
+  expect(backlog.read().openOrders).toBe(1);
+  await pool.query('alter table orders.hidden rename to outbox');
+  await pool.query('delete from orders.outbox');
+  await vi.waitFor(() => expect(backlog.read()).toEqual({ oldestOutboxMs: 0, openOrders: 1 }));
+});
+
+test('a sample of the backlog reads one message a bucket, and stops counting orders', async () => {
+  await pool.query(
+    `insert into orders.outbox (bucket, topic, key, type, event_id, payload, occurred_at)
+     select n % 12, 'order-events', 'k', 'A', 'e' || n, '{}', now() from generate_series(1, 20000) n`,
+  );
+  await pool.query(
+    `insert into orders.sagas select n % 12, 'order' || n, now() from generate_series(1, 15000) n`,
+  );
+  expect(await rowsScanned(pool, 'outbox', backlogStatement)).toBe(12);
+  expect(await rowsScanned(pool, 'sagas', backlogStatement)).toBe(10_001);
+});

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startGateways, type GatewayHarness } from '../scripts/testing/gateway-harness.ts';
+
+let harness: GatewayHarness;
+
+beforeAll(async () => {
+  harness = await startGateways(6000);
+  await harness.pool.query(
+    `insert into catalogue.products (sku, name, category, prices_minor, unit_grams)
+     select 'tea-' || n, 'Tea ' || n, case when n % 2 = 0 then 'green' else 'black' end, '{"USD": 450}', 100
+     from generate_series(1, 5) n`,
+  );
+  await harness.pool.query("insert into inventory.warehouses values ('wh-1', 'us-east', 1)");
+}, 180_000);
+beforeEach(() => harness.clear());
+afterAll(() => harness?.stop(), 60_000);
+
+const receipt = { receiptId: 'rcp-1', warehouseId: 'wh-1', sku: 'tea-1', quantity: 40 };
+const receive = (change: object = {}, as = 'olga') =>
+  harness.call('POST', '/v1/stock/receipts', { as, body: { ...receipt, ...change } });
+
+test('a receipt counts once, however often it comes, and is told with the new level', async () => {
+  const answers = await Promise.all(Array.from({ length: 10 }, () => receive()));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+    ...Array.from({ length: 9 }, () => 200),
+    201,
+  ]);
+  expect((await receive({ receiptId: 'rcp-2', quantity: 2 })).status).toBe(201);
+  expect((await harness.call('GET', '/v1/stock/tea-1', { as: 'anna' })).body).toEqual({
+    sku: 'tea-1',
+    available: 42,
+    warehouses: [{ warehouseId: 'wh-1', onHand: 42, reserved: 0 }],
+  });
+  const { rows } = await harness.pool.query('select event_id, payload from inventory.outbox order by id');
+  expect(rows).toMatchObject([
+    { event_id: 'stock/rcp-1', payload: { sku: 'tea-1', warehouseId: 'wh-1', onHand: 40, reserved: 0 } },
+    { event_id: 'stock/rcp-2', payload: { onHand: 42 } },
+  ]);
+});
+
+test.each([
+  ['quantity', { quantity: 0 }],
+  ['quantity', { quantity: 1e9 }],
+  ['sku', { sku: 'none' }],
+  ['warehouseId', { warehouseId: 'wh-9' }],
+  ['receiptId', { receiptId: '' }],
+  ['extra', { extra: 1 }],
+])('a receipt with a bad %s is refused', async (field, change) => {
+  expect(await receive(change)).toMatchObject({ status: 422, body: { errors: [{ in: 'body', field }] } });
+  expect(await harness.countRows()).toMatchObject({
+    'inventory.stock': 0,
+    'inventory.receipts': 0,
+    'inventory.outbox': 0,
+  });
+});
+
+test('only operators book receipts, and unknown stock is not there', async () => {
+  expect((await receive({}, 'anna')).status).toBe(403);
+  expect((await harness.call('GET', '/v1/stock/tea-1', { as: 'anna' })).status).toBe(404);
+});

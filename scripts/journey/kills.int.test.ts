@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ProcessGroup } from '../../environments/local.ts';
+import { allEnded, evidence, seconds, tell, untilGrows } from './conditions.ts';
+import { startLoad } from './load.ts';
+import { openWorld, type World } from './world.ts';
+
+const gateways = ['order', 'payment', 'inventory', 'shipping', 'product', 'user'];
+const groups: readonly ProcessGroup[] = [
+  { name: 'gateway-a', parts: gateways },
+  { name: 'gateway-b', parts: gateways, port: 'gatewayB' },
+  { name: 'relay', parts: ['relay'] },
+  { name: 'reserve', parts: ['reserve-stock', 'score-order'] },
+  { name: 'advance', parts: ['advance-order', 'sweep-stuck-orders'] },
+  { name: 'pay', parts: ['capture-payment', 'refund-payment'] },
+  { name: 'ship', parts: ['book-shipment', 'send-notification'] },
+  { name: 'record', parts: ['project-order-history', 'aggregate-analytics', 'append-audit'] },
+];
+/** The last steps of the journey first: what is killed has work waiting for it then. */
+const victims = groups.toReversed();
+const betweenMs = 1500;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ groups, gateways: ['gateway', 'gatewayB'] });
+}, 180_000);
+afterAll(() => world?.close(), 60_000);
+
+test('each process is killed in the middle of the load: nothing is lost, nothing happens twice', async () => {
+  const load = startLoad(world, {
+    perSecond: 40,
+    seconds: Math.ceil(((victims.length + 2) * betweenMs) / 1000),
+    paymentTokenOf: (n) => (n % 20 === 7 ? 'tok_declined' : n % 20 === 19 ? 'tok_slow' : 'tok_approve'),
+    cancelEach: 20,
+  });
+  await untilGrows(world, 'the first shipments', evidence['book-shipment']);
+  const recoveries: Promise<string>[] = [];
+  for (const { name, parts } of victims) {
+    await world.platform.kill(name);
+    recoveries.push(...parts.filter(isWatched).map((part) => recoveryOf(name, part)));
+    recoveries.push(restart(name));
+    await sleep(betweenMs); // the faults have a rhythm of their own
+  }
+  for (const text of await Promise.all(recoveries)) tell(text);
+  const placed = await load.done;
+  await allEnded(world, placed);
+  expect(placed.length).toBeGreaterThanOrEqual(500);
+  expect(world.shop.retries).toBeGreaterThan(0);
+  tell(`${placed.length} orders, ${world.shop.retries} requests tried again`);
+  await world.expectClean();
+}, 240_000);
+
+type Watched = keyof typeof evidence;
+const isWatched = (part: string): part is Watched => part in evidence;
+
+async function recoveryOf(process: string, part: Watched): Promise<string> {
+  const tookMs = await untilGrows(world, part, evidence[part]);
+  return `${process} killed: ${part === 'order' ? 'orders are accepted' : `${part} goes on`} after ${seconds(tookMs)}`;
+}
+
+async function restart(name: string): Promise<string> {
+  const startedAt = performance.now();
+  await world.platform.start(name);
+  return `${name} killed: started again and ready after ${seconds(performance.now() - startedAt)}`;
+}

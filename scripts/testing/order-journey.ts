@@ -1,0 +1,48 @@
+import { orderResource } from '../../contracts/http/orders.ts';
+import type { OrderCommand } from '../../domain/order/order-commands.ts';
+import { decideAll } from '../../platform/decide-all.ts';
+import { orderStream } from '../../platform/streams/order-stream.ts';
+import type { GatewayHarness } from './gateway-harness.ts';
+
+export type OrderStep = 'stock' | 'review' | 'fraud' | 'paid' | 'shipped' | 'delivered';
+
+export const goodOrder = {
+  lines: [
+    { sku: 'tea-1', quantity: 2 },
+    { sku: 'cup-1', quantity: 1 },
+  ],
+  paymentToken: 'tok_approve',
+  shipTo: { country: 'US', postalCode: '94103' },
+};
+
+export async function addProducts({ pool }: GatewayHarness): Promise<void> {
+  await pool.query(
+    `insert into catalogue.products (sku, name, category, prices_minor, unit_grams) values
+     ('tea-1', 'Tea', 'tea', '{"USD": 450, "EUR": 400}', 100), ('cup-1', 'Cup', 'kitchen', '{"USD": 1200}', 300),
+     ('old-1', 'Old', 'tea', '{"USD": 100}', 1), ('eur-1', 'Only there', 'tea', '{"EUR": 100}', 1),
+     ('gold-1', 'Gold', 'metal', '{"USD": 9007199254740000}', 1)`,
+  );
+}
+
+/** What the workers would do with a placed order. */
+export async function carryOut(
+  { shared, partitions, call }: GatewayHarness,
+  orderId: string,
+  ...steps: readonly OrderStep[]
+): Promise<void> {
+  const at = new Date().toISOString();
+  const { body } = await call('GET', `/v1/orders/${orderId}`, { as: 'olga' });
+  const { totalMinor: amountMinor } = orderResource.parse(body);
+  const commands: Record<OrderStep, OrderCommand> = {
+    stock: { type: 'RecordStockReserved', orderId, at },
+    review: { type: 'RecordFraudReview', orderId, at },
+    fraud: { type: 'RecordFraudCleared', orderId, at },
+    paid: { type: 'RecordPaymentCaptured', orderId, at, paymentId: 'ch_1', amountMinor },
+    shipped: { type: 'ShipOrder', orderId, at, shipmentId: 'shp_1', carrier: 'ups', trackingCode: '1Z' },
+    delivered: { type: 'DeliverOrder', orderId, at, shipmentId: 'shp_1' },
+  };
+  const requests = steps.map((step) => ({ command: commands[step] }));
+  const outcomes = await decideAll(shared.orders, orderStream, requests, partitions);
+  const refused = outcomes.findIndex(({ accepted }) => !accepted);
+  if (refused >= 0) throw new Error(`the order did not take ${steps[refused]}`);
+}

@@ -1,0 +1,85 @@
+import { topics } from '../contracts/topics.ts';
+import { fold } from '../domain/decider.ts';
+import { orderDecider } from '../domain/order/order.ts';
+import type { OrderEvent } from '../domain/order/order-events.ts';
+import type { Order } from '../domain/order/order-state.ts';
+import { eventIn } from '../platform/decide-all.ts';
+import type { HeldReservation } from '../platform/ports/stock.ts';
+import { defineTask } from '../platform/worker.ts';
+
+const page = 500;
+/** A reservation younger than this is the journey's own business, in ms. */
+const minimumAgeMs = 30 * 60_000;
+
+/**
+ * Looks after reservations that were never settled: units held for an order that ended, or that never came to be, go back.
+ * The reservation's own events do this as a rule; this is for the one that was dead-lettered.
+ */
+export const sweepReservations = defineTask({
+  name: 'sweep-reservations',
+  service: 'inventory',
+  needs: ['stockLevels', 'orders'],
+  everyMs: 60_000,
+  async run({ stockLevels, orders, transaction, now }) {
+    const before = new Date(now.getTime() - minimumAgeMs);
+    for (let after: HeldReservation | undefined; ;) {
+      const held = await stockLevels.heldSince(before, page, after);
+      const streams = await orders.read(held.map(({ bucket, orderId }) => ({ bucket, streamId: orderId })));
+      const states = streams.map((events) => fold(orderDecider, events.map(eventIn) as OrderEvent[]));
+      const ended = held.flatMap((reservation, index) => {
+        const type = settlementFor(states[index]!);
+        return type ? [{ ...reservation, type, userId: userOf(states[index]!) }] : [];
+      });
+      if (ended.length > 0) {
+        await transaction('inventory', async ({ stock, outbox }) => {
+          const decisions = await stock.decideAll(
+            ended.map(({ bucket, orderId, type }) => ({ bucket, command: { type, orderId } })),
+          );
+          const messages = decisions.flatMap((decision, index) => {
+            const { bucket, orderId, userId } = ended[index]!;
+            const released = decision.accepted
+              ? decision.events.find(({ type }) => type === 'StockReleased')
+              : undefined;
+            if (!released || userId === undefined || released.type !== 'StockReleased') return [];
+            return [
+              {
+                bucket,
+                topic: topics.inventoryEvents.name,
+                key: orderId,
+                type: released.type,
+                eventId: `sweep-reservations/${orderId}/StockReleased`,
+                payload: { orderId, userId, at: now.toISOString(), lines: released.allocations },
+                occurredAt: now,
+              },
+            ];
+          });
+          if (messages.length > 0) await outbox(messages);
+        });
+      }
+      after = held.at(-1);
+      if (held.length < page) return;
+    }
+  },
+});
+
+function settlementFor({ status }: Order): 'ReleaseStock' | 'CommitStock' | undefined {
+  switch (status) {
+    case 'new':
+    case 'rejected':
+    case 'cancelled':
+    case 'refunded':
+      return 'ReleaseStock';
+    case 'shipped':
+    case 'delivered':
+    case 'returned':
+      return 'CommitStock';
+    case 'placed':
+    case 'confirmed':
+    case 'paid':
+      return undefined;
+  }
+}
+
+function userOf(order: Order): string | undefined {
+  return order.status === 'new' ? undefined : order.userId;
+}
