@@ -1,7 +1,7 @@
 import { createBus, type Bus } from '../adapters/kafka/bus.ts';
 import { connectMongo, type MongoConnection } from '../adapters/mongo/connect.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
-import { connectRedis } from '../adapters/redis/cluster.ts';
+import { closeRedis, connectRedis } from '../adapters/redis/cluster.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ConfigurationValues, ProcessConfiguration } from './configuration.ts';
 
@@ -64,7 +64,7 @@ export function createConnections(
     checks,
     async close() {
       await Promise.allSettled([bus.made?.close(), mongo.made?.close()]);
-      await Promise.allSettled([redis.made?.quit(), pool.made?.end()]);
+      await Promise.allSettled([redis.made && closeRedis(redis.made), pool.made?.end()]);
     },
   };
 }

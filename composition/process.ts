@@ -101,18 +101,16 @@ export async function runProcess(
   const tools = { region: values.REGION, partitions: values.PARTITIONS, signal: stopping.signal };
 
   const relaying = runRelays(relays, { connections, ports, values, logger, signal: draining.signal });
-  const running: Consumption[] = await Promise.all(
-    workers.map((worker) =>
-      runWorker(worker, {
-        source: connections.bus,
-        sink: connections.bus,
-        transactions,
-        shared: ports,
-        logger,
-        tools,
-      }),
-    ),
+  const running: Consumption[] = [];
+  const joining = Promise.all(
+    workers.map(async (worker) => {
+      const settings = { source: connections.bus, sink: connections.bus, transactions, shared: ports };
+      running.push(await runWorker(worker, { ...settings, logger, tools }));
+    }),
   );
+  const drained = draining.signal.aborted ? Promise.resolve() : once(draining.signal, 'abort');
+  // Whoever has to end while Kafka is away does not wait for it.
+  await Promise.race([joining, drained]);
   const taskRuns = tasks.map((task) =>
     runTask(task, { shared: ports, transactions, tools, logger, signal: draining.signal }),
   );

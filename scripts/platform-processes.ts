@@ -6,6 +6,9 @@ import {
   type LocalStack,
   type ProcessGroup,
 } from '../environments/local.ts';
+import { connectMongo } from '../adapters/mongo/connect.ts';
+import { ensureOrderHistoryIndexes } from '../adapters/mongo/order-history.ts';
+import { ensureSalesBoardIndexes } from '../adapters/mongo/sales-board.ts';
 import { migrate } from '../adapters/postgres/migrate.ts';
 import { seed } from './seed.ts';
 import { stackFolders } from './stack/folders.ts';
@@ -44,6 +47,7 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
   const variables = localEnvironmentVariables(stack);
   onStep('migrating');
   await migrate(variables['POSTGRES_URL'] ?? '');
+  await indexReadModels(variables['MONGO_URL'] ?? '');
   onStep('seeding');
   await seed(variables['POSTGRES_URL'] ?? '', { partitions: stack.partitions, region: stack.region });
 
@@ -132,6 +136,15 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
       await start(name);
     },
   };
+}
+
+async function indexReadModels(url: string): Promise<void> {
+  const { database, close } = connectMongo(url);
+  try {
+    await Promise.all([ensureOrderHistoryIndexes(database), ensureSalesBoardIndexes(database)]);
+  } finally {
+    await close();
+  }
 }
 
 /** The payment provider simulator and the mail sink. */

@@ -1,8 +1,8 @@
 import { topics } from '../contracts/topics.ts';
+import { mailFor, messageIdOf } from '../domain/notification/mail-text.ts';
 import { PermanentError, TransientError } from '../platform/errors.ts';
 import type { Mail, Mailer } from '../platform/ports/mail.ts';
 import { defineWorker } from '../platform/worker.ts';
-import { mailFor, messageIdOf } from './mails/mail-text.ts';
 
 /**
  * One mail for each order and step. A mail is claimed before it is sent; where a crash left a claim open, the mail

@@ -9,7 +9,7 @@ import type {
   MessageSource,
 } from '../../platform/ports/messages.ts';
 import { gauge } from '../../platform/telemetry.ts';
-import { consume } from './consume.ts';
+import { consume, isCoordinatorAway } from './consume.ts';
 import { registerLz4 } from './lz4.ts';
 import { publisher } from './publish.ts';
 
@@ -44,6 +44,7 @@ export function createBus(settings: BusSettings): Bus {
   let connected: Promise<Producer> | undefined;
   const admin = kafka.admin();
   let adminReady: Promise<void> | undefined;
+  const consumers = new Set<Consumer>();
   const lags = new Map<string, { group: string; topic: string; partition: number; behind: number }>();
   const endGauge = gauge('meridian_consumer_lag', 'Messages behind the end of the partition', (result) => {
     for (const { behind, group, topic, partition } of lags.values())
@@ -105,9 +106,10 @@ export function createBus(settings: BusSettings): Bus {
           restartOnFailure: () => Promise.resolve(true),
         },
       });
+      consumers.add(consumer);
       const joined = joinOf(consumer);
       consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-        if (!restart) settings.onConsumerLost(options.group, error);
+        if (!restart && !isCoordinatorAway(error)) settings.onConsumerLost(options.group, error);
       });
       await consumer.connect();
       const stop = await consume(consumer, {
@@ -138,6 +140,8 @@ export function createBus(settings: BusSettings): Bus {
     async close() {
       endGauge();
       await Promise.allSettled([
+        // Those that were never stopped, because they never joined.
+        ...[...consumers].map((consumer) => consumer.disconnect()),
         connected?.then((ready) => ready.disconnect()),
         adminReady?.then(() => admin.disconnect()),
       ]);

@@ -11,6 +11,14 @@ export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'inOrder'
   readonly heartbeatEveryMs: number;
 };
 
+/** Pause before a consumer that found no coordinator looks again, in ms. */
+const restartMs = 500;
+
+/** A broker that starts has no coordinator for a moment. kafkajs takes this for final, unlike its other errors, and ends the consumer. */
+export function isCoordinatorAway(error: Error): boolean {
+  return error.name === 'KafkaJSGroupCoordinatorNotFound';
+}
+
 type Result = { readonly handled: true } | { readonly handled: false; readonly pauseMs: number };
 type Waiting = { readonly batch: EachBatchPayload; readonly settle: (result: Result) => void };
 
@@ -81,12 +89,20 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
   // What another member took over may not be committed here.
   consumer.on(consumer.events.REBALANCING, () => positions.forget());
   await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 1000,
-    eachBatch,
+  const run = (): Promise<void> =>
+    consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1000,
+      eachBatch,
+    });
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (restart || !isCoordinatorAway(error)) return;
+    setTimeout(() => {
+      if (!stopping.signal.aborted) run().catch(failed);
+    }, restartMs);
   });
+  await run();
   const timer = setInterval(() => void commit().catch(failed), options.commitEveryMs);
   return async () => {
     clearInterval(timer);

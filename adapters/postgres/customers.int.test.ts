@@ -19,17 +19,17 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => database?.close(), 60_000);
 
+const user = (n: number, email = `user${n}@example.com`): User => ({
+  userId: `usr${n}`,
+  email,
+  name: `User ${n}`,
+  country: 'US',
+  postalCode: '10001',
+  createdAt: new Date(Date.UTC(2026, 0, n)),
+});
+
 describe('users', () => {
   beforeEach(() => pool.query('truncate users.users, users.emails'));
-  const user = (n: number, email = `user${n}@example.com`): User => ({
-    userId: `usr${n}`,
-    email,
-    name: `User ${n}`,
-    country: 'US',
-    postalCode: '10001',
-    createdAt: new Date(Date.UTC(2026, 0, n)),
-  });
-
   test('finds those that exist, each in the bucket of its id', async () => {
     const users = createUsers(pool, partitions);
     await Promise.all([1, 2, 3].map((n) => users.create(user(n))));

@@ -39,12 +39,13 @@ export async function writeStock(client: Queryable, change: StockChange): Promis
   );
 
   const newReservations = reservations.get('new') ?? [];
-  const [orders, booked] = await Promise.all([
+  // The rows first, as they are locked first where they exist: who waits for one holds no receipt then.
+  const [, , orders, booked] = await Promise.all([
+    updateRows(client, rows.get('changed') ?? []),
+    insertRows(client, rows.get('new') ?? []),
     insertReservations(client, newReservations, buckets),
     insertReceipts(client, newReceipts),
     updateReservations(client, reservations.get('changed') ?? [], buckets),
-    updateRows(client, rows.get('changed') ?? []),
-    insertRows(client, rows.get('new') ?? []),
   ]);
   if (orders < newReservations.length || booked < newReceipts.length)
     throw new TransientError('postgres-contended', 'another transaction books the same order or receipt');

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { genesisHash, linkHash } from '../../domain/audit/chain.ts';
 import type { FraudInput } from '../../domain/fraud/score.ts';
-import { bucketOf } from '../../domain/ids.ts';
 import { localStack } from '../../environments/local.ts';
 import type { AuditEntry } from '../../platform/ports/audit-chain.ts';
 import type { BlockedLists, FraudOrder } from '../../platform/ports/fraud-scores.ts';
@@ -25,35 +24,35 @@ afterAll(() => database?.close(), 60_000);
 const run = <Result>(work: (scope: TransactionScope) => Promise<Result>): Promise<Result> =>
   createTransactions(pool, { partitions }).run('fraud', work);
 
+const start = Date.UTC(2026, 4, 1, 12);
+const order = (n: number, changes: Partial<FraudOrder> = {}): FraudOrder => ({
+  bucket: n % partitions,
+  orderId: `order${n}`,
+  userId: 'user1',
+  placedAt: new Date(start + n * 1000),
+  totalMinor: 1000 + n,
+  currency: 'USD',
+  cardHash: 'card1',
+  shipToCountry: 'US',
+  addressHash: 'address1',
+  ...changes,
+});
+
+async function score(...orders: readonly FraudOrder[]) {
+  const seen: { input: FraudInput; blocked: BlockedLists }[] = [];
+  const results = await run(({ scores }) =>
+    scores.scoreAll(orders, (input, blocked) => {
+      seen.push({ input, blocked });
+      return { score: 50, outcome: 'review', signals: ['many-orders', 'high-amount'] };
+    }),
+  );
+  return { results, inputs: seen.map(({ input }) => input), blocked: seen[0]?.blocked };
+}
+
 describe('fraud scores', () => {
   beforeEach(() =>
     pool.query('truncate fraud.scores, fraud.activity, fraud.blocked, users.users, users.emails'),
   );
-
-  const start = Date.UTC(2026, 4, 1, 12);
-  const order = (n: number, changes: Partial<FraudOrder> = {}): FraudOrder => ({
-    bucket: n % partitions,
-    orderId: `order${n}`,
-    userId: 'user1',
-    placedAt: new Date(start + n * 1000),
-    totalMinor: 1000 + n,
-    currency: 'USD',
-    cardHash: 'card1',
-    shipToCountry: 'US',
-    addressHash: 'address1',
-    ...changes,
-  });
-
-  async function score(...orders: readonly FraudOrder[]) {
-    const seen: { input: FraudInput; blocked: BlockedLists }[] = [];
-    const results = await run(({ scores }) =>
-      scores.scoreAll(orders, (input, blocked) => {
-        seen.push({ input, blocked });
-        return { score: 50, outcome: 'review', signals: ['many-orders', 'high-amount'] };
-      }),
-    );
-    return { results, inputs: seen.map(({ input }) => input), blocked: seen[0]?.blocked };
-  }
 
   test('an order is scored once, twice in one batch included', async () => {
     const { results } = await score(order(1), order(2), order(1));
@@ -104,10 +103,10 @@ describe('fraud scores', () => {
   });
 });
 
+const mail = (orderId: string, step = 'OrderShipped') => ({ bucket: 1, orderId, step });
+
 describe('mail log', () => {
   beforeEach(() => pool.query('truncate notification.mails'));
-  const mail = (orderId: string, step = 'OrderShipped') => ({ bucket: 1, orderId, step });
-
   test('a mail is claimed once, unsettled until it is settled, and settled once', async () => {
     const mails = [mail('a'), mail('b'), mail('a'), mail('a', 'OrderRefunded')];
     expect(await run((scope) => scope.mails.claim(mails))).toEqual({ fresh: [0, 1, 3], unsettled: [] });
@@ -136,17 +135,17 @@ describe('mail log', () => {
   });
 });
 
+const total = (category: string, orders: number) => ({
+  date: '2026-05-01',
+  category,
+  region: 'us-east',
+  currency: 'USD',
+  orders,
+  totalMinor: orders * 3_000_000_000,
+});
+
 describe('sales', () => {
   beforeEach(() => pool.query('truncate analytics.sales'));
-  const total = (category: string, orders: number) => ({
-    date: '2026-05-01',
-    category,
-    region: 'us-east',
-    currency: 'USD',
-    orders,
-    totalMinor: orders * 3_000_000_000,
-  });
-
   test('answers with absolute values, also when writers meet', async () => {
     expect(await run(({ sales }) => sales.add([total('tea', 1), total('cups', 2), total('tea', 4)]))).toEqual(
       [total('cups', 2), total('tea', 5)],
@@ -159,18 +158,19 @@ describe('sales', () => {
   });
 });
 
+const entry = (n: number): AuditEntry => ({
+  bucket: n % 3,
+  eventId: `event${n}`,
+  subject: `order${n}`,
+  action: 'OrderPlaced',
+  dataHash: `hash of ${n}`,
+  at: new Date(n).toISOString(),
+});
+
+const entries = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => entry(from + n));
+
 describe('audit chain', () => {
   beforeEach(() => pool.query('truncate audit.links, audit.entries'));
-  const entry = (n: number): AuditEntry => ({
-    bucket: n % 3,
-    eventId: `event${n}`,
-    subject: `order${n}`,
-    action: 'OrderPlaced',
-    dataHash: `hash of ${n}`,
-    at: new Date(n).toISOString(),
-  });
-  const entries = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => entry(from + n));
-
   test('writers at once leave chains without gaps, whose hashes can be computed again', async () => {
     const batches = Array.from({ length: 10 }, (_, n) => entries(n * 15, n * 15 + 30));
     const links = await Promise.all(
@@ -213,12 +213,4 @@ describe('audit chain', () => {
     expect(next).toMatchObject([{ sequence: 2, previousHash: first[0]?.hash, entries: [entry(6)] }]);
     expect(next[0]?.bucket).toBe(0);
   });
-});
-
-test('a user is where the bucket of the id says', async () => {
-  await pool.query('truncate users.users, users.emails');
-  const user = { userId: 'user7', email: 'C@example.com', name: 'C', country: 'US', postalCode: '1' };
-  await createUsers(pool, partitions).create({ ...user, createdAt: new Date() });
-  const { rows } = await pool.query('select bucket from users.users');
-  expect(rows).toEqual([{ bucket: bucketOf('user7', partitions) }]);
 });

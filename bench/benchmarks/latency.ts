@@ -4,7 +4,7 @@ import { offerLoad, warmUp, type LoadOutcome } from '../load/offered-load.ts';
 import { withPlatform } from '../stack/platform.ts';
 import { rounded } from '../report/statistics.ts';
 
-const others: readonly LoadStream[] = [
+const beside: readonly LoadStream[] = [
   { name: 'status', request: 'order-status', perSecond: 20 },
   { name: 'cart', request: 'set-cart-line', perSecond: 20 },
 ];
@@ -19,7 +19,7 @@ export const latency: Benchmark = {
       const outcomes: LoadOutcome[] = [];
       for (let run = 1; run <= bench.settings.runs; run += 1) {
         const seconds = secondsOf(bench, 30, 8);
-        const outcome = await offerLoad(bench, running, { ordersPerSecond: 50, seconds, streams: others });
+        const outcome = await offerLoad(bench, running, { ordersPerSecond: 50, seconds, streams: beside });
         outcomes.push(outcome);
         for (const [name, { sent, succeeded, answers }] of Object.entries(outcome.load.streams))
           if (succeeded < sent)

@@ -5,12 +5,14 @@ import { from, type AuditSources } from './sources.ts';
 
 const { AssignerProtocol } = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
 
+export type KafkaClients = Pick<AuditSources, 'kafka' | 'admin'>;
+
 /** The offsets of one partition that are there now: from `low` up to, not including, `high`. */
 export type Extent = { readonly partition: number; readonly low: number; readonly high: number };
 
 export type Extents = ReadonlyMap<string, readonly Extent[]>;
 
-export async function extentsOf(sources: AuditSources, topics: readonly string[]): Promise<Extents> {
+export async function extentsOf(sources: KafkaClients, topics: readonly string[]): Promise<Extents> {
   return from('kafka', async () => {
     const offsets = await Promise.all(topics.map((topic) => sources.admin.fetchTopicOffsets(topic)));
     return new Map(
@@ -31,7 +33,7 @@ export async function extentsOf(sources: AuditSources, topics: readonly string[]
  * partition. The consumer assigns itself just these, as the only member of a group that is deleted afterwards.
  */
 export async function readTopics(
-  sources: AuditSources,
+  sources: KafkaClients,
   extents: Extents,
   partitions: readonly number[],
   onMessage: (topic: string, partition: number, message: KafkaMessage) => void,
@@ -47,7 +49,7 @@ export async function readTopics(
 }
 
 async function consume(
-  { kafka, admin }: Pick<AuditSources, 'kafka' | 'admin'>,
+  { kafka, admin }: KafkaClients,
   left: Map<string, number>,
   onMessage: (topic: string, partition: number, message: KafkaMessage) => void,
 ): Promise<void> {

@@ -23,11 +23,9 @@ export type World = {
   /** The test's own eyes: connections that no process of the platform shares. */
   readonly sources: AuditSources;
   readonly shop: ShopClient;
-  /** Processes and servers that ended without being told to. */
-  readonly crashed: readonly string[];
   /** Ends a process of the platform by SIGTERM. @returns its exit code and how long it took to drain. */
   terminate(name: string): Promise<{ readonly exitCode: number | null; readonly tookMs: number }>;
-  /** Fails the test unless the auditor finds everything in order, all acknowledged orders included. */
+  /** Fails the test unless the auditor finds everything in order, all acknowledged orders included, and no process ended by itself. */
   expectClean(): Promise<void>;
   close(): Promise<void>;
 };
@@ -56,16 +54,16 @@ export async function openWorld(settings: WorldSettings = {}): Promise<World> {
   await opened.sources.admin.connect();
   const shop = createShopClient(stack, gateways);
 
+  const crashed = (): string[] =>
+    exits
+      .filter(({ expected }) => !expected)
+      .map(({ name, code, signal }) => `${name} (${signal ?? `exit code ${code}`})`);
+
   return {
     stack,
     platform,
     sources: opened.sources,
     shop,
-    get crashed() {
-      return exits
-        .filter(({ expected }) => !expected)
-        .map(({ name, code, signal }) => `${name} (${signal ?? `exit code ${code}`})`);
-    },
     async terminate(name) {
       const entry = readPidFile(stackFolders(stack), name);
       if (!entry) throw new Error(`${name} has never run`);
@@ -83,7 +81,7 @@ export async function openWorld(settings: WorldSettings = {}): Promise<World> {
       const isClean = report.verdict === 'clean' && report.unsettled.length === 0;
       expect(isClean, renderAudit(report)).toBe(true);
       expect(report.orders).toBeGreaterThanOrEqual(shop.acknowledged.length);
-      expect(this.crashed).toEqual([]);
+      expect(crashed()).toEqual([]);
     },
     async close() {
       await platform.stop();

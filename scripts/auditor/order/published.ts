@@ -1,3 +1,4 @@
+import { topics } from '../../../contracts/topics.ts';
 import { about, type OrderFacts, type OrderInvariant } from './order-facts.ts';
 import { isPublished } from './log.ts';
 
@@ -22,7 +23,9 @@ export const eventsPublished: OrderInvariant = {
       ...published.disordered.map((topic) => about(facts, `${topic}: a later version came first`)),
       ...topicsOf(wanted).flatMap((topic) => {
         const missing = wanted[topic] & ~published[topic];
-        return missing === 0 ? [] : [about(facts, `${topic}: ${textOf(topic, missing)} is missing`, true)];
+        return missing === 0
+          ? []
+          : [about(facts, `${topics[topic].name}: ${textOf(topic, missing)} is missing`, true)];
       }),
     ];
   },
@@ -38,7 +41,9 @@ export const publishedIsStored: OrderInvariant = {
     const stored = wantedBits(facts);
     return topicsOf(stored).flatMap((topic) => {
       const extra = published[topic] & ~stored[topic];
-      return extra === 0 ? [] : [about(facts, `${topic}: ${textOf(topic, extra)} was never stored`)];
+      return extra === 0
+        ? []
+        : [about(facts, `${topics[topic].name}: ${textOf(topic, extra)} was never stored`)];
     });
   },
 };

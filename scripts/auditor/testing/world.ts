@@ -1,29 +1,27 @@
 import { Client, type Pool } from 'pg';
 import { Partitioners, type Producer } from 'kafkajs';
 import type { Db } from 'mongodb';
-import { publisher } from '../../adapters/kafka/publish.ts';
-import { createOrderHistory } from '../../adapters/mongo/order-history.ts';
-import { createSalesBoard } from '../../adapters/mongo/sales-board.ts';
-import { createHttpPaymentProvider } from '../../adapters/payments/http-provider.ts';
-import { createEventStore } from '../../adapters/postgres/event-store.ts';
-import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
-import { createTransactions } from '../../adapters/postgres/transactions.ts';
-import { createUsers } from '../../adapters/postgres/users.ts';
-import { createSmtpMailer } from '../../adapters/smtp/smtp-mailer.ts';
-import { topics } from '../../contracts/topics.ts';
-import { bucketOf, orderIdOf, userIdOf, type OrderId } from '../../domain/ids.ts';
-import type { OrderCommand } from '../../domain/order/order-commands.ts';
-import { sampleCommands } from '../../domain/order/order-samples.ts';
-import { deadLetterOf } from '../../platform/dead-letter.ts';
-import { decideAll } from '../../platform/decide-all.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { OutboxRow } from '../../platform/ports/event-store.ts';
-import type { ConsumeSettings, DirectMessage, ReceivedMessage } from '../../platform/ports/messages.ts';
-import type { SharedPorts } from '../../platform/ports/index.ts';
-import { runWorker } from '../../platform/run-worker.ts';
-import { orderStream } from '../../platform/streams/order-stream.ts';
-import { workers } from '../../workers/index.ts';
-import type { AuditSources } from './sources.ts';
+import { publisher } from '../../../adapters/kafka/publish.ts';
+import { createOrderHistory } from '../../../adapters/mongo/order-history.ts';
+import { createSalesBoard } from '../../../adapters/mongo/sales-board.ts';
+import { createHttpPaymentProvider } from '../../../adapters/payments/http-provider.ts';
+import { createEventStore } from '../../../adapters/postgres/event-store.ts';
+import { createStockLevels } from '../../../adapters/postgres/stock-levels.ts';
+import { createTransactions } from '../../../adapters/postgres/transactions.ts';
+import { createUsers } from '../../../adapters/postgres/users.ts';
+import { createSmtpMailer } from '../../../adapters/smtp/smtp-mailer.ts';
+import { bucketOf, orderIdOf, userIdOf, type OrderId } from '../../../domain/ids.ts';
+import type { OrderCommand } from '../../../domain/order/order-commands.ts';
+import { sampleCommands } from '../../../domain/order/order-samples.ts';
+import { decideAll } from '../../../platform/decide-all.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import type { OutboxRow } from '../../../platform/ports/event-store.ts';
+import type { ConsumeSettings, ReceivedMessage } from '../../../platform/ports/messages.ts';
+import type { SharedPorts } from '../../../platform/ports/index.ts';
+import { runWorker } from '../../../platform/run-worker.ts';
+import { orderStream } from '../../../platform/streams/order-stream.ts';
+import { workers } from '../../../workers/index.ts';
+import type { AuditSources } from '../sources.ts';
 
 const schemas = ['orders', 'payment', 'inventory', 'shipping', 'fraud', 'notification', 'analytics', 'audit'];
 const region = 'us-east';
@@ -42,7 +40,7 @@ export type TestWorldSettings = {
 
 export type TestWorld = {
   /** Places an order of `sampleCommands` with changes, and lets the workers do all that follows. */
-  place(name: string, changes?: Partial<(typeof sampleCommands)['PlaceOrder']> | object): Promise<OrderId>;
+  place(name: string, changes?: object): Promise<OrderId>;
   command(command: OrderCommand): Promise<void>;
   close(): Promise<void>;
 };
@@ -141,6 +139,12 @@ export async function seedTestWorld(postgres: Pool, partitions: number): Promise
   );
 }
 
+const ignore = (): void => undefined;
+
+function failed(fields: object, message: string): never {
+  throw new Error(message, { cause: fields });
+}
+
 async function startWorkers(
   postgres: Pool,
   shared: SharedPorts,
@@ -153,10 +157,6 @@ async function startWorkers(
       return Promise.resolve({ stop: () => Promise.resolve() });
     },
   };
-  const failed = (fields: object, message: string): never => {
-    throw new Error(message, { cause: fields });
-  };
-  const ignore = (): void => undefined;
   const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: failed, child: () => logger };
   const sink = { publish: () => Promise.reject(new Error('no dead letter is expected')) };
   const transactions = createTransactions(postgres, { partitions });
@@ -178,9 +178,11 @@ async function pumpOutboxes(
     for (const schema of schemas) taken.push(...(await takeOutbox(postgres, schema)));
     if (taken.length === 0) return;
     await publish(taken.filter((row) => !isLost(row)));
-    for (const { topics, only, handle } of consumers) {
-      const wanted = taken.filter(({ topic, type }) => topics.includes(topic) && only.has(type));
-      if (wanted.length > 0) await handle(wanted.map(receivedOf));
+    for (const consumer of consumers) {
+      const wanted = taken.filter(
+        ({ topic, type }) => consumer.topics.includes(topic) && consumer.only.has(type),
+      );
+      if (wanted.length > 0) await consumer.handle(wanted.map(receivedOf));
     }
   }
 }
@@ -206,84 +208,6 @@ function receivedOf({ topic, bucket, key, payload, eventId, type }: OutboxRow): 
     traceparent: undefined,
     headers: () => ({ ce_id: eventId, ce_type: type }),
   };
-}
-
-/** Says that all workers have read what is on their topics. */
-export async function commitAllOffsets({
-  admin,
-  kafka,
-}: Pick<AuditSources, 'admin' | 'kafka'>): Promise<void> {
-  await Promise.all(
-    workers.map(async ({ name: groupId, consumes }) => {
-      const names = ([consumes].flat() as { name: string }[]).map(({ name }) => name);
-      const ends = await Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)));
-      const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 20 });
-      const joined = new Promise((resolve) => void consumer.on(consumer.events.GROUP_JOIN, resolve));
-      await consumer.connect();
-      await consumer.subscribe({ topics: names });
-      await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
-      await joined;
-      await consumer.commitOffsets(
-        names.flatMap((topic, index) =>
-          ends[index]!.map(({ partition, high: offset }) => ({ topic, partition, offset })),
-        ),
-      );
-      await consumer.disconnect();
-    }),
-  );
-}
-
-type Kafka = Pick<AuditSources, 'kafka'>;
-
-/** Puts one stored event of an order on its topic. */
-export async function publishOrderEvent(
-  sources: Kafka & Pick<AuditSources, 'postgres' | 'partitions'>,
-  orderId: OrderId,
-  version: number,
-  type: string,
-): Promise<void> {
-  const { rows } = await sources.postgres.query<{ data: string }>(
-    'select data::text as data from orders.events where stream_id = $1 and version = $2',
-    [orderId, version],
-  );
-  const id = `${orderId}/${version}`;
-  const partition = bucketOf(orderId, sources.partitions);
-  await publishOne(sources, {
-    topic: topics.orderEvents.name,
-    partition,
-    key: orderId,
-    id,
-    type,
-    value: rows[0]!.data,
-  });
-}
-
-/** Gives up an order event for a consumer, as the workers' runner does. */
-export async function publishDeadLetter(sources: Kafka, consumer: string, eventId: string): Promise<void> {
-  const letter = deadLetterOf(
-    {
-      topic: topics.orderEvents.name,
-      partition: 0,
-      offset: '0',
-      key: eventId.split('/')[0],
-      value: Buffer.from('{}'),
-      id: eventId,
-      type: 'OrderPlaced',
-      traceparent: undefined,
-      headers: () => ({ ce_id: eventId, ce_type: 'OrderPlaced' }),
-    },
-    { consumer, error: new Error('given up'), attempts: 1 },
-  );
-  await publishOne(sources, letter);
-}
-
-async function publishOne({ kafka }: Kafka, message: DirectMessage): Promise<void> {
-  const { topic, partition, key, value, id: eventId, type } = message;
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-  await producer.connect();
-  const row = { bucket: partition, topic, key, type, eventId, payload: value, traceparent: null };
-  await publisher(producer, { source: '/test', compress: false })([{ ...row, occurredAt: new Date() }]);
-  await producer.disconnect();
 }
 
 /** Runs one statement that must not be in a transaction. */

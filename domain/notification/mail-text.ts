@@ -1,12 +1,9 @@
-import type { topics, EventsOn } from '../../contracts/topics.ts';
-import { formatMinor } from '../../domain/money.ts';
-import type { Mail } from '../../platform/ports/mail.ts';
-import type { User } from '../../platform/ports/users.ts';
+import { formatMinor } from '../money.ts';
+import type { OrderCancelled, OrderRefunded, OrderRejected, OrderShipped } from '../order/order-events.ts';
 
-type Step = Extract<
-  EventsOn<typeof topics.orderEvents>,
-  { type: 'OrderShipped' | 'OrderRejected' | 'OrderCancelled' | 'OrderRefunded' }
->;
+/** The steps that a customer hears of. */
+export type MailedStep = OrderShipped | OrderRejected | OrderCancelled | OrderRefunded;
+export type Recipient = { readonly email: string; readonly name: string };
 
 /** The same for a repeated mail, so that the mail server can be asked for it. */
 export function messageIdOf(orderId: string, step: string): string {
@@ -14,7 +11,10 @@ export function messageIdOf(orderId: string, step: string): string {
 }
 
 /** What the customer reads at this step of the order. */
-export function mailFor(event: Step, { email, name }: Pick<User, 'email' | 'name'>): Mail {
+export function mailFor(
+  event: MailedStep,
+  { email, name }: Recipient,
+): { messageId: string; to: string; subject: string; text: string } {
   const { subject, body } = textOf(event);
   return {
     messageId: messageIdOf(event.orderId, event.type),
@@ -30,7 +30,7 @@ const reasons = {
   'fraud-suspected': 'we could not verify it',
 } as const;
 
-function textOf(event: Step): { subject: string; body: string } {
+function textOf(event: MailedStep): { subject: string; body: string } {
   switch (event.type) {
     case 'OrderShipped':
       return {

@@ -1,0 +1,86 @@
+import { Partitioners } from 'kafkajs';
+import { publisher } from '../../../adapters/kafka/publish.ts';
+import { topics } from '../../../contracts/topics.ts';
+import { bucketOf, type OrderId } from '../../../domain/ids.ts';
+import { deadLetterOf } from '../../../platform/dead-letter.ts';
+import type { DirectMessage } from '../../../platform/ports/messages.ts';
+import { workers } from '../../../workers/index.ts';
+import type { AuditSources } from '../sources.ts';
+
+type Kafka = Pick<AuditSources, 'kafka'>;
+
+/** Says that all workers have read what is on their topics. */
+export async function commitAllOffsets({
+  admin,
+  kafka,
+}: Pick<AuditSources, 'admin' | 'kafka'>): Promise<void> {
+  await Promise.all(
+    workers.map(async ({ name: groupId, consumes }) => {
+      const names = ([consumes].flat() as { name: string }[]).map(({ name }) => name);
+      const ends = await Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)));
+      const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 20 });
+      const joined = new Promise((resolve) => void consumer.on(consumer.events.GROUP_JOIN, resolve));
+      await consumer.connect();
+      await consumer.subscribe({ topics: names });
+      await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+      await joined;
+      await consumer.commitOffsets(
+        names.flatMap((topic, index) =>
+          ends[index]!.map(({ partition, high: offset }) => ({ topic, partition, offset })),
+        ),
+      );
+      await consumer.disconnect();
+    }),
+  );
+}
+
+/** Puts one stored event of an order on its topic. */
+export async function publishOrderEvent(
+  sources: Kafka & Pick<AuditSources, 'postgres' | 'partitions'>,
+  orderId: OrderId,
+  version: number,
+  type: string,
+): Promise<void> {
+  const { rows } = await sources.postgres.query<{ data: string }>(
+    'select data::text as data from orders.events where stream_id = $1 and version = $2',
+    [orderId, version],
+  );
+  const id = `${orderId}/${version}`;
+  const partition = bucketOf(orderId, sources.partitions);
+  await publishOne(sources, {
+    topic: topics.orderEvents.name,
+    partition,
+    key: orderId,
+    id,
+    type,
+    value: rows[0]!.data,
+  });
+}
+
+/** Gives up an order event for a consumer, as the workers' runner does. */
+export async function publishDeadLetter(sources: Kafka, consumer: string, eventId: string): Promise<void> {
+  const letter = deadLetterOf(
+    {
+      topic: topics.orderEvents.name,
+      partition: 0,
+      offset: '0',
+      key: eventId.split('/')[0],
+      value: Buffer.from('{}'),
+      id: eventId,
+      type: 'OrderPlaced',
+      traceparent: undefined,
+      headers: () => ({ ce_id: eventId, ce_type: 'OrderPlaced' }),
+    },
+    { consumer, error: new Error('given up'), attempts: 1 },
+  );
+  await publishOne(sources, letter);
+}
+
+async function publishOne({ kafka }: Kafka, message: DirectMessage): Promise<void> {
+  const { topic, partition, key, value, id: eventId, type } = message;
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const row = { bucket: partition, topic, key, type, eventId, payload: value, traceparent: null };
+  await publisher(producer, { source: '/test', compress: false })([{ ...row, occurredAt: new Date() }]);
+  await producer.disconnect();
+}
