@@ -65,7 +65,11 @@ function chosen(command: Command, names: readonly string[]): readonly Benchmark[
   return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name));
 }
 
-async function measureAll(chosenOnes: readonly Benchmark[], options: Options): Promise<Report> {
+async function measureAll(
+  chosenOnes: readonly Benchmark[],
+  options: Options,
+  ending: AbortSignal,
+): Promise<Report> {
   const quick = options.quick === true;
   const settings: BenchSettings = {
     seconds: options.seconds,
@@ -96,6 +100,7 @@ async function measureAll(chosenOnes: readonly Benchmark[], options: Options): P
       log: (line) => log(`${name}: ${line}`),
       report: (measure) => void measures.push(measureOf(name, measure)),
       fail(message) {
+        if (ending.aborted) return;
         failures.push({ benchmark: name, message });
         log(`${name}: FAILED: ${message}`);
       },
@@ -104,6 +109,7 @@ async function measureAll(chosenOnes: readonly Benchmark[], options: Options): P
     try {
       await benchmark.run(bench);
     } catch (error) {
+      if (ending.aborted) throw error;
       // The others can still be measured.
       bench.fail(String(error).slice(0, 1000));
       if (error instanceof Error) log(error.stack ?? '');
@@ -113,14 +119,17 @@ async function measureAll(chosenOnes: readonly Benchmark[], options: Options): P
   return { startedAt, machine, settings, measures, failures, details };
 }
 
-/** Ends the servers with the harness. */
-function endOnSignal(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+/** Ends the servers, and with them the harness. @returns tells that what fails from now on fails because of that. */
+function endOnSignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => {
       process.stderr.write('Stopping …\n');
+      ending.abort();
       void stopStack(stackFromEnvironment('bench')).finally(() => process.exit(130));
     });
   }
+  return ending.signal;
 }
 
 // kafkajs 2.2 sets timers a moment in the past; Node makes 1 ms of them and warns. Other warnings are shown.
@@ -133,6 +142,7 @@ function silenceKafkajsTimers(): void {
 
 async function main(): Promise<number> {
   const command = program();
+  let ending: AbortSignal | undefined;
   try {
     command.parse();
     const options = command.opts<Options>();
@@ -141,14 +151,15 @@ async function main(): Promise<number> {
       for (const { name, summary } of benchmarks) process.stdout.write(`${name.padEnd(14)} ${summary}\n`);
       return 0;
     }
-    endOnSignal();
+    ending = endOnSignal();
     silenceKafkajsTimers();
-    const report = await measureAll(selection, options);
+    const report = await measureAll(selection, options, ending);
     const file = join(stackFolders(stackFromEnvironment('bench')).state, 'results.json');
     writeReport(report, options.json === undefined ? [file] : [file, options.json]);
     process.stdout.write(renderReport(report));
     return exitCodeOf(report, options.strict === true);
   } catch (error) {
+    if (ending?.aborted) return 130;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }

@@ -19,7 +19,7 @@ import { readStream } from '../platform/streams/read-stream.ts';
 import { recordWebhook } from './payment-webhooks.ts';
 
 const needs = ['payments', 'orders', 'webhookSignatures'] as const;
-export type PaymentContext = GatewayContext<(typeof needs)[number]>;
+type PaymentContext = GatewayContext<(typeof needs)[number]>;
 
 export const payment = defineGateway({
   name: 'payment',

@@ -78,7 +78,7 @@ export function openDeadLetterDesk(
   };
 }
 
-/** A letter that was written twice is one. */
+/** A letter that was written twice is one: the first. */
 async function readLetters(
   sources: Pick<AuditSources, 'kafka' | 'admin'>,
   withValues: boolean,
@@ -91,7 +91,7 @@ async function readLetters(
     const letter = deadLetterEvents.EventDeadLettered.parse(JSON.parse(value?.toString() ?? ''));
     const { topic, partition, offset, consumer } = letter;
     const id = `${topic}/${partition}/${offset}/${consumer}`;
-    letters.set(id, { ...letter, id, ...(withValues ? {} : { valueBase64: '' }) });
+    if (!letters.has(id)) letters.set(id, { ...letter, id, ...(withValues ? {} : { valueBase64: '' }) });
   });
   return [...letters.values()];
 }

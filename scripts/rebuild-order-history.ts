@@ -41,7 +41,7 @@ export type RebuildOptions = {
 };
 
 /** A transaction that was open for longer when it was read around would be missed: far beyond the platform's limits. */
-const longestTransactionMs = 60_000;
+const longestTransactionMs = 10_000;
 
 /**
  * Rebuilds the read model from the events while orders keep coming: into a collection of its own, which then takes the

@@ -36,8 +36,10 @@ async function lockAndRead(
       [buckets],
     ),
     client.query<{ bucket: number; eventId: string }>(
-      `select e.bucket, e.event_id as "eventId" from unnest($1::int[], $2::text[]) as k(bucket, event_id)
-       join audit.entries e on e.bucket = k.bucket and e.event_id = k.event_id`,
+      `select k.bucket, k.event_id as "eventId" from unnest($1::int[], $2::text[]) as k(bucket, event_id)
+       cross join lateral (
+         select from audit.entries where bucket = k.bucket and event_id = k.event_id limit 1
+       ) e`,
       [entries.map(({ bucket }) => bucket), entries.map(({ eventId }) => eventId)],
     ),
   ]);

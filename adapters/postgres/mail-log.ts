@@ -17,9 +17,12 @@ export function createMailLog(client: Queryable): MailLog {
           columnsOf(mails),
         ),
         client.query<MailStep>(
-          `select m.bucket, m.order_id as "orderId", m.step
+          `select k.bucket, k.order_id as "orderId", k.step
            from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
-           join notification.mails m on m.bucket = k.bucket and m.order_id = k.order_id and m.step = k.step
+           cross join lateral (
+             select status from notification.mails
+             where bucket = k.bucket and order_id = k.order_id and step = k.step limit 1
+           ) m
            where m.status = 'claimed'`,
           columnsOf(mails),
         ),

@@ -81,9 +81,11 @@ async function updateReservations(
 ): Promise<void> {
   if (reservations.length === 0) return;
   await client.query(
-    `update inventory.reservations r set status = n.status
+    // They exist and are locked: this finds each by the primary key, where an update might read the whole table.
+    `insert into inventory.reservations (bucket, order_id, status, allocations)
+     select n.bucket, n.order_id, n.status, '[]'
      from unnest($1::int[], $2::text[], $3::text[]) as n(bucket, order_id, status)
-     where r.bucket = n.bucket and r.order_id = n.order_id`,
+     on conflict (bucket, order_id) do update set status = excluded.status`,
     [
       reservations.map(({ orderId }) => buckets.get(orderId)),
       reservations.map(({ orderId }) => orderId),

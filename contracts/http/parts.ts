@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, minorUnits, orderId } from '../event-parts.ts';
+import { orderId } from '../event-parts.ts';
 
 export const sku = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 /** Pricing refuses more units of one line. */
@@ -24,5 +24,3 @@ export const ifMatchHeaders = z.object({ 'If-Match': z.string().max(500).optiona
 
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().optional() });
-
-export const money = { currency, amountMinor: minorUnits };

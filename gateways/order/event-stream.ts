@@ -36,7 +36,8 @@ export function orderEventsRoute(app: GatewayApp, { context, waiter }: OrderTool
       return streamSSE(http, async (stream) => {
         const gone = new AbortController();
         stream.onAbort(() => gone.abort());
-        await follow(stream, waiter, orderId, { first: found.events, known, signal: gone.signal });
+        const signal = AbortSignal.any([gone.signal, context.signal]);
+        await follow(stream, waiter, orderId, { first: found.events, known, signal });
       });
     },
   );
@@ -56,13 +57,10 @@ async function follow(
     known = Math.max(known, events.length);
     const { state } = stateOf(orderStream, events);
     if (state.status !== 'new' && isEnded(state)) return;
-    const leftMs = endMs - performance.now();
-    const waitMs = Math.min(heartbeatMs, leftMs);
-    const startedMs = performance.now();
-    const next = await waiter.next(orderId, known, { timeoutMs: waitMs, signal: from.signal });
+    const timeoutMs = Math.min(heartbeatMs, endMs - performance.now());
+    if (timeoutMs <= 0) return;
+    const next = await waiter.next(orderId, known, { timeoutMs, signal: from.signal });
     if (next) events = next;
-    // Ended before its time: the process drains.
-    else if (leftMs <= heartbeatMs || performance.now() - startedMs < waitMs - 50) return;
     else await stream.write(': still here\n\n');
   }
 }

@@ -11,7 +11,7 @@ import type { Currency } from '../../domain/money.ts';
 import type { OrderPlaced } from '../../domain/order/order-events.ts';
 import type { GatewayApp } from '../../platform/gateway.ts';
 import { createAdmission } from '../../platform/http/admission.ts';
-import { answer, invalid, problem, unavailable, type Answer } from '../../platform/http/answer.ts';
+import { answer, invalid, unavailable, type Answer } from '../../platform/http/answer.ts';
 import { longestWaitS, preferredWaitS } from '../../platform/http/preferences.ts';
 import { newStream } from '../../platform/new-stream.ts';
 import { orderStream } from '../../platform/streams/order-stream.ts';
@@ -19,9 +19,7 @@ import { refuseOtherRegion, type OrderTools } from './context.ts';
 import { statusUrlOf } from './order-resource.ts';
 import { outcomeOf } from './outcome.ts';
 import { priceLines, type PricedLines, type RequestedLine } from './price-lines.ts';
-
-/** `version`: what of the stream is known; 0 for a repeated request, whose order may have come further. */
-type Placed = { readonly placed: OrderPlaced; readonly version: 0 | 1 };
+import { repeated, type Placed } from './repeated-order.ts';
 
 type Placing = {
   readonly orderId: string;
@@ -137,28 +135,6 @@ async function earlier(
   const key = { bucket: bucketOf(orderId, context.partitions), streamId: orderId };
   const [events = []] = await context.orders.read([key]);
   return events[0] && repeated(events[0].data as OrderPlaced, body);
-}
-
-/** Same key, same body: the same answer. The body of an order from the cart has no lines to compare. */
-function repeated(placed: OrderPlaced, body: PlaceOrderRequest): Placed | Answer {
-  const same =
-    placed.paymentToken === body.paymentToken &&
-    placed.shipTo.country === body.shipTo.country &&
-    placed.shipTo.postalCode === body.shipTo.postalCode &&
-    (body.currency === undefined || body.currency === placed.currency) &&
-    (body.lines === undefined || sameLines(placed.lines, body.lines));
-  if (same) return { placed, version: 0 };
-  const message = 'was used for an order with another body';
-  return problem(422, 'idempotency-key-reused', `the Idempotency-Key ${message}`, {
-    errors: [{ in: 'header', field: 'Idempotency-Key', message }],
-  });
-}
-
-function sameLines(placed: readonly RequestedLine[], asked: readonly RequestedLine[]): boolean {
-  return (
-    placed.length === asked.length &&
-    placed.every(({ sku, quantity }, at) => sku === asked[at]!.sku && quantity === asked[at]!.quantity)
-  );
 }
 
 function accepted(

@@ -1,5 +1,4 @@
-import { SpanKind, trace, type Span } from '@opentelemetry/api';
-import { context } from '@opentelemetry/api';
+import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
 import { contextFrom, failSpan, histogram, isSampled, startSpan, traceparentOf } from '../telemetry.ts';
 
 const duration = histogram(
@@ -7,7 +6,7 @@ const duration = histogram(
   'How long requests took, by route and status class',
 );
 
-export type Access = {
+export type RequestRecord = {
   /** Of the span, when the trace is recorded. */
   readonly traceparent: string | undefined;
   run<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -18,7 +17,7 @@ export type Access = {
  * Metrics and span of one route's requests. A span is made for a trace that the client records, or that the sampler
  * chooses when the client sent no `traceparent`; all others cost nothing.
  */
-export function accessOf(method: string, route: string): (traceparent: string | undefined) => Access {
+export function accessOf(method: string, route: string): (traceparent: string | undefined) => RequestRecord {
   const name = `${method} ${route}`;
   // One object a status class, not a request.
   const attributes = [1, 2, 3, 4, 5].map((digit) => ({

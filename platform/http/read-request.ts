@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import type { Caller, Tokens } from '../ports/security.ts';
-import { invalid, problem, type Answer } from './answer.ts';
-import { isCleanText, parseJson } from './json-body.ts';
+import { invalid, problem } from './answer.ts';
+import { isCleanText } from './json-body.ts';
+import { read, readBody, refuse, unauthorized, type Read } from './read-body.ts';
 import type { Access, Header, RouteDeclaration } from './route.ts';
 import { validate } from './validation.ts';
 
@@ -14,15 +15,6 @@ export type ReadParts = {
   readonly body: unknown;
   readonly caller: Caller | undefined;
 };
-
-type Read<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: Answer };
-
-const read = <Value>(value: Value): Read<Value> => ({ ok: true, value });
-const refuse = (refusal: Answer): { readonly ok: false; readonly refusal: Answer } => ({
-  ok: false,
-  refusal,
-});
 
 /** Who calls and what they want, checked part by part in the order in which a client would want to hear of it. */
 export async function readRequest(
@@ -38,9 +30,11 @@ export async function readRequest(
   if (!params.ok) return params;
   const query = readQuery(declaration.query, context);
   if (!query.ok) return query;
-  const headers = declaration.headers ? readHeaders(declaration.headers, header) : read({});
+  const headers = declaration.headers ? readHeaders(declaration.headers, header) : read(undefined);
   if (!headers.ok) return headers;
-  const body = declaration.body ? await readBody(declaration, context, header, settings) : read(undefined);
+  const body = declaration.body
+    ? await readBody(declaration, context, header, settings.bodyBytes)
+    : read(undefined);
   if (!body.ok) return body;
   return read({
     params: params.value,
@@ -50,9 +44,6 @@ export async function readRequest(
     caller: caller.value,
   });
 }
-
-const unauthorized = (code: string, detail: string): Answer =>
-  problem(401, code, detail, { headers: { 'www-authenticate': 'Bearer realm="meridian"' } });
 
 async function callerOf(access: Access, header: Header, tokens: Tokens): Promise<Read<Caller | undefined>> {
   if (access === 'public' || (access !== 'caller' && 'signed' in access)) return read(undefined);
@@ -106,44 +97,4 @@ function readHeaders(schema: NonNullable<RouteDeclaration['headers']>, header: H
   return refuse(
     problem(400, 'header-missing', `needs ${errors.map(({ field }) => field).join(', ')}`, { errors }),
   );
-}
-
-async function readBody(
-  { body: schema, bodyOptional, access }: RouteDeclaration,
-  context: Context,
-  header: Header,
-  { bodyBytes }: ReadSettings,
-): Promise<Read<unknown>> {
-  const text = await readText(context, header, bodyBytes);
-  if (!text.ok) return text;
-  if (typeof access === 'object' && 'signed' in access && !access.signed(text.value, header))
-    return refuse(unauthorized('signature-invalid', 'the body is not signed as it should be'));
-  if (text.value === '' && bodyOptional) return validate(schema!, {}, 'body');
-  const type = header('content-type');
-  if (type === undefined || !/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type))
-    return refuse(problem(415, 'content-type-unsupported', 'the body has to be application/json'));
-  const json = parseJson(text.value);
-  return json.ok ? validate(schema!, json.value, 'body') : json;
-}
-
-async function readText(context: Context, header: Header, limit: number): Promise<Read<string>> {
-  const tooLarge = (): Read<string> =>
-    refuse(problem(413, 'body-too-large', `the body has more than ${limit} bytes`));
-  const { raw } = context.req;
-  const declared = header('content-length');
-  if (declared !== undefined && Number(declared) > limit) return tooLarge();
-  try {
-    // The HTTP parser holds a body to its declared length.
-    if (declared !== undefined) return read(await raw.text());
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of raw.body ?? []) {
-      size += chunk.byteLength;
-      if (size > limit) return tooLarge();
-      chunks.push(chunk);
-    }
-    return read(new TextDecoder().decode(Buffer.concat(chunks)));
-  } catch {
-    return refuse(problem(400, 'body-incomplete', 'the body could not be read to its end'));
-  }
 }

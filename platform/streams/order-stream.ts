@@ -6,11 +6,11 @@ import { topics } from '../../contracts/topics.ts';
 import { dataOf, type StreamKind } from '../decide-all.ts';
 import type { SagaChange } from '../ports/event-store.ts';
 
-/** How long an order may stay in a state before the sweeper looks at it, in ms. */
+/** How long an order may stay in a state before the sweeper looks at it, in ms. Equal ones leave the row as it is. */
 export const sagaLimitsMs = {
-  placed: 10 * 60_000,
+  placed: 15 * 60_000,
   confirmed: 15 * 60_000,
-  paid: 60 * 60_000,
+  paid: 15 * 60_000,
   refund: 60 * 60_000,
 };
 

@@ -62,7 +62,7 @@ test('a healthy world is clean, order by order as well, and every invariant saw 
 });
 
 describe.concurrent('what is broken is named', () => {
-  test.each(damages)('$invariant', async (damage, { onTestFinished, expect: expectHere }) => {
+  test.for(damages)('$invariant', async (damage, { onTestFinished, expect: expectHere }) => {
     const sources = await world.copy(onTestFinished, await damage.options?.(world, onTestFinished));
     const orderId = damage.order && world.ids[damage.order];
     for (const statement of damage.sql ?? [])

@@ -10,7 +10,7 @@ import { readDeadLetters } from './dead-letters.ts';
 import { readOrders } from './read-orders.ts';
 import type { AuditReport, Invariant, SourceName } from './report.ts';
 import { settle, type Settled } from './settle.ts';
-import { SourceAway, type AuditSources } from './sources.ts';
+import { reasonOf, SourceAway, type AuditSources } from './sources.ts';
 import { createTally, type Tally } from './tally.ts';
 import { extentsOf, type Extents } from './topic-reader.ts';
 import { acknowledgedOrders } from './whole/acknowledged.ts';
@@ -216,8 +216,4 @@ function groupsOf(partitions: number, extents: Extents | undefined): number[][] 
     orders += own;
   }
   return groups;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -2,7 +2,7 @@ import { chargeList } from '../../adapters/payments/provider-api.ts';
 import type { OrderSummary } from '../../platform/ports/order-history.ts';
 import type { ProviderCharge } from '../../platform/ports/payment-provider.ts';
 import { sendNotification } from '../../workers/send-notification.ts';
-import { messageIdOf } from '../../workers/mails/mail-text.ts';
+import { messageIdOf } from '../../domain/notification/mail-text.ts';
 import { z } from 'zod';
 import { readHistory } from './history-documents.ts';
 import type { SourceName } from './report.ts';

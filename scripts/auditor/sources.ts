@@ -29,10 +29,18 @@ export class SourceAway extends Error {
   readonly source: SourceName;
 
   constructor(source: SourceName, cause: unknown) {
-    super(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
+    super(reasonOf(cause), { cause });
     this.name = 'SourceAway';
     this.source = source;
   }
+}
+
+/** The message of an error, and of what caused it: `fetch failed` alone tells nothing. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, name, cause } = error;
+  const why = cause instanceof Error && !(error instanceof SourceAway) ? `: ${reasonOf(cause)}` : '';
+  return `${message || ('code' in error ? String(error.code) : name)}${why}`;
 }
 
 /** Runs `read` and tells its failure as that of the source. */
@@ -74,7 +82,8 @@ export function openSources(
     brokers: (variables['KAFKA_BROKERS'] ?? '').split(','),
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 2000,
-    retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1000 },
+    // A broker that has just started looks for its coordinators.
+    retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1000 },
   });
   const admin = kafka.admin();
   return {

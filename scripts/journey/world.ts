@@ -49,6 +49,9 @@ export async function openWorld(settings: WorldSettings = {}): Promise<World> {
     onExit,
     ...(groups ? { groups } : {}),
     ...(variables ? { variables } : {}),
+  }).catch(async (error: unknown) => {
+    await stopStack(stack);
+    throw error;
   });
   const opened = openSources(stack);
   await opened.sources.admin.connect();

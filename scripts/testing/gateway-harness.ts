@@ -20,7 +20,7 @@ import type { Backlog } from '../../platform/ports/backlog.ts';
 import type { WakeBus } from '../../platform/ports/wake.ts';
 import { startStack, stopStack } from '../stack/index.ts';
 
-export type Logged = { readonly level: string; readonly fields: object; readonly message: string };
+type Logged = { readonly level: string; readonly fields: object; readonly message: string };
 
 /** All gateways on a database of their own; no process listens, requests go to `app.request`. */
 export type GatewayHarness = Awaited<ReturnType<typeof startGateways>>;
@@ -133,7 +133,7 @@ export async function startGateways(portOffset: number) {
     /** Empties those tables and forgets what was logged. */
     async clear() {
       logged.length = 0;
-      await pool.query(`truncate ${written.join(', ')}`);
+      await pool.query(written.map((table) => `delete from ${table}`).join('; '));
     },
     async stop() {
       stopping.abort();

@@ -59,7 +59,8 @@ const rejections = {
   'payment-declined': 'RecordPaymentDeclined',
 } as const;
 
-function orderCommandsFor(event: OrderEvent): readonly OrderCommand[] {
+/** The commands that an event can be the answer to; none for one that is recorded only together with another. */
+export function orderCommandsFor(event: OrderEvent): readonly OrderCommand[] {
   const { orderId, at } = event;
   switch (event.type) {
     case 'OrderPlaced':

@@ -1,4 +1,4 @@
-import { messageIdOf } from '../../../workers/mails/mail-text.ts';
+import { messageIdOf } from '../../../domain/notification/mail-text.ts';
 import { about, type OrderInvariant } from './order-facts.ts';
 
 export const mailOnce: OrderInvariant = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Document } from 'mongodb';
-import { messageIdOf } from '../../../workers/mails/mail-text.ts';
+import { messageIdOf } from '../../../domain/notification/mail-text.ts';
 import type { Damage } from './damage.ts';
 
 const publicationsAndChain = ['audited-once', 'effects-accounted', 'events-published', 'history-equals-fold'];

@@ -16,7 +16,7 @@ import { onDatabase, openTestWorld, seedTestWorld, type TestWorld } from './worl
 
 export type OrderName = 'shipped' | 'returned' | 'refused' | 'cancelled' | 'parked' | 'declined';
 /** Registers what is to be done when the test is over. */
-export type OnEnd = (work: () => Promise<unknown>) => void;
+export type OnEnd = (work: () => Promise<void>) => void;
 
 export type HealthyWorld = {
   readonly ids: Readonly<Record<OrderName, OrderId>>;
@@ -91,7 +91,7 @@ export async function openHealthyWorld(stack: LocalStack): Promise<HealthyWorld>
         const documents = await own.sources.mongo.collection(collection).find().toArray();
         await client.db(copy).collection(collection).insertMany(documents);
       }
-      onEnd(() => client.db(copy).dropDatabase());
+      onEnd(async () => void (await client.db(copy).dropDatabase()));
       return copy;
     },
     async copyProvider(onEnd, order, amountMinor) {
@@ -112,7 +112,8 @@ export async function openHealthyWorld(stack: LocalStack): Promise<HealthyWorld>
       return other.apiUrl;
     },
     async close() {
-      await own.sources.mongo.dropDatabase().finally(() => own.close());
+      await own.sources.mongo.dropDatabase();
+      await own.close();
       await Promise.all([provider.close(), sink.close()]);
       await admin(`drop database if exists ${name} with (force)`);
       rmSync(folder, { recursive: true, force: true });
@@ -127,13 +128,14 @@ async function emptyTopics(stack: LocalStack, { admin }: AuditSources): Promise<
   await createTopics([`${stack.host}:${stack.ports.kafka}`], names, stack.partitions);
 }
 
+function linesOf(quantity: number) {
+  const lines = sampleCommands.PlaceOrder.lines.map((line) => ({ ...line, quantity }));
+  const goods = lines.reduce((sum, { unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
+  return { lines, totalMinor: goods + 600 }; // the sample's discount, shipping and tax
+}
+
 async function placeOrders(world: TestWorld): Promise<HealthyWorld['ids']> {
   const at = new Date().toISOString();
-  const linesOf = (quantity: number) => {
-    const lines = sampleCommands.PlaceOrder.lines.map((line) => ({ ...line, quantity }));
-    const goods = lines.reduce((sum, { unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
-    return { lines, totalMinor: goods + 600 }; // the sample's discount, shipping and tax
-  };
   const shipped = await world.place('shipped');
   const returned = await world.place('returned');
   const shipmentId = `shp_${returned.slice(4)}`;

@@ -87,7 +87,7 @@ export async function openTestWorld({
         orderId,
         userId,
         at,
-      } as OrderCommand);
+      });
       return orderId;
     },
     command: decide,

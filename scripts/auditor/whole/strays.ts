@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageIdOf } from '../../../workers/mails/mail-text.ts';
+import { messageIdOf } from '../../../domain/notification/mail-text.ts';
 import type { OrderFacts } from '../order/order-facts.ts';
 import { messagesOf } from '../order/log.ts';
 import type { Ask } from '../outside.ts';

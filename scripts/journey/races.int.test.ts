@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { orderResource } from '../../contracts/http/orders.ts';
+import { processGroups, type ProcessGroup } from '../../environments/local.ts';
+import { blockedUser, seedUsers } from '../seed.ts';
+import { waitFor } from '../stack/wait.ts';
+import { allEnded, countWith, rowsOf, tell } from './conditions.ts';
+import { cancel, nextOrder, startLoad } from './load.ts';
+import { shipTo, type Answer, type PlacedOrder } from './shop-client.ts';
+import { openWorld, type World } from './world.ts';
+
+const shipping = ['book-shipment'];
+const gateways = ['order', 'payment', 'inventory', 'shipping', 'product', 'user'];
+const groups: readonly ProcessGroup[] = [
+  ...processGroups.map(({ name, parts }) => ({
+    name,
+    parts: parts.filter((part) => !shipping.includes(part)),
+  })),
+  { name: 'gateway-b', parts: gateways, port: 'gatewayB' },
+  { name: 'ship', parts: shipping },
+];
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ groups, gateways: ['gateway', 'gatewayB'] });
+}, 180_000);
+afterAll(() => world?.close(), 60_000);
+
+const operator = () => ({ userId: seedUsers(world.stack.region)[0]!, roles: ['operator', 'carrier'] });
+
+test('200 customers race for 100 units: 100 are sold, 100 are refused', async () => {
+  const sku = 'RACE-0001';
+  await world.sources.postgres.query(
+    `insert into catalogue.products (sku, name, category, prices_minor, unit_grams)
+     values ($1, 'A unit that all want', 'race', '{"USD": 1999}', 100)`,
+    [sku],
+  );
+  for (const [warehouseId, quantity] of Object.entries({ 'use-1': 63, 'use-2': 37 })) {
+    const body = { receiptId: `race-${warehouseId}`, warehouseId, sku, quantity };
+    const { status } = await world.shop.call(operator(), 'POST', '/v1/stock/receipts', { body });
+    expect(status).toBe(201);
+  }
+  const users = seedUsers(world.stack.region).filter((userId) => userId !== blockedUser(world.stack.region));
+  const placed = await Promise.all(
+    users.slice(0, 200).map((userId) => {
+      return world.shop.place({ userId, lines: [{ sku, quantity: 1 }], paymentToken: 'tok_approve' });
+    }),
+  );
+  await allEnded(world, placed);
+  expect(await countWith(world, placed, 'OrderShipped')).toBe(100);
+  expect(await countWith(world, placed, 'OrderRejected')).toBe(100);
+  const { rows } = await world.sources.postgres.query<{ reasons: string[] }>(
+    `select array_agg(distinct data ->> 'reason') as reasons from orders.events
+     where type = 'OrderRejected' and stream_id = any($1)`,
+    [placed.map(({ orderId }) => orderId)],
+  );
+  expect(rows[0]?.reasons).toEqual(['out-of-stock']);
+  expect(await stockOf(sku)).toEqual({ on_hand: '0', reserved: '0' });
+  await world.expectClean();
+}, 180_000);
+
+test('one Idempotency-Key posted 50 times at once over two gateways is one order with one answer', async () => {
+  const { userId, lines, paymentToken } = nextOrder(world);
+  const key = randomUUID();
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, n): Promise<Answer> =>
+      world.shop.call({ userId, roles: [] }, 'POST', '/v1/orders', {
+        gateway: n % 2 === 0 ? 'gateway' : 'gatewayB',
+        headers: { 'idempotency-key': key },
+        body: { lines, paymentToken, shipTo },
+      }),
+    ),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  expect(new Set(answers.map(({ json }) => JSON.stringify(json))).size).toBe(1);
+  const { rows } = await world.sources.postgres.query<{ count: string }>(
+    `select count(distinct stream_id) as count from orders.events where type = 'OrderPlaced' and data ->> 'userId' = $1`,
+    [userId],
+  );
+  const ofUser = world.shop.acknowledged.filter((order) => order.userId === userId).length;
+  expect(Number(rows[0]?.count)).toBe(ofUser + 1);
+  await world.expectClean();
+}, 120_000);
+
+test('orders cancelled at any moment of their saga leave no money and no units behind', async () => {
+  const units = rowsOf(`inventory.reservations where status = 'held'`);
+  const load = startLoad(world, { perSecond: 30, seconds: 5 });
+  let cancelled = 0;
+  const placed = await load.done.then((orders) => orders);
+  // A second wave, each order of which is cancelled up to 300 ms after its answer.
+  const wave = await Promise.all(
+    Array.from({ length: 150 }, async (_, n) => {
+      await sleep(n * 30); // the customers come one after the other
+      const order = await world.shop.place(nextOrder(world));
+      await sleep(Math.random() * 300);
+      if (await cancel(world, order)) cancelled += 1;
+      return order;
+    }),
+  );
+  await allEnded(world, [...placed, ...wave]);
+  tell(`${cancelled} of ${wave.length} orders were cancelled in time`);
+  expect(cancelled).toBeGreaterThan(0);
+  expect(await countWith(world, wave, 'OrderCancelled')).toBe(cancelled);
+  expect(await countWith(world, wave, 'OrderShipped')).toBe(wave.length - cancelled);
+  expect(await units(world)).toBe(0);
+  expect(await netMoneyOf(wave, 'OrderCancelled')).toBe(0);
+  await world.expectClean();
+}, 180_000);
+
+test('an order cancelled after it was paid is refunded, and its units are back', async () => {
+  const before = await allStock();
+  await world.platform.kill('ship');
+  const placed = await Promise.all(Array.from({ length: 20 }, () => world.shop.place(nextOrder(world))));
+  await waitFor('the orders to be paid', async () => (await countWith(world, placed, 'OrderPaid')) === 20, {
+    timeoutMs: 60_000,
+  });
+  const outcomes = await Promise.all(placed.map((order) => cancel(world, order)));
+  expect(outcomes).toEqual(outcomes.map(() => true));
+  await world.platform.start('ship');
+  await allEnded(world, placed);
+  expect(await countWith(world, placed, 'OrderRefunded')).toBe(20);
+  expect(await netMoneyOf(placed, 'OrderCancelled')).toBe(0);
+  await world.expectClean();
+  expect(await allStock()).toEqual(before);
+}, 180_000);
+
+test('a delivered order that is returned is refunded, and its units are back', async () => {
+  const before = await allStock();
+  const order = await world.shop.place(nextOrder(world));
+  await allEnded(world, [order]);
+  const shipped = orderResource.parse(await read(order));
+  const body = {
+    type: 'delivered',
+    shipmentId: shipped.shipment?.shipmentId,
+    at: new Date().toISOString(),
+  };
+  const path = `/v1/shipments/${order.orderId}/carrier-events`;
+  expect((await world.shop.call(operator(), 'POST', path, { body })).status).toBe(204);
+  const refund = await world.shop.call(operator(), 'POST', `/v1/payments/${order.orderId}/refund`, {
+    body: { reason: 'damaged' },
+  });
+  expect(refund).toMatchObject({ status: 202, json: { refundDueMinor: order.totalMinor } });
+  await allEnded(world, [order]);
+  expect(orderResource.parse(await read(order)).status).toBe('refunded');
+  expect(await netMoneyOf([order], 'OrderReturned')).toBe(0);
+  await world.expectClean();
+  expect(await allStock()).toEqual(before);
+}, 120_000);
+
+async function read({ orderId, userId }: PlacedOrder): Promise<unknown> {
+  return (await world.shop.call({ userId, roles: [] }, 'GET', `/v1/orders/${orderId}`)).json;
+}
+
+async function stockOf(sku: string): Promise<object | undefined> {
+  const { rows } = await world.sources.postgres.query<object>(
+    'select sum(on_hand)::text as on_hand, sum(reserved)::text as reserved from inventory.stock where sku = $1',
+    [sku],
+  );
+  return rows[0];
+}
+
+async function allStock(): Promise<readonly object[]> {
+  const { rows } = await world.sources.postgres.query<object>(
+    'select sku, sum(on_hand)::text as on_hand, sum(reserved)::text as reserved from inventory.stock group by 1 order by 1',
+  );
+  return rows;
+}
+
+/** What the provider took and did not give back for those of the orders that have such an event, by its own books. */
+async function netMoneyOf(orders: readonly PlacedOrder[], type: string): Promise<number> {
+  const { rows } = await world.sources.postgres.query<{ orderId: string }>(
+    `select stream_id as "orderId" from orders.events where stream_id = any($1) and type = $2`,
+    [orders.map(({ orderId }) => orderId), type],
+  );
+  const wanted = new Set(rows.map(({ orderId }) => orderId));
+  const answer = await fetch(`${world.sources.providerUrl}/v1/ledger?limit=100000`);
+  const { entries } = (await answer.json()) as {
+    entries: { orderId: string; type: 'charge' | 'refund' | 'decline'; amountMinor: number }[];
+  };
+  const signs = { charge: 1, refund: -1, decline: 0 };
+  return entries
+    .filter(({ orderId }) => wanted.has(orderId))
+    .reduce((sum, { type: kind, amountMinor }) => sum + signs[kind] * amountMinor, 0);
+}
