@@ -1,18 +1,17 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { stackFolders } from '../scripts/stack/folders.ts';
 import { stackFromEnvironment, stopStack } from '../scripts/stack/index.ts';
-import type { Bench, Benchmark, BenchSettings } from './bench.ts';
+import type { Benchmark } from './bench.ts';
 import { complete } from './benchmarks/complete.ts';
 import { eventPath } from './benchmarks/event-path.ts';
 import { history } from './benchmarks/history.ts';
 import { latency } from './benchmarks/latency.ts';
 import { latencyCurve } from './benchmarks/latency-curve.ts';
-import { measureOf, type Measure } from './report/measure.ts';
+import { measureAll } from './measure-all.ts';
 import { memory } from './benchmarks/memory.ts';
 import { placement } from './benchmarks/placement.ts';
-import { describeMachine, exitCodeOf, renderReport, writeReport, type Report } from './report/report.ts';
+import { exitCodeOf, renderReport, writeReport } from './report/report.ts';
 
 const benchmarks: readonly Benchmark[] = [
   placement,
@@ -65,60 +64,6 @@ function chosen(command: Command, names: readonly string[]): readonly Benchmark[
   return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name));
 }
 
-async function measureAll(
-  chosenOnes: readonly Benchmark[],
-  options: Options,
-  ending: AbortSignal,
-): Promise<Report> {
-  const quick = options.quick === true;
-  const settings: BenchSettings = {
-    seconds: options.seconds,
-    runs: options.runs ?? (quick ? 1 : 3),
-    quick,
-    full: options.full === true,
-  };
-  const stack = stackFromEnvironment('bench');
-  const folder = stackFolders(stack).state;
-  mkdirSync(folder, { recursive: true });
-  const measures: Measure[] = [];
-  const failures: { benchmark: string; message: string }[] = [];
-  const details: Record<string, unknown> = {};
-  const startedAt = new Date().toISOString();
-  const machine = describeMachine();
-  const startedMs = performance.now();
-  const log = (line: string): void => {
-    const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(5);
-    process.stderr.write(`${seconds} s  ${line}\n`);
-  };
-  for (const benchmark of chosenOnes) {
-    const { name } = benchmark;
-    const kept: Record<string, unknown> = {};
-    const bench: Bench = {
-      stack,
-      settings,
-      folder,
-      log: (line) => log(`${name}: ${line}`),
-      report: (measure) => void measures.push(measureOf(name, measure)),
-      fail(message) {
-        if (ending.aborted) return;
-        failures.push({ benchmark: name, message });
-        log(`${name}: FAILED: ${message}`);
-      },
-      keep: (what, detail) => void (kept[what] = detail),
-    };
-    try {
-      await benchmark.run(bench);
-    } catch (error) {
-      if (ending.aborted) throw error;
-      // The others can still be measured.
-      bench.fail(String(error).slice(0, 1000));
-      if (error instanceof Error) log(error.stack ?? '');
-    }
-    details[name] = kept;
-  }
-  return { startedAt, machine, settings, measures, failures, details };
-}
-
 /** Ends the servers, and with them the harness. @returns tells that what fails from now on fails because of that. */
 function endOnSignal(): AbortSignal {
   const ending = new AbortController();
@@ -153,8 +98,10 @@ async function main(): Promise<number> {
     }
     ending = endOnSignal();
     silenceKafkajsTimers();
-    const report = await measureAll(selection, options, ending);
-    const file = join(stackFolders(stackFromEnvironment('bench')).state, 'results.json');
+    const { seconds, quick = false, full = false, runs = quick ? 1 : 3 } = options;
+    const stack = stackFromEnvironment('bench');
+    const report = await measureAll(stack, selection, { seconds, runs, quick, full }, ending);
+    const file = join(stackFolders(stack).state, 'results.json');
     writeReport(report, options.json === undefined ? [file] : [file, options.json]);
     process.stdout.write(renderReport(report));
     return exitCodeOf(report, options.strict === true);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { Partitioners } from 'kafkajs';
 import type { Pool } from 'pg';
@@ -11,6 +12,7 @@ import { openSources } from './auditor/sources.ts';
 import { extentsOf, readTopics } from './auditor/topic-reader.ts';
 import { createTopics, startStack, stopStack } from './stack/index.ts';
 
+const program = join(import.meta.dirname, 'dead-letters');
 const stack = localStack('test', 5000);
 const orderEvents = topics.orderEvents.name;
 const deadLetters = topics.deadLetterEvents.name;
@@ -69,7 +71,7 @@ async function writeLetters(): Promise<void> {
 }
 
 async function run(...args: readonly string[]) {
-  const { exitCode, stdout, stderr } = await execa('scripts/dead-letters', ['--stack', 'test', ...args], {
+  const { exitCode, stdout, stderr } = await execa(program, ['--stack', 'test', ...args], {
     env: { MERIDIAN_PORT_OFFSET: '5000' },
     reject: false,
   });
@@ -142,7 +144,7 @@ test('exit codes tell an unknown letter, wrong usage and a system that is away',
   expect(await run('retry')).toMatchObject({ exitCode: 2 });
   expect(await run('bury')).toMatchObject({ exitCode: 2 });
   expect((await run('--help')).exitCode).toBe(0);
-  const elsewhere = await execa('scripts/dead-letters', ['--stack', 'bench', 'list'], {
+  const elsewhere = await execa(program, ['--stack', 'bench', 'list'], {
     env: { MERIDIAN_PORT_OFFSET: '5000' },
     reject: false,
   });

@@ -14,7 +14,7 @@ export const history: Benchmark = {
   name: 'history',
   summary: 'orders placed a second and order status with 1,000 and with 1,000,000 orders stored',
   run: (bench) =>
-    withPlatform(bench, { customers: 20_000, ...gatewayOnly }, async ({ shop, database }) => {
+    withPlatform(bench, { customers: 5000, ...gatewayOnly }, async ({ shop, database }) => {
       const many = bench.settings.quick ? 50_000 : 1_000_000;
       await measure(bench, shop, []); // compilers and caches
       const stream = await sampleStream(database);

@@ -4,7 +4,7 @@ import type { SalesTotal } from '../../platform/ports/sales.ts';
 import { from } from './sources.ts';
 
 /** The document of `adapters/mongo/order-history.ts`; any field may be missing in one that was damaged. */
-export type HistoryDocument = {
+type HistoryDocument = {
   readonly _id: string;
   readonly user_id?: string;
   readonly version?: number;

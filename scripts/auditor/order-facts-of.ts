@@ -27,6 +27,7 @@ export type Around = {
   readonly outside: Outside;
   readonly published: PublishedBits | undefined;
   readonly dead: DeadLetters | undefined;
+  readonly takenIsAll: boolean;
   readonly partitions: number;
   /** What was recorded before has had the time to be complete. */
   readonly dueBefore: Date;
@@ -38,7 +39,7 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
   if (unreadable)
     return about(rows, `version ${unreadable.version} is no ${unreadable.type} of its contract`);
   const { bucket, orderId, postings, reservation, saga, score, audited, aggregated } = rows;
-  const { outside, published, dead, partitions, dueBefore } = around;
+  const { outside, published, dead, takenIsAll, partitions, dueBefore } = around;
   const orderEvents = versioned<OrderEvent>(rows.orders);
   const paymentEvents = versioned<PaymentEvent>(rows.payment);
   const shipmentEvents = versioned<ShipmentEvent>(rows.shipping);
@@ -71,6 +72,7 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
     aggregated,
     charges: outside.charges && (outside.charges.get(orderId) ?? []),
     taken: outside.taken,
+    takenIsAll,
     history: outside.history && { summary: outside.history.get(orderId) },
     published,
     dead,

@@ -8,7 +8,7 @@ const { AssignerProtocol } = createRequire(import.meta.url)('kafkajs') as typeof
 export type KafkaClients = Pick<AuditSources, 'kafka' | 'admin'>;
 
 /** The offsets of one partition that are there now: from `low` up to, not including, `high`. */
-export type Extent = { readonly partition: number; readonly low: number; readonly high: number };
+type Extent = { readonly partition: number; readonly low: number; readonly high: number };
 
 export type Extents = ReadonlyMap<string, readonly Extent[]>;
 

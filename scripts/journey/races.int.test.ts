@@ -3,10 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderResource } from '../../contracts/http/orders.ts';
 import { processGroups, type ProcessGroup } from '../../environments/local.ts';
-import { blockedUser, seedUsers } from '../seed.ts';
 import { waitFor } from '../stack/wait.ts';
 import { allEnded, countWith, rowsOf, tell } from './conditions.ts';
-import { cancel, nextOrder, startLoad } from './load.ts';
+import { cancel, customersOf, nextOrder, startLoad } from './load.ts';
 import { shipTo, type Answer, type PlacedOrder } from './shop-client.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -27,7 +26,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => world?.close(), 60_000);
 
-const operator = () => ({ userId: seedUsers(world.stack.region)[0]!, roles: ['operator', 'carrier'] });
+const operator = () => ({ userId: customersOf(world.stack.region)[0]!, roles: ['operator', 'carrier'] });
 
 test('200 customers race for 100 units: 100 are sold, 100 are refused', async () => {
   const sku = 'RACE-0001';
@@ -41,9 +40,8 @@ test('200 customers race for 100 units: 100 are sold, 100 are refused', async ()
     const { status } = await world.shop.call(operator(), 'POST', '/v1/stock/receipts', { body });
     expect(status).toBe(201);
   }
-  const users = seedUsers(world.stack.region).filter((userId) => userId !== blockedUser(world.stack.region));
   const placed = await Promise.all(
-    users.slice(0, 200).map((userId) => {
+    customersOf(world.stack.region).slice(0, 200).map((userId) => {
       return world.shop.place({ userId, lines: [{ sku, quantity: 1 }], paymentToken: 'tok_approve' });
     }),
   );

@@ -54,6 +54,8 @@ export async function startGateways(portOffset: number) {
   const { host, ports, postgres, partitions, region } = stack;
   const urlOf = (name: string): string =>
     `postgres://${postgres.user}:${postgres.password}@${host}:${ports.postgres}/${name}`;
+  // An autovacuum worker in the database is the superuser's: nobody else may end it.
+  const superuserUrl = `postgres://${postgres.superuser}:${postgres.superuserPassword}@${host}:${ports.postgres}/postgres`;
   await onDatabase(urlOf(postgres.database), `create database ${database}`);
   await migrate(urlOf(database));
   const pool = createPool({ url: urlOf(database) });
@@ -137,11 +139,13 @@ export async function startGateways(portOffset: number) {
     },
     async stop() {
       stopping.abort();
-      await mongo.database.dropDatabase();
-      await mongo.close();
-      await pool.end();
-      await onDatabase(urlOf(postgres.database), `drop database if exists ${database} with (force)`);
-      if (owned) await stopStack(stack);
+      try {
+        await mongo.database.dropDatabase();
+        await Promise.all([mongo.close(), pool.end()]);
+        await onDatabase(superuserUrl, `drop database if exists ${database} with (force)`);
+      } finally {
+        if (owned) await stopStack(stack);
+      }
     },
   };
 }

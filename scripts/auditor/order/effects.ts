@@ -4,7 +4,7 @@ import { isPublished } from './log.ts';
 import { about, orderEventId, paymentEventId, type OrderFacts } from './order-facts.ts';
 
 /** An event that a consumer has to handle, and whether what it does is to be seen. */
-export type Effect = {
+type Effect = {
   readonly consumer: string;
   readonly eventId: string;
   readonly type: string;
@@ -44,7 +44,7 @@ export function createEffectCount() {
 }
 
 /** Every event of an order that a consumer takes, by what the consumer leaves behind. */
-export function effectsOf(facts: OrderFacts): readonly Effect[] {
+function effectsOf(facts: OrderFacts): readonly Effect[] {
   const { orderId } = facts;
   const ofOrder = facts.orderEvents.flatMap(({ version, event }) => {
     const eventId = orderEventId(orderId, version);

@@ -25,7 +25,7 @@ export const historyEqualsFold: OrderInvariant = {
 };
 
 /** What the read model has to say of an order; undefined where the stream does not begin with its OrderPlaced. */
-export function summaryOf(events: readonly Versioned<OrderEvent>[]): OrderSummary | undefined {
+function summaryOf(events: readonly Versioned<OrderEvent>[]): OrderSummary | undefined {
   const [first] = events;
   if (!first) return undefined;
   const { orderId, userId } = first.event;

@@ -11,7 +11,7 @@ type Money = {
 };
 
 /** What the payment's events add up to, in minor units; the state would hide a repeated refund. */
-export function moneyOf({ paymentEvents }: Pick<OrderFacts, 'paymentEvents'>): Money {
+function moneyOf({ paymentEvents }: Pick<OrderFacts, 'paymentEvents'>): Money {
   const money = { authorized: 0, captured: 0, captures: 0, refunded: 0 };
   for (const { event } of paymentEvents) {
     if (event.type === 'PaymentAuthorized') money.authorized += event.authorizedMinor;

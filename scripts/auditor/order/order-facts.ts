@@ -16,7 +16,7 @@ export type Versioned<Event> = {
   readonly json: string;
 };
 
-export type MailRow = {
+type MailRow = {
   readonly step: string;
   readonly status: 'claimed' | 'sent' | 'failed';
   /** Whether it was settled long enough ago for the mail server to know it. */
@@ -63,6 +63,8 @@ export type OrderFacts = {
   readonly charges: readonly ProviderCharge[] | undefined;
   /** Copies that the mail server took, by message id. */
   readonly taken: ReadonlyMap<string, number> | undefined;
+  /** False where the mail server has taken so many that it forgot the first ones. */
+  readonly takenIsAll: boolean;
   readonly history: { readonly summary: OrderSummary | undefined } | undefined;
   /** Undefined also where retention has deleted the order's messages. */
   readonly published: PublishedBits | undefined;

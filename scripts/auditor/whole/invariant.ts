@@ -10,7 +10,7 @@ export type WholeInvariant = Invariant & {
 
 export type Acknowledged = { readonly orderId: string; readonly totalMinor?: number };
 
-export type WholeContext = {
+type WholeContext = {
   readonly dueBefore: Date;
   readonly pageSize: number;
   readonly acknowledged: Iterable<Acknowledged> | AsyncIterable<Acknowledged>;

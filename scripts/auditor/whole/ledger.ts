@@ -39,7 +39,7 @@ export const ledgerInPayments: WholeInvariant = {
 };
 
 /** Why the payment's events do not account for this entry of the ledger. */
-export function problemOf(
+function problemOf(
   { type, amountMinor, chargeId, refundId }: Omit<Entry, 'seq' | 'at' | 'orderId'>,
   events: readonly PaymentEvent[],
 ): string | undefined {
