@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'integration',
+          globalSetup: 'scripts/testing/shared-stack.ts',
           include: ['**/*.int.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { LocalStack } from '../environments/local.ts';
 import { stackFolders } from '../scripts/stack/folders.ts';
 import type { Bench, Benchmark, BenchSettings } from './bench.ts';
+import { watchCosts } from './observe/costs.ts';
 import { measureOf, type Measure } from './report/measure.ts';
 import { describeMachine, type Report } from './report/report.ts';
 
@@ -40,6 +41,7 @@ export async function measureAll(
       },
       keep: (what, detail) => void (kept[what] = detail),
     };
+    const watch = watchCosts([], []);
     try {
       await benchmark.run(bench);
     } catch (error) {
@@ -48,6 +50,7 @@ export async function measureAll(
       bench.fail(String(error).slice(0, 1000));
       if (error instanceof Error) log(error.stack ?? '');
     }
+    bench.report({ name: 'CPU taken by others meanwhile', unit: '%', runs: [watch.stop().othersPercent] });
     details[name] = kept;
   }
   return { startedAt, machine, settings, measures, failures, details };

@@ -4,7 +4,7 @@ import { startGateways, type GatewayHarness } from '../scripts/testing/gateway-h
 let harness: GatewayHarness;
 
 beforeAll(async () => {
-  harness = await startGateways(6000);
+  harness = await startGateways();
   await harness.pool.query(
     `insert into catalogue.products (sku, name, category, prices_minor, unit_grams)
      select 'tea-' || n, 'Tea ' || n, case when n % 2 = 0 then 'green' else 'black' end, '{"USD": 450}', 100

@@ -19,7 +19,7 @@ const at = '2026-03-01T12:00:00.000Z';
 const { totalMinor } = sampleCommands.PlaceOrder;
 
 beforeAll(async () => {
-  harness = await startGateways(6000);
+  harness = await startGateways();
 }, 180_000);
 beforeEach(() => harness.clear());
 afterAll(() => harness?.stop(), 60_000);

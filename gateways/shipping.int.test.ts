@@ -19,7 +19,7 @@ const orderId = orderIdOf(anna, 'one');
 const at = '2026-03-01T12:00:00.000Z';
 
 beforeAll(async () => {
-  harness = await startGateways(6000);
+  harness = await startGateways();
 }, 180_000);
 beforeEach(() => harness.clear());
 afterAll(() => harness?.stop(), 60_000);

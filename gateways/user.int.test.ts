@@ -6,7 +6,7 @@ import { type CallOptions, startGateways, type GatewayHarness } from '../scripts
 let harness: GatewayHarness;
 
 beforeAll(async () => {
-  harness = await startGateways(6000);
+  harness = await startGateways();
 }, 180_000);
 beforeEach(() => harness.clear());
 afterAll(() => harness?.stop(), 60_000);

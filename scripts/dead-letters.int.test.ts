@@ -79,7 +79,8 @@ async function run(...args: readonly string[]) {
 }
 
 async function listed(...args: readonly string[]): Promise<{ id: string; status: string }[]> {
-  const { stdout } = await run('list', '--json', ...args);
+  const { exitCode, stdout, stderr } = await run('list', '--json', ...args);
+  expect(exitCode, stderr).toBe(0);
   return (JSON.parse(stdout) as { id: string; status: string }[]).map(({ id, status }) => ({ id, status }));
 }
 

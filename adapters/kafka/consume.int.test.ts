@@ -5,16 +5,21 @@ import { resetStack, startStack } from '../../scripts/stack/index.ts';
 import type { ReceivedMessage } from '../../platform/ports/messages.ts';
 import { consume } from './consume.ts';
 
-const stack = localStack('test', 3000);
+const stack = localStack('test', 8000);
 const brokers = [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''];
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
 const partitions = stack.partitions;
 
+let owned = false;
 beforeAll(async () => {
-  await resetStack(stack);
-  await startStack(stack, { topics: ['merged', 'failing', 'restarted', 'filtered', 'overlapping'] });
+  ({ owned } = await startStack(stack, {
+    reuse: true,
+    topics: ['merged', 'failing', 'restarted', 'filtered', 'overlapping'],
+  }));
 }, 180_000);
-afterAll(() => resetStack(stack), 60_000);
+afterAll(async () => {
+  if (owned) await resetStack(stack);
+}, 60_000);
 
 async function produce(topic: string, from: number, count: number): Promise<void> {
   const producer = kafka.producer({

@@ -9,19 +9,24 @@ import { consume } from './consume.ts';
 import { registerLz4 } from './lz4.ts';
 import { publisher } from './publish.ts';
 
-const stack = localStack('test', 3000);
+const stack = localStack('test', 8000);
 const kafka = new Kafka({
   brokers: [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''],
   logLevel: logLevel.NOTHING,
 });
 const topics = ['plain-events', 'packed-events'];
 
+let owned = false;
 beforeAll(async () => {
   registerLz4();
-  await resetStack(stack);
-  await startStack(stack, { topics });
+  ({ owned } = await startStack(stack, {
+    reuse: true,
+    topics,
+  }));
 }, 180_000);
-afterAll(() => resetStack(stack), 60_000);
+afterAll(async () => {
+  if (owned) await resetStack(stack);
+}, 60_000);
 
 const rowsOf = (topic: string): Omit<OutboxRow, 'id'>[] =>
   Array.from({ length: 600 }, (_, index) => ({

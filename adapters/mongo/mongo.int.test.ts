@@ -10,7 +10,7 @@ import { deliveries } from './histories.fixture.ts';
 import { createOrderHistory, ensureOrderHistoryIndexes, foldHistory } from './order-history.ts';
 import { createSalesBoard, ensureSalesBoardIndexes } from './sales-board.ts';
 
-const stack = localStack('test', 7000);
+const stack = localStack('test', 8000);
 const url = localEnvironmentVariables(stack)['MONGO_URL']!.replace(
   `/${stack.mongoDatabase}?`,
   `/adapters_${process.pid}?`,

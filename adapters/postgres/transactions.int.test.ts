@@ -10,7 +10,8 @@ import { inTransaction } from './pool.ts';
 import { translated } from './queryable.ts';
 import { createTransactions } from './transactions.ts';
 
-const stack = localStack('test', 8000);
+// A stack of its own: PostgreSQL is restarted in it.
+const stack = localStack('test', 7000);
 const partitions = 12;
 
 let database: TestDatabase;

@@ -91,8 +91,7 @@ function reportSustained(bench: Bench, { journey, orders, load }: LoadOutcome, p
   bench.keep('journey', journey);
 }
 
-function reportCosts(bench: Bench, { journey, cpuMs, memory, othersPercent }: LoadOutcome): void {
-  bench.report({ name: 'CPU taken by others meanwhile', unit: '%', runs: [othersPercent] });
+function reportCosts(bench: Bench, { journey, cpuMs, memory }: LoadOutcome): void {
   const byCost = Object.entries(cpuMs).toSorted(([, a], [, b]) => b - a);
   bench.report({ name: 'CPU an order', unit: 'ms', runs: [sum(Object.values(cpuMs)) / journey.mailed] });
   for (const [name, ms] of byCost)

@@ -48,7 +48,5 @@ export const latency: Benchmark = {
       ms('order status p99', answers('status', 'p99'), 80);
       ms('add to cart p50', answers('cart', 'p50'));
       ms('add to cart p99', answers('cart', 'p99'), 20);
-      const others = runsOf(({ othersPercent }) => othersPercent);
-      bench.report({ name: 'CPU taken by others meanwhile', unit: '%', runs: others });
     }),
 };

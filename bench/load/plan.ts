@@ -32,7 +32,7 @@ export type LoadPlan = {
 /** What a customer was told. */
 export type Acknowledged = { readonly orderId: string; readonly totalMinor: number };
 
-export type Latency = {
+type Latency = {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;

@@ -2,7 +2,7 @@ import { waitFor } from '../../scripts/stack/wait.ts';
 import type { LocalStack } from '../../environments/local.ts';
 import type { Database } from '../stack/database.ts';
 
-export type Span = { readonly p50: number; readonly p95: number; readonly p99: number };
+type Span = { readonly p50: number; readonly p95: number; readonly p99: number };
 
 /** What became of the orders placed since a moment, from the events themselves; times in ms. */
 export type Journey = {

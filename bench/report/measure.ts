@@ -1,6 +1,6 @@
 import { median } from './statistics.ts';
 
-export type Target = { readonly is: '≥' | '≤' | '<'; readonly than: number };
+type Target = { readonly is: '≥' | '≤' | '<'; readonly than: number };
 
 /** One line of the table. The figure is the median of `runs`. */
 export type Measure = {

@@ -9,7 +9,7 @@ import { addProducts, goodOrder } from '../../scripts/testing/order-journey.ts';
 let harness: GatewayHarness;
 
 beforeAll(async () => {
-  harness = await startGateways(6000);
+  harness = await startGateways();
   await addProducts(harness);
 }, 180_000);
 afterAll(() => harness?.stop(), 60_000);

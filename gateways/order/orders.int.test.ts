@@ -9,7 +9,7 @@ import { addProducts, carryOut, goodOrder } from '../../scripts/testing/order-jo
 let harness: GatewayHarness;
 
 beforeAll(async () => {
-  harness = await startGateways(6000);
+  harness = await startGateways();
   await addProducts(harness);
 }, 180_000);
 beforeEach(() => harness.clear());

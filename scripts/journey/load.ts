@@ -9,7 +9,7 @@ export type LoadSettings = {
   readonly seconds: number;
   /** `tok_approve` unless given: what to pay the n-th order with. */
   readonly paymentTokenOf?: (n: number) => string;
-  /** Each n-th order is cancelled half a second after it was placed; none unless given. */
+  /** Each n-th order is cancelled a moment later, when a slow provider has not answered yet; none unless given. */
   readonly cancelEach?: number;
 };
 
@@ -29,6 +29,7 @@ const skus = productsOf(defaultProducts)
 /** All of a region but the last one, whose orders are refused. */
 export const customersOf = (region: string): readonly string[] => seedUsers(region).slice(0, -1);
 const customers = new Map<string, readonly string[]>();
+const cancelAfterMs = 1500;
 let orders = 0;
 
 /** The next order: customers and goods take turns, so that nobody looks like a fraudster. */
@@ -54,7 +55,7 @@ export function startLoad(world: World, settings: LoadSettings): Load {
     const order = await world.shop.place(nextOrder(world, paymentTokenOf(n)));
     placed.push(order);
     if (cancelEach !== undefined && n % cancelEach === cancelEach - 1) {
-      await sleep(500);
+      await sleep(cancelAfterMs);
       await cancel(world, order);
     }
     return order;

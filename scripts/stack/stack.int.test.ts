@@ -17,7 +17,7 @@ import {
 } from './index.ts';
 
 // A stack of its own: this test kills servers that other tests would miss.
-const stack = localStack('test', 8000);
+const stack = localStack('test', 7000);
 const environment = localEnvironmentVariables(stack);
 const topics = ['stack-test'];
 

@@ -12,13 +12,13 @@ import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../adapters/postgres/transactions.ts';
 import { createCarts, createUsers } from '../../adapters/postgres/users.ts';
 import { userIdOf } from '../../domain/ids.ts';
-import { localStack } from '../../environments/local.ts';
 import { gateways } from '../../gateways/index.ts';
 import { createGatewayApp } from '../../platform/http/gateway-app.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Backlog } from '../../platform/ports/backlog.ts';
 import type { WakeBus } from '../../platform/ports/wake.ts';
 import { startStack, stopStack } from '../stack/index.ts';
+import { sharedStack } from './shared-stack.ts';
 
 type Logged = { readonly level: string; readonly fields: object; readonly message: string };
 
@@ -47,8 +47,8 @@ function tokenOf(as: string, secret: string): Promise<string> {
   return signToken(secret, person ?? { userId: as, roles: [] });
 }
 
-export async function startGateways(portOffset: number) {
-  const stack = localStack('test', portOffset);
+export async function startGateways() {
+  const stack = sharedStack;
   const { owned } = await startStack(stack, { reuse: true });
   const database = `gateways_${process.pid}`;
   const { host, ports, postgres, partitions, region } = stack;
