@@ -91,6 +91,7 @@ function smtpOptions({ SMTP_URL, SMTP_SINK_URL }: ConfigurationValues) {
     port: Number(port || 25),
     from: 'Meridian <orders@mail.meridian.example>',
     apiUrl: SMTP_SINK_URL,
+    connections: 32,
   };
 }
 

@@ -3,6 +3,7 @@ import { bucketOf } from '../domain/ids.ts';
 import { TransientError } from './errors.ts';
 import type {
   Append,
+  NewEvent,
   EventStore,
   OutboxMessage,
   Posting,
@@ -18,8 +19,10 @@ export type StreamKind<
   Rejection extends string,
 > = {
   readonly decider: Decider<State, Command, Event, Rejection>;
-  /** The message of an event, if others hear of it. `state` is the one after the event. */
-  messageOf(
+  /** The topic that every event of the stream is published to as it is. */
+  readonly publishesTo?: string;
+  /** The message of an event where the rest of the platform hears something else than the event. `state` is the one after it. */
+  messageOf?(
     event: Event,
     state: State,
   ): Pick<OutboxMessage, 'topic' | 'key' | 'type' | 'payload'> | undefined;
@@ -99,6 +102,7 @@ function decideStream<
   let state = fold(kind.decider, history.map(eventIn) as Event[]);
   const expectedVersion = history.length;
   const events: Event[] = [];
+  const stored: NewEvent[] = [];
   const messages: OutboxMessage[] = [];
   const postings: Posting[] = [];
   const outcomes: [number, Outcome<State, Event, Rejection>][] = [];
@@ -109,8 +113,9 @@ function decideStream<
       for (const event of decision.events) {
         state = kind.decider.evolve(state, event);
         events.push(event);
+        stored.push(newEvent(event, traceparent));
         const version = expectedVersion + events.length;
-        const message = kind.messageOf(event, state);
+        const message = kind.messageOf?.(event, state);
         if (message) {
           messages.push({
             ...message,
@@ -134,7 +139,8 @@ function decideStream<
   const append: Append = {
     ...key,
     expectedVersion,
-    events: events.map((event) => ({ type: event.type, data: dataOf(event) })),
+    events: stored,
+    ...publishOf(kind),
     messages,
     ...(postings.length > 0 ? { postings } : {}),
     ...(saga ? { saga } : {}),
@@ -153,4 +159,21 @@ export function dataOf<Event extends { readonly type: string }>({
   ...data
 }: Event): Omit<Event, 'type'> {
   return data;
+}
+
+/** An event as it is appended. */
+export function newEvent(event: { readonly type: string }, traceparent: string | undefined): NewEvent {
+  const stored = { type: event.type, data: dataOf(event) };
+  return traceparent === undefined ? stored : { ...stored, traceparent };
+}
+
+/** Where an append of this kind is published. */
+export function publishOf({
+  publishesTo: topic,
+  eventIdPrefix,
+}: {
+  readonly publishesTo?: string;
+  readonly eventIdPrefix: string;
+}): Pick<Append, 'publish'> {
+  return topic === undefined ? {} : { publish: { topic, eventIdPrefix } };
 }

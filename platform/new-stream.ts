@@ -1,5 +1,5 @@
 import { bucketOf } from '../domain/ids.ts';
-import { dataOf, type StreamKind } from './decide-all.ts';
+import { newEvent, publishOf, type StreamKind } from './decide-all.ts';
 import type { Append, NewEvent, OutboxMessage } from './ports/event-store.ts';
 
 export type NewStream<State, Rejection> =
@@ -30,8 +30,8 @@ export function newStream<
   let state = kind.decider.initialState;
   for (const event of decision.events) {
     state = kind.decider.evolve(state, event);
-    events.push({ type: event.type, data: dataOf(event) });
-    const message = kind.messageOf(event, state);
+    events.push(newEvent(event, traceparent));
+    const message = kind.messageOf?.(event, state);
     if (!message) continue;
     const eventId = `${kind.eventIdPrefix}${orderId}/${events.length}`;
     messages.push(
@@ -46,6 +46,7 @@ export function newStream<
     streamId: orderId,
     expectedVersion: 0,
     events,
+    ...publishOf(kind),
     messages,
     ...(saga ? { saga } : {}),
   };

@@ -92,7 +92,7 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
     group: worker.name,
     topics: topics.map(({ name }) => name),
     only: new Set(worker.only as readonly string[]),
-    maxWaitMs: worker.maxWaitMs ?? 20,
+    maxWaitMs: worker.maxWaitMs ?? 250,
     inOrder: worker.unordered !== true,
     handle: handleBatch,
     onFailure(error) {

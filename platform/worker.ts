@@ -49,7 +49,7 @@ type Declaration<
   readonly unordered?: true;
   /** Most events in one call; 500 unless given. */
   readonly maxBatch?: number;
-  /** Longest wait for a fetch to fill, in ms; 20 unless given. A projection waits longer and takes more. */
+  /** How long a fetch waits where there is nothing, in ms; 250 unless given. Whatever comes ends it at once. */
   readonly maxWaitMs?: number;
 };
 

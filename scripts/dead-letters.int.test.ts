@@ -9,8 +9,9 @@ import { migrate } from '../adapters/postgres/migrate.ts';
 import { localEnvironmentVariables, localStack } from '../environments/local.ts';
 import { deadLetterOf } from '../platform/dead-letter.ts';
 import { openSources } from './auditor/sources.ts';
+import { emptyTopics } from './auditor/testing/messages.ts';
 import { extentsOf, readTopics } from './auditor/topic-reader.ts';
-import { createTopics, startStack, stopStack } from './stack/index.ts';
+import { startStack, stopStack } from './stack/index.ts';
 
 const program = join(import.meta.dirname, 'dead-letters');
 const stack = localStack('test', 5000);
@@ -26,10 +27,8 @@ beforeAll(async () => {
   await migrate(localEnvironmentVariables(stack)['POSTGRES_URL'] ?? '');
   opened = openSources(stack);
   pool = opened.sources.postgres;
-  const { admin } = opened.sources;
-  await admin.connect();
-  await admin.deleteTopics({ topics: [orderEvents, deadLetters] });
-  await createTopics([`${stack.host}:${stack.ports.kafka}`], [orderEvents, deadLetters], stack.partitions);
+  await opened.sources.admin.connect();
+  await emptyTopics(stack, opened.sources, [orderEvents, deadLetters]);
   await pool.query('delete from audit.dead_letters');
   await writeLetters();
 }, 180_000);

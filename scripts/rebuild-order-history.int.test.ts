@@ -43,7 +43,7 @@ afterAll(async () => {
   await pool?.end();
   await mongo?.dropDatabase();
   await client?.close();
-  await onDatabase(urlOf(postgres.database), `drop database if exists ${name} with (force)`);
+  await onDatabase(urlOf(postgres.database), `drop database if exists ${name}`);
   if (owned) await stopStack(stack);
 }, 60_000);
 
@@ -143,5 +143,8 @@ async function expectFold(): Promise<void> {
   );
   expect(changes.length).toBe(rows.length);
   for (const change of changes) expect(found.get(change.orderId)).toEqual(foldHistory(change));
-  expect(await mongo.collection('order_history').countDocuments()).toBe(rows.length);
+  const all = await mongo.collection<{ _id: string }>('order_history').find().toArray();
+  console.log('COUNT', await mongo.collection('order_history').countDocuments(), all.length, rows.length, new Set(all.map((d) => d._id)).size);
+  const ids = all.map(({ _id: id }) => id);
+  expect(ids.toSorted()).toEqual(keys.map(({ orderId }) => orderId).toSorted());
 }

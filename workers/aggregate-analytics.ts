@@ -17,7 +17,7 @@ export const aggregateAnalytics = defineWorker({
   scale: { min: 2, max: 8, lagPerReplica: 5000 },
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
-  maxWaitMs: 200,
+  maxWaitMs: 500,
   inbox: 'table',
   async handle(events, { sales, salesBoard, record, region }) {
     const totals = await sales.add(

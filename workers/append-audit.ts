@@ -17,7 +17,7 @@ export const appendAudit = defineWorker({
   scale: { min: 2, max: 8, lagPerReplica: 5000 },
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
-  maxWaitMs: 200,
+  maxWaitMs: 500,
   inbox: 'natural',
   async handle(events, { auditChain, record }) {
     const byId = new Map(events.map((delivered) => [delivered.eventId, delivered]));

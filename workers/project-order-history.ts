@@ -14,7 +14,7 @@ export const projectOrderHistory = defineWorker({
   scale: { min: 2, max: 12, lagPerReplica: 5000 },
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
-  maxWaitMs: 200,
+  maxWaitMs: 500,
   async handleInSteps(events, { orderHistory }) {
     const changes = Map.groupBy(events, ({ event }) => event.orderId);
     await orderHistory.apply(

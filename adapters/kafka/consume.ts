@@ -14,9 +14,10 @@ export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'inOrder'
 /** Pause before a consumer that found no coordinator looks again, in ms. */
 const restartMs = 500;
 
-/** A broker that starts has no coordinator for a moment. kafkajs takes this for final, unlike its other errors, and ends the consumer. */
-export function isCoordinatorAway(error: Error): boolean {
-  return error.name === 'KafkaJSGroupCoordinatorNotFound';
+/** A broker that stops or starts has no coordinator for a moment. kafkajs takes this for final, unlike its other errors, and ends the consumer. */
+export function isCoordinatorAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'KafkaJSGroupCoordinatorNotFound' || isCoordinatorAway(error.cause);
 }
 
 type Result = { readonly handled: true } | { readonly handled: false; readonly pauseMs: number };

@@ -73,7 +73,6 @@ test.each([
           id,
           type,
           source: '/orders',
-          time: '2026-01-01T00:00:00.000Z',
           ...(traceparent === null ? {} : { traceparent }),
         },
       })),

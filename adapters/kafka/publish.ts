@@ -24,8 +24,8 @@ export function publisher(producer: Producer, { source, compress }: PublishOptio
 }
 
 function messageOf(row: Omit<OutboxRow, 'id'>, source: string) {
-  const { bucket: partition, key, payload: value, eventId: id, type, occurredAt, traceparent } = row;
-  const event = { id, type, source, time: occurredAt.toISOString() };
+  const { bucket: partition, key, payload: value, eventId: id, type, traceparent } = row;
+  const event = { id, type, source };
   return {
     partition,
     key,

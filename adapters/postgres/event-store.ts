@@ -4,7 +4,7 @@ import { histogram } from '../../platform/telemetry.ts';
 import { insertPostings, writeSagas } from './append-effects.ts';
 import { insertEvents, readAt, readStreams, streamName, type EventSchema } from './event-streams.ts';
 import { microBatches, type MicroBatchSettings } from './micro-batch.ts';
-import { bucketsOf, insertOutbox } from './outbox-insert.ts';
+import { bucketsOf, insertOutbox, insertOutboxOfEvents } from './outbox-insert.ts';
 import { inTransaction } from './pool.ts';
 import { translated } from './queryable.ts';
 
@@ -60,9 +60,11 @@ async function writeBatch(
     const messages = written.flatMap(({ bucket, messages: own }) =>
       own.map((message) => ({ bucket, ...message })),
     );
+    const published = written.flatMap(eventsToPublish);
     const last = Promise.all([
       insertPostings(client, written),
       writeSagas(client, written),
+      published.length > 0 && insertOutboxOfEvents(client, schema, published),
       messages.length > 0 && insertOutbox(client, schema, messages),
     ]);
     const outcomes = appends.map((append): AppendResult =>
@@ -70,10 +72,21 @@ async function writeBatch(
         ? { appended: true, version: append.expectedVersion + append.events.length }
         : { appended: false, existing: existing.get(streamName(append)) },
     );
-    return { result: { results: outcomes, buckets: bucketsOf(messages) }, last };
+    return { result: { results: outcomes, buckets: bucketsOf([...published, ...messages]) }, last };
   });
   batchSize.record(appends.length, { schema });
   duration.record((performance.now() - startedMs) / 1000, { schema });
   if (buckets.length > 0) onAppended?.(buckets);
   return results;
+}
+
+function eventsToPublish({ bucket, streamId, expectedVersion, events, publish }: Append) {
+  if (!publish) return [];
+  return events.map(({ traceparent = null }, index) => ({
+    bucket,
+    streamId,
+    version: expectedVersion + index + 1,
+    ...publish,
+    traceparent,
+  }));
 }

@@ -71,9 +71,11 @@ export async function readAt(
  */
 export function insertStatement(schema: EventSchema): string {
   return `insert into ${schema}.events (bucket, stream_id, version, type, data)
-    select n.bucket, n.stream_id, n.version, n.type, n.data::json
-    from unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::text[], $6::int[])
-      with ordinality as n(bucket, stream_id, version, type, data, expected_version, position)
+    select n.bucket, n.stream_id, n.version, n.type, n.data
+    from rows from (
+        unnest($1::int[]), unnest($2::text[]), unnest($3::int[]), unnest($4::text[]),
+        json_array_elements($5::json), unnest($6::int[])
+      ) with ordinality as n(bucket, stream_id, version, type, data, expected_version, position)
     where n.expected_version = 0 or exists (
       select from ${schema}.events e
       where e.bucket = n.bucket and e.stream_id = n.stream_id and e.version = n.expected_version offset 0
@@ -109,7 +111,7 @@ export async function insertEvents(
     rows.map((row) => row.streamId),
     rows.map((row) => row.version),
     rows.map((row) => row.type),
-    rows.map((row) => row.data),
+    `[${rows.map((row) => row.data).join(',')}]`, // an array of texts would escape every quote
     rows.map((row) => row.expectedVersion),
   ]);
   const byStream = Map.groupBy(inserted.rows, streamName);

@@ -30,7 +30,44 @@ export async function insertOutbox(
   );
 }
 
+type PublishedEvent = {
+  readonly bucket: number;
+  readonly streamId: string;
+  readonly version: number;
+  readonly topic: string;
+  readonly eventIdPrefix: string;
+  readonly traceparent: string | null;
+};
+
+/** The messages of events that are published as they are: their data is in the table already and is not sent again. */
+export async function insertOutboxOfEvents(
+  client: Queryable,
+  schema: Service,
+  events: readonly PublishedEvent[],
+): Promise<void> {
+  await client.query(
+    `insert into ${schema}.outbox (bucket, topic, key, type, event_id, payload, traceparent, occurred_at)
+     select n.bucket, n.topic, n.stream_id, e.type, n.prefix || n.stream_id || '/' || n.version, e.data, n.traceparent,
+       e.recorded_at
+     from unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[])
+       with ordinality as n(bucket, stream_id, version, topic, prefix, traceparent, position)
+     cross join lateral (
+       select type, data, recorded_at from ${schema}.events
+       where bucket = n.bucket and stream_id = n.stream_id and version = n.version offset 0
+     ) e
+     order by n.position`,
+    [
+      events.map((event) => event.bucket),
+      events.map((event) => event.streamId),
+      events.map((event) => event.version),
+      events.map((event) => event.topic),
+      events.map((event) => event.eventIdPrefix),
+      events.map((event) => event.traceparent),
+    ],
+  );
+}
+
 /** The buckets of these messages, each once: whom to wake. */
-export function bucketsOf(messages: readonly PlacedMessage[]): readonly number[] {
+export function bucketsOf(messages: readonly { readonly bucket: number }[]): readonly number[] {
   return [...new Set(messages.map(({ bucket }) => bucket))];
 }

@@ -134,7 +134,7 @@ export async function bareKafkajs(
         partition,
         key,
         value,
-        headers: headersOf({ id, type, source: 'bench', time: new Date().toISOString(), traceparent }),
+        headers: headersOf({ id, type, source: 'bench', traceparent }),
       }));
       await producer.send({ topic, acks: -1, compression: CompressionTypes.None, messages: converted });
     };

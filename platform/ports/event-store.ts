@@ -1,7 +1,12 @@
 /** Where a stream lives: `bucket` is the hash of its aggregate's id, see "Data placement" in the design. */
 export type StreamKey = { readonly bucket: number; readonly streamId: string };
 
-export type NewEvent = { readonly type: string; readonly data: unknown };
+export type NewEvent = {
+  readonly type: string;
+  readonly data: unknown;
+  /** The trace that the event's own message belongs to, where `publish` makes one. */
+  readonly traceparent?: string;
+};
 
 export type StoredEvent = StreamKey & {
   /** From 1, without gaps. */
@@ -40,7 +45,12 @@ export type Append = StreamKey & {
   /** The version that the decision was made on; 0 for a new stream. */
   readonly expectedVersion: number;
   readonly events: readonly NewEvent[];
-  /** Written only when the events are, as is what follows. */
+  /**
+   * Publishes every event as it is: its type, its data, the stream's id as the key, and `<prefix><stream id>/<version>` as
+   * its id. Like all that follows it is written only when the events are.
+   */
+  readonly publish?: { readonly topic: string; readonly eventIdPrefix: string };
+  /** What else is published. */
   readonly messages: readonly OutboxMessage[];
   /** Double-entry postings of the events (payments only). */
   readonly postings?: readonly Posting[];

@@ -3,7 +3,7 @@ import type { OrderEvent } from '../../domain/order/order-events.ts';
 import type { Order } from '../../domain/order/order-state.ts';
 import { orderDecider } from '../../domain/order/order.ts';
 import { topics } from '../../contracts/topics.ts';
-import { dataOf, type StreamKind } from '../decide-all.ts';
+import type { StreamKind } from '../decide-all.ts';
 import type { SagaChange } from '../ports/event-store.ts';
 
 /** How long an order may stay in a state before the sweeper looks at it, in ms. Equal ones leave the row as it is. */
@@ -18,12 +18,7 @@ export const sagaLimitsMs = {
 export const orderStream: StreamKind<Order, OrderCommand, OrderEvent, OrderRejection> = {
   decider: orderDecider,
   eventIdPrefix: '',
-  messageOf: (event) => ({
-    topic: topics.orderEvents.name,
-    key: event.orderId,
-    type: event.type,
-    payload: dataOf(event),
-  }),
+  publishesTo: topics.orderEvents.name,
   sagaOf: (events, order) => sagaOf(order, Date.parse(events.at(-1)!.at)),
 };
 

@@ -11,5 +11,4 @@ import type { StreamKind } from '../decide-all.ts';
 export const shipmentStream: StreamKind<Shipment, ShipmentCommand, ShipmentEvent, ShipmentRejection> = {
   decider: shipmentDecider,
   eventIdPrefix: 'shipping/',
-  messageOf: () => undefined,
 };

@@ -56,14 +56,14 @@ export async function untilGrows(world: World, what: string, count: Evidence, li
 }
 
 /** Waits until each of these orders has come to its end: shipped, or rejected, cancelled or returned with nothing owed. */
-export async function allEnded(world: World, orders: readonly PlacedOrder[], limitMs = endLimitMs): Promise<void> {
+export async function allEnded(world: World, orders: readonly Pick<PlacedOrder, 'orderId'>[], limitMs = endLimitMs): Promise<void> {
   await waitFor(`${orders.length} orders to end`, async () => (await countOpen(world, orders)) === 0, {
     timeoutMs: limitMs,
     everyMs: 200,
   });
 }
 
-async function countOpen({ sources, stack }: World, orders: readonly PlacedOrder[]): Promise<number> {
+async function countOpen({ sources, stack }: World, orders: readonly Pick<PlacedOrder, 'orderId'>[]): Promise<number> {
   const { rows } = await sources.postgres.query<{ count: string }>(
     `select count(*) as count from unnest($1::int[], $2::text[]) as k(bucket, order_id)
      where exists (select from orders.sagas s where s.bucket = k.bucket and s.order_id = k.order_id)
@@ -76,7 +76,7 @@ async function countOpen({ sources, stack }: World, orders: readonly PlacedOrder
 /** How many of these orders have an event of the type. */
 export async function countWith(
   { sources, stack }: World,
-  orders: readonly PlacedOrder[],
+  orders: readonly Pick<PlacedOrder, 'orderId'>[],
   type: string,
 ): Promise<number> {
   const { rows } = await sources.postgres.query<{ count: string }>(

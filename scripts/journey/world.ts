@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { topics } from '../../contracts/topics.ts';
 import { localStack, type LocalStack, type ProcessGroup } from '../../environments/local.ts';
-import { auditStack, openSources, renderAudit, type AuditSources } from '../auditor/index.ts';
+import { auditStack, openSources, renderAudit, type Acknowledged, type AuditSources } from '../auditor/index.ts';
 import { startPlatform, type Platform } from '../platform-processes.ts';
 import { stackFolders } from '../stack/folders.ts';
 import { resetStack, startStack, stopStack } from '../stack/index.ts';
@@ -26,7 +26,7 @@ export type World = {
   /** Ends a process of the platform by SIGTERM. @returns its exit code and how long it took to drain. */
   terminate(name: string): Promise<{ readonly exitCode: number | null; readonly tookMs: number }>;
   /** Fails the test unless the auditor finds everything in order, all acknowledged orders included, and no process ended by itself. */
-  expectClean(): Promise<void>;
+  expectClean(more?: readonly Acknowledged[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -79,11 +79,12 @@ export async function openWorld(settings: WorldSettings = {}): Promise<World> {
       const exit = exits.slice(before).find((candidate) => candidate.name === name);
       return { exitCode: exit?.code ?? null, tookMs };
     },
-    async expectClean() {
-      const report = await auditStack(stack, { settleMs, acknowledged: shop.acknowledged });
+    async expectClean(more = []) {
+      const acknowledged = [...shop.acknowledged, ...more];
+      const report = await auditStack(stack, { settleMs, acknowledged });
       const isClean = report.verdict === 'clean' && report.unsettled.length === 0;
       expect(isClean, renderAudit(report)).toBe(true);
-      expect(report.orders).toBeGreaterThanOrEqual(shop.acknowledged.length);
+      expect(report.orders).toBeGreaterThanOrEqual(acknowledged.length);
       expect(crashed()).toEqual([]);
     },
     async close() {

@@ -19,7 +19,7 @@ export function messagesOf(
   let payment = paymentDecider.initialState;
   for (const { version, event } of facts.paymentEvents) {
     payment = paymentDecider.evolve(payment, event);
-    const message = paymentStream.messageOf(event, payment);
+    const message = paymentStream.messageOf?.(event, payment);
     if (!message) continue;
     messages.push({
       eventId: paymentEventId(orderId, version),

@@ -9,9 +9,8 @@ import { topics } from '../../../contracts/topics.ts';
 import type { OrderId } from '../../../domain/ids.ts';
 import { sampleCommands } from '../../../domain/order/order-samples.ts';
 import type { LocalStack } from '../../../environments/local.ts';
-import { createTopics } from '../../stack/index.ts';
 import { openSources, type AuditSources, type SourceOptions } from '../index.ts';
-import { commitAllOffsets } from './messages.ts';
+import { commitAllOffsets, emptyTopics } from './messages.ts';
 import { onDatabase, openTestWorld, seedTestWorld, type TestWorld } from './world.ts';
 
 export type OrderName = 'shipped' | 'returned' | 'refused' | 'cancelled' | 'parked' | 'declined';
@@ -56,7 +55,12 @@ export async function openHealthyWorld(stack: LocalStack): Promise<HealthyWorld>
     logFiles: [],
   };
   const own = openSources(stack, given);
-  await emptyTopics(stack, own.sources);
+  await own.sources.admin.connect();
+  await emptyTopics(
+    stack,
+    own.sources,
+    Object.values(topics).map((topic) => topic.name),
+  );
   await seedTestWorld(own.sources.postgres, stack.partitions);
   const world = await openTestWorld({ sources: own.sources, smtpPort: sink.smtpPort });
   const ids = await placeOrders(world);
@@ -80,7 +84,7 @@ export async function openHealthyWorld(stack: LocalStack): Promise<HealthyWorld>
       const opened = openSources(stack, { ...given, postgresUrl: urlOf(database), ...options });
       onEnd(async () => {
         await opened.close();
-        await admin(`drop database ${database} with (force)`);
+        await admin(`drop database ${database}`);
       });
       return opened.sources;
     },
@@ -115,17 +119,10 @@ export async function openHealthyWorld(stack: LocalStack): Promise<HealthyWorld>
       await own.sources.mongo.dropDatabase();
       await own.close();
       await Promise.all([provider.close(), sink.close()]);
-      await admin(`drop database if exists ${name} with (force)`);
+      await admin(`drop database if exists ${name}`);
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function emptyTopics(stack: LocalStack, { admin }: AuditSources): Promise<void> {
-  const names = Object.values(topics).map((topic) => topic.name);
-  await admin.connect();
-  await admin.deleteTopics({ topics: names });
-  await createTopics([`${stack.host}:${stack.ports.kafka}`], names, stack.partitions);
 }
 
 function linesOf(quantity: number) {

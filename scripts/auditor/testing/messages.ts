@@ -4,10 +4,29 @@ import { topics } from '../../../contracts/topics.ts';
 import { bucketOf, type OrderId } from '../../../domain/ids.ts';
 import { deadLetterOf } from '../../../platform/dead-letter.ts';
 import type { DirectMessage } from '../../../platform/ports/messages.ts';
+import type { LocalStack } from '../../../environments/local.ts';
+import { createTopics } from '../../stack/index.ts';
+import { waitFor } from '../../stack/wait.ts';
 import { workers } from '../../../workers/index.ts';
 import type { AuditSources } from '../sources.ts';
 
 type Kafka = Pick<AuditSources, 'kafka'>;
+
+/** Empties topics by making them anew: messages deleted by offset would look like the work of retention. */
+export async function emptyTopics(
+  stack: LocalStack,
+  { admin }: Pick<AuditSources, 'admin'>,
+  names: readonly string[],
+): Promise<void> {
+  await admin.deleteTopics({ topics: [...names] });
+  // The deletion is answered before the broker has carried it out: a topic made meanwhile would vanish with the old one.
+  const areGone = async (): Promise<boolean> => {
+    const left = new Set(await admin.listTopics());
+    return names.every((name) => !left.has(name));
+  };
+  await waitFor('the topics to be gone', areGone, { timeoutMs: 30_000 });
+  await createTopics([`${stack.host}:${stack.ports.kafka}`], names, stack.partitions);
+}
 
 /** Says that all workers have read what is on their topics. */
 export async function commitAllOffsets({

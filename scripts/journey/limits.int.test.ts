@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { acceptedOrder } from '../../contracts/http/orders.ts';
+import { waitFor } from '../stack/wait.ts';
+import { allEnded, tell } from './conditions.ts';
+import { nextOrder } from './load.ts';
+import { shipTo, type Answer } from './shop-client.ts';
+import { startTraceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.ts';
+import { openWorld, type World } from './world.ts';
+
+const openOrders = 40;
+
+let collector: TraceCollector;
+let world: World;
+beforeAll(async () => {
+  collector = await startTraceCollector();
+  world = await openWorld({
+    variables: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      TRACE_SAMPLE_RATIO: '1',
+      ADMISSION_OPEN_ORDERS: String(openOrders),
+    },
+  });
+}, 180_000);
+afterAll(async () => {
+  await world?.close();
+  await collector?.close();
+}, 60_000);
+
+test('one trace leads from the request to the mail, and names nobody', async () => {
+  const order = await world.shop.place(nextOrder(world));
+  await allEnded(world, [order]);
+  const spanOf = (name: string) => (span: CollectedSpan) => span.name === name;
+  await waitFor('the span of the mail', () => collector.spans.some(spanOf('smtp send')), { timeoutMs: 30_000 });
+  const request = collector.spans.find(spanOf('POST /v1/orders'));
+  const ofTrace = (): readonly CollectedSpan[] =>
+    collector.spans.filter(({ traceId }) => traceId === request?.traceId);
+  const steps = [
+    'POST /v1/orders',
+    'reserve-stock process',
+    'score-order process',
+    'advance-order process',
+    'capture-payment process',
+    'payment capture',
+    'book-shipment process',
+    'send-notification process',
+    'smtp send',
+    'project-order-history process',
+    'append-audit process',
+    'aggregate-analytics process',
+  ];
+  await waitFor(
+    'all spans of the order',
+    () => steps.every((step) => ofTrace().some(spanOf(step))),
+    { timeoutMs: 30_000 },
+  ).catch(() => undefined); // what is missing shows below
+  expect(steps.filter((step) => !ofTrace().some(spanOf(step)))).toEqual([]);
+  const ids = new Set(ofTrace().map(({ spanId }) => spanId));
+  const roots = ofTrace().filter(({ parentSpanId }) => !parentSpanId || !ids.has(parentSpanId));
+  expect(roots.map(({ name }) => name)).toEqual(['POST /v1/orders']);
+  expect(new Set(ofTrace().map(({ service }) => service)).size).toBeGreaterThan(1);
+  tell(`${ofTrace().length} spans from the request to the mail`);
+  expect(collector.spans.length).toBeGreaterThan(0);
+  const text = JSON.stringify(collector.spans.map(({ attributes, status, name }) => [attributes, status, name]));
+  expect(text).not.toMatch(/tok_|Bearer|eyJ/);
+  expect(text.replaceAll(/ord_[^"]*@mail\.meridian\.example/g, '')).not.toContain('@');
+  await world.expectClean();
+}, 120_000);
+
+test('a burst beyond the limit is refused with Retry-After, and all that was accepted completes', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 600 }, async (_, n): Promise<Answer> => {
+      await sleep(n * 5); // 200 orders a second, whatever the answers
+      const { userId, lines, paymentToken } = nextOrder(world, 'tok_slow');
+      return world.shop.call({ userId, roles: [] }, 'POST', '/v1/orders', {
+        headers: { 'idempotency-key': randomUUID() },
+        body: { lines, paymentToken, shipTo },
+      });
+    }),
+  );
+  const refused = answers.filter(({ status }) => status === 503);
+  const accepted = answers.filter(({ status }) => status === 202).map(({ json }) => acceptedOrder.parse(json));
+  tell(`${accepted.length} orders accepted and ${refused.length} refused`);
+  expect(refused.length + accepted.length).toBe(answers.length);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(accepted.length).toBeGreaterThan(openOrders);
+  for (const { headers, json } of refused) {
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(json).toMatchObject({ status: 503, code: 'overloaded' });
+  }
+  const { rows } = await world.sources.postgres.query<{ count: string }>(
+    `select count(*) as count from orders.events where type = 'OrderPlaced'`,
+  );
+  expect(Number(rows[0]?.count)).toBe(accepted.length + world.shop.acknowledged.length);
+  const placed = accepted.map(({ orderId, totalMinor }) => ({ orderId, totalMinor }));
+  await allEnded(world, placed);
+  await world.expectClean(placed);
+  // With the backlog gone, orders are taken again.
+  await allEnded(world, [await world.shop.place(nextOrder(world))]);
+}, 240_000);
