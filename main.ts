@@ -8,7 +8,7 @@ import { tasks, workers } from './workers/index.ts';
 const workerNames = [...workers, ...tasks].map(({ name }) => name);
 const gatewayNames = gateways.map(({ name }) => name);
 
-function commands(run: (parts: ProcessParts) => void): Command {
+function commands(run: (parts: ProcessParts) => Promise<void>): Command {
   const program = new Command('main.ts')
     .description('Runs parts of the platform in this process, until SIGTERM.')
     .showHelpAfterError('(main.ts --help lists the commands)')
@@ -101,10 +101,8 @@ function pick<Part extends { readonly name: string }>(
 }
 
 async function main(): Promise<number> {
-  let running: Promise<void> | undefined;
   try {
-    await commands((parts) => (running = runProcess(parts, process.env))).parseAsync();
-    await running;
+    await commands((parts) => runProcess(parts, process.env)).parseAsync();
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -117,4 +115,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+// What could not be finished in time must not keep the process alive.
+process.exit(await main());

@@ -20,7 +20,7 @@ export type HttpAppOptions = {
 export function createHttpApp(
   gateways: readonly AnyGateway[],
   options: HttpAppOptions,
-): { fetch(request: Request): Response | Promise<Response> } {
+): { readonly fetch: (request: Request) => Response | Promise<Response> } {
   const { ports, transactions, values, logger, tools, isReady } = options;
   const contextOf = ({ needs }: AnyGateway): GatewayContext<never> => ({
     ...sharedOf(ports, needs),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { createTransactions } from '../adapters/postgres/transactions.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
@@ -28,12 +29,14 @@ export type ProcessParts = {
   readonly relays: readonly (typeof outboxServices)[number][];
 };
 
-/** Longest time to finish what is under way after SIGTERM, in ms; Kubernetes kills after 30 s. */
-const drainMs = 20_000;
+/** Longest time to finish what is under way after SIGTERM, and to say goodbye to all systems, in ms; Kubernetes kills after 30 s. */
+const drainMs = 15_000;
+const giveUpMs = 20_000;
 
 /**
  * Runs gateways, workers, tasks and relays in this process until SIGTERM or SIGINT; then requests and batches under way are
- * finished, and connections closed. @throws ConfigError before anything was connected to.
+ * finished, and connections closed, as far as there is time: the caller ends the process. @throws ConfigError before
+ * anything was connected to.
  */
 export async function runProcess(
   parts: ProcessParts,
@@ -122,17 +125,24 @@ export async function runProcess(
   logger.info({ parts: service }, 'ready');
 
   if (!draining.signal.aborted) await once(draining.signal, 'abort');
-  const hurry = setTimeout(() => stopping.abort(), drainMs).unref();
-  const [http = [], metrics] = [servers.slice(0, -1), servers.at(-1)];
-  await Promise.all(http.map(closeServer));
-  await Promise.allSettled([...running.map((consumption) => consumption.stop()), ...taskRuns]);
-  await relaying;
-  stopping.abort();
-  clearTimeout(hurry);
-  await closePorts();
-  await connections.close();
-  if (metrics) await closeServer(metrics);
-  await telemetry.shutdown();
+  const finish = async (): Promise<boolean> => {
+    const hurry = setTimeout(() => stopping.abort(), drainMs);
+    const http = servers.slice(0, -1);
+    const metrics = servers.at(-1);
+    await Promise.all(http.map(closeServer));
+    await Promise.allSettled([...running.map((consumption) => consumption.stop()), ...taskRuns]);
+    await relaying;
+    stopping.abort();
+    clearTimeout(hurry);
+    await closePorts();
+    await connections.close();
+    if (metrics) await closeServer(metrics);
+    await telemetry.shutdown();
+    return true;
+  };
+  // A system that is away can hold up a goodbye for longer than there is time; nothing is lost, only done again.
+  if (!(await Promise.race([finish(), sleep(giveUpMs, false)])))
+    logger.warn({ afterMs: giveUpMs }, 'not everything could be finished: whoever comes next does it again');
   process.off('SIGTERM', onSignal);
   process.off('SIGINT', onSignal);
   logger.info({}, 'ended');

@@ -13,7 +13,6 @@ import { createWakeBus } from '../adapters/redis/wake.ts';
 import { createSmtpMailer } from '../adapters/smtp/smtp-mailer.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SharedPorts } from '../platform/ports/index.ts';
-import type { WakeBus } from '../platform/ports/wake.ts';
 import type { ConfigurationValues } from './configuration.ts';
 import type { Connections } from './connections.ts';
 
@@ -30,7 +29,7 @@ export type SharedPortsOptions = {
 /** Every port that lives as long as the process, made when it is first used. */
 export function createSharedPorts({ values, connections, logger, signal }: SharedPortsOptions): {
   readonly ports: SharedPorts;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 } {
   const closers: (() => Promise<void>)[] = [];
   const closing = <Port extends { close(): Promise<void> }>(port: Port): Port => {
@@ -79,7 +78,7 @@ export function createSharedPorts({ values, connections, logger, signal }: Share
   function eventStore(schema: 'orders' | 'payment' | 'shipping') {
     return createEventStore(connections.pool, {
       schema,
-      onAppended: (buckets) => (ports.wake as WakeBus).notify({ service: schema, buckets }),
+      onAppended: (buckets) => ports.wake.notify({ service: schema, buckets }),
     });
   }
 }

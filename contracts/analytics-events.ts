@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, instant, minorUnits, name, region, type EventOf } from './event-parts.ts';
+import { currency, instant, minorUnits, name, region } from './event-parts.ts';
 
 /** The data of every event on `analytics-events`, by type; totals are absolute, so that a repeat does not add. */
 export const analyticsEvents = {
@@ -13,5 +13,3 @@ export const analyticsEvents = {
     at: instant,
   }),
 };
-
-export type AnalyticsEvent = EventOf<typeof analyticsEvents>;

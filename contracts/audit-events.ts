@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, name, type EventOf } from './event-parts.ts';
+import { instant, name } from './event-parts.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -16,5 +16,3 @@ export const auditEvents = {
     at: instant,
   }),
 };
-
-export type AuditEvent = EventOf<typeof auditEvents>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aboutOrder, name, type EventOf } from './event-parts.ts';
+import { aboutOrder, name } from './event-parts.ts';
 
 /** `score` runs from 0 (harmless) to 1; `signals` name the rules that raised it. */
 const assessment = { ...aboutOrder, score: z.number().min(0).max(1), signals: z.array(name).readonly() };
@@ -10,5 +10,3 @@ export const fraudEvents = {
   FraudReviewRequested: z.object(assessment),
   FraudRejected: z.object(assessment),
 };
-
-export type FraudEvent = EventOf<typeof fraudEvents>;

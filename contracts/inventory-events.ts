@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aboutOrder, instant, name, quantity, type EventOf } from './event-parts.ts';
+import { aboutOrder, instant, name, quantity } from './event-parts.ts';
 
 const line = z.object({ sku: name, warehouseId: name, quantity }).readonly();
 const lines = z.array(line).readonly();
@@ -17,5 +17,3 @@ export const inventoryEvents = {
     at: instant,
   }),
 };
-
-export type InventoryEvent = EventOf<typeof inventoryEvents>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aboutOrder, name, type EventOf } from './event-parts.ts';
+import { aboutOrder, name } from './event-parts.ts';
 
 /** `step` is the order event that the customer hears of: at most one notification for each order and step. */
 const notification = { ...aboutOrder, step: name, channel: z.enum(['email']) };
@@ -9,5 +9,3 @@ export const notificationEvents = {
   NotificationSent: z.object({ ...notification, messageId: name }),
   NotificationFailed: z.object({ ...notification, reason: name }),
 };
-
-export type NotificationEvent = EventOf<typeof notificationEvents>;

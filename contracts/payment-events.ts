@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aboutOrder, currency, minorUnits, name, type EventOf } from './event-parts.ts';
+import { aboutOrder, currency, minorUnits, name } from './event-parts.ts';
 
 const payment = { ...aboutOrder, paymentId: name, amountMinor: minorUnits, currency };
 
@@ -9,5 +9,3 @@ export const paymentEvents = {
   PaymentDeclined: z.object({ ...aboutOrder, paymentId: name, declineCode: name }),
   PaymentRefunded: z.object({ ...payment, refundId: name }),
 };
-
-export type PaymentEvent = EventOf<typeof paymentEvents>;

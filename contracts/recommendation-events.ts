@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, name, type EventOf } from './event-parts.ts';
+import { instant, name } from './event-parts.ts';
 
 const neighbour = z.object({ sku: name, count: z.int().positive() }).readonly();
 
@@ -7,5 +7,3 @@ const neighbour = z.object({ sku: name, count: z.int().positive() }).readonly();
 export const recommendationEvents = {
   CopurchasesLearned: z.object({ sku: name, boughtWith: z.array(neighbour).readonly(), at: instant }),
 };
-
-export type RecommendationEvent = EventOf<typeof recommendationEvents>;

@@ -31,6 +31,5 @@ export const topics = {
   deadLetterEvents: { name: 'dead-letter-events', crossRegion: false, events: deadLetterEvents },
 } as const satisfies Record<string, Topic>;
 
-export type TopicName = (typeof topics)[keyof typeof topics]['name'];
 /** The events that a topic carries, each with its `type`. */
 export type EventsOn<Subject extends Topic> = Subject extends Topic ? EventOf<Subject['events']> : never;

@@ -155,7 +155,7 @@ export function eventIn({ type, data }: Pick<StoredEvent, 'type' | 'data'>): { r
 
 /** An event's data without its type, as it is stored and published. */
 export function dataOf<Event extends { readonly type: string }>({
-  type: _,
+  type: _type,
   ...data
 }: Event): Omit<Event, 'type'> {
   return data;

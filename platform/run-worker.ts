@@ -93,6 +93,7 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
     topics: topics.map(({ name }) => name),
     only: new Set(worker.only as readonly string[]),
     maxWaitMs: worker.maxWaitMs ?? 250,
+    minBytes: worker.minBytes ?? 1,
     inOrder: worker.unordered !== true,
     handle: handleBatch,
     onFailure(error) {

@@ -51,6 +51,8 @@ type Declaration<
   readonly maxBatch?: number;
   /** How long a fetch waits where there is nothing, in ms; 250 unless given. Whatever comes ends it at once. */
   readonly maxWaitMs?: number;
+  /** Bytes that a fetch waits for, as long as `maxWaitMs` at most; 1 unless given. A projection waits and takes more. */
+  readonly minBytes?: number;
 };
 
 type EventFrom<Consumed extends Topic, Type extends string> = Extract<EventsOn<Consumed>, { type: Type }>;
@@ -83,11 +85,11 @@ type InSteps<
     events: readonly Delivered<EventFrom<Consumed, Type>>[],
     context: SharedContext<Need> &
       WorkerTools & {
-        transaction<Result>(
+        readonly transaction: <Result>(
           work: (
             scope: TransactionContext<Need> & { readonly record: Record_<Published> },
           ) => Promise<Result>,
-        ): Promise<Result>;
+        ) => Promise<Result>;
       },
   ): Promise<void>;
 };
@@ -139,10 +141,10 @@ export type TaskDefinition<Need extends ResourceName = ResourceName> = {
     context: SharedContext<Need> &
       WorkerTools & {
         readonly now: Date;
-        transaction<Result>(
+        readonly transaction: <Result>(
           service: Service,
           work: (scope: TransactionScope) => Promise<Result>,
-        ): Promise<Result>;
+        ) => Promise<Result>;
       },
   ): Promise<void>;
 };

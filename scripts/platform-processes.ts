@@ -141,11 +141,11 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
 }
 
 async function indexReadModels(url: string): Promise<void> {
-  const { database, close } = connectMongo(url);
+  const mongo = connectMongo(url);
   try {
-    await Promise.all([ensureOrderHistoryIndexes(database), ensureSalesBoardIndexes(database)]);
+    await Promise.all([ensureOrderHistoryIndexes(mongo.database), ensureSalesBoardIndexes(mongo.database)]);
   } finally {
-    await close();
+    await mongo.close();
   }
 }
 

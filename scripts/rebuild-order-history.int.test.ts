@@ -144,7 +144,6 @@ async function expectFold(): Promise<void> {
   expect(changes.length).toBe(rows.length);
   for (const change of changes) expect(found.get(change.orderId)).toEqual(foldHistory(change));
   const all = await mongo.collection<{ _id: string }>('order_history').find().toArray();
-  console.log('COUNT', await mongo.collection('order_history').countDocuments(), all.length, rows.length, new Set(all.map((d) => d._id)).size);
   const ids = all.map(({ _id: id }) => id);
   expect(ids.toSorted()).toEqual(keys.map(({ orderId }) => orderId).toSorted());
 }

@@ -18,6 +18,7 @@ export const aggregateAnalytics = defineWorker({
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 500,
+  minBytes: 256 * 1024,
   inbox: 'table',
   async handle(events, { sales, salesBoard, record, region }) {
     const totals = await sales.add(

@@ -18,6 +18,7 @@ export const appendAudit = defineWorker({
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 500,
+  minBytes: 256 * 1024,
   inbox: 'natural',
   async handle(events, { auditChain, record }) {
     const byId = new Map(events.map((delivered) => [delivered.eventId, delivered]));

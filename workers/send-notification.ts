@@ -18,6 +18,8 @@ export const sendNotification = defineWorker({
   scale: { min: 4, max: 20, lagPerReplica: 500 },
   retry: { attempts: 4, firstDelayMs: 500 },
   maxBatch: 256,
+  maxWaitMs: 100,
+  minBytes: 16 * 1024,
   unordered: true,
   async handleInSteps(events, { mailer, users, transaction }) {
     const steps = events.map(({ bucket, event }) => ({ bucket, orderId: event.orderId, step: event.type }));

@@ -31,8 +31,8 @@ export const sweepReservations = defineTask({
         return type ? [{ ...reservation, type, userId: userOf(states[index]!) }] : [];
       });
       if (ended.length > 0) {
-        await transaction('inventory', async ({ stock, outbox }) => {
-          const decisions = await stock.decideAll(
+        await transaction('inventory', async (scope) => {
+          const decisions = await scope.stock.decideAll(
             ended.map(({ bucket, orderId, type }) => ({ bucket, command: { type, orderId } })),
           );
           const messages = decisions.flatMap((decision, index) => {
@@ -53,7 +53,7 @@ export const sweepReservations = defineTask({
               },
             ];
           });
-          if (messages.length > 0) await outbox(messages);
+          if (messages.length > 0) await scope.outbox(messages);
         });
       }
       after = held.at(-1);
@@ -73,10 +73,8 @@ function settlementFor({ status }: Order): 'ReleaseStock' | 'CommitStock' | unde
     case 'delivered':
     case 'returned':
       return 'CommitStock';
-    case 'placed':
-    case 'confirmed':
-    case 'paid':
-      return undefined;
+    default:
+      return undefined; // on its way: the journey settles it
   }
 }
 

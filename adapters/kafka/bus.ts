@@ -97,7 +97,7 @@ export function createBus(settings: BusSettings): Bus {
         rebalanceTimeout: 15_000,
         heartbeatInterval: 1000,
         maxWaitTimeInMs: options.maxWaitMs,
-        minBytes: 1,
+        minBytes: options.minBytes,
         allowAutoTopicCreation: false,
         retry: {
           retries: 12,
@@ -121,6 +121,7 @@ export function createBus(settings: BusSettings): Bus {
             partition,
             behind,
           }),
+        paceMs: 15,
         commitEveryMs: 1000,
         heartbeatEveryMs: 1000,
       });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { ConsumeSettings, ReceivedMessage } from '../../platform/ports/messages.ts';
 import { createOverlap } from './overlap.ts';
@@ -7,6 +8,11 @@ import { received } from './received.ts';
 export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'inOrder' | 'handle' | 'onFailure'> & {
   /** How far behind the end of its partition a batch was, in messages. */
   onLag?(topic: string, partition: number, behind: number): void;
+  /**
+   * Shortest time from one fetch to the next, in ms. What is fetched after a quiet time is handled at once; only when more
+   * comes right after it, it comes together.
+   */
+  readonly paceMs: number;
   readonly commitEveryMs: number;
   readonly heartbeatEveryMs: number;
 };
@@ -36,8 +42,12 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
   const overlap = createOverlap(options, stopping.signal);
   let waiting: Waiting[] = [];
   let underWay = Promise.resolve();
+  let lastFlushAt = -Infinity;
 
   const flush = async (): Promise<void> => {
+    const startedAt = performance.now();
+    const busy = startedAt - lastFlushAt < options.paceMs * 2;
+    lastFlushAt = startedAt;
     const taken = waiting;
     waiting = [];
     const wanted = taken.flatMap(({ batch: { batch } }): ReceivedMessage[] => received(batch, options.only));
@@ -54,6 +64,8 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     } finally {
       clearInterval(beating);
     }
+    const early = options.paceMs - (performance.now() - startedAt);
+    if (busy && early > 1) await sleep(early, undefined, { signal: stopping.signal }).catch(() => undefined);
     for (const { settle } of taken) settle(result);
   };
   const positionsOf = (taken: readonly Waiting[]): (() => void) => {

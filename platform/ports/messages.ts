@@ -20,6 +20,8 @@ export type ConsumeSettings = {
   /** Messages of other types are skipped by their header; one without a type is handed over. */
   readonly only: ReadonlySet<string>;
   readonly maxWaitMs: number;
+  /** A fetch ends when it has so many bytes, or after `maxWaitMs`. */
+  readonly minBytes: number;
   /**
    * False where events may overtake each other: the next fetches are handled while a slow one goes on, and an offset is
    * committed when all before it are done.

@@ -11,7 +11,9 @@ const endLimitMs = 120_000;
 /** Counts by SQL. */
 export function rowsOf(statement: string): Evidence {
   return async ({ sources }) => {
-    const { rows } = await sources.postgres.query<{ count: string }>(`select count(*) as count from ${statement}`);
+    const { rows } = await sources.postgres.query<{ count: string }>(
+      `select count(*) as count from ${statement}`,
+    );
     return Number(rows[0]?.count);
   };
 }
@@ -40,7 +42,12 @@ export const evidence = {
 } as const satisfies Readonly<Record<string, Evidence>>;
 
 /** Resolves with the milliseconds until the count has grown from what it is now. */
-export async function untilGrows(world: World, what: string, count: Evidence, limitMs = 60_000): Promise<number> {
+export async function untilGrows(
+  world: World,
+  what: string,
+  count: Evidence,
+  limitMs = 60_000,
+): Promise<number> {
   const startedAt = performance.now();
   let before: number | undefined;
   await waitFor(
@@ -56,14 +63,21 @@ export async function untilGrows(world: World, what: string, count: Evidence, li
 }
 
 /** Waits until each of these orders has come to its end: shipped, or rejected, cancelled or returned with nothing owed. */
-export async function allEnded(world: World, orders: readonly Pick<PlacedOrder, 'orderId'>[], limitMs = endLimitMs): Promise<void> {
+export async function allEnded(
+  world: World,
+  orders: readonly Pick<PlacedOrder, 'orderId'>[],
+  limitMs = endLimitMs,
+): Promise<void> {
   await waitFor(`${orders.length} orders to end`, async () => (await countOpen(world, orders)) === 0, {
     timeoutMs: limitMs,
     everyMs: 200,
   });
 }
 
-async function countOpen({ sources, stack }: World, orders: readonly Pick<PlacedOrder, 'orderId'>[]): Promise<number> {
+async function countOpen(
+  { sources, stack }: World,
+  orders: readonly Pick<PlacedOrder, 'orderId'>[],
+): Promise<number> {
   const { rows } = await sources.postgres.query<{ count: string }>(
     `select count(*) as count from unnest($1::int[], $2::text[]) as k(bucket, order_id)
      where exists (select from orders.sagas s where s.bucket = k.bucket and s.order_id = k.order_id)
@@ -83,7 +97,11 @@ export async function countWith(
     `select count(*) as count from unnest($1::int[], $2::text[]) as k(bucket, order_id)
      where exists (select from orders.events e
        where e.bucket = k.bucket and e.stream_id = k.order_id and e.type = $3)`,
-    [orders.map(({ orderId }) => bucketOf(orderId, stack.partitions)), orders.map(({ orderId }) => orderId), type],
+    [
+      orders.map(({ orderId }) => bucketOf(orderId, stack.partitions)),
+      orders.map(({ orderId }) => orderId),
+      type,
+    ],
   );
   return Number(rows[0]?.count);
 }

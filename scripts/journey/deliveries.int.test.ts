@@ -34,7 +34,9 @@ test('every event delivered twice, out of order across keys, changes nothing', a
   const startedAt = performance.now();
   await publishAgain(world, messages);
   await quiet();
-  tell(`${messages.length} messages published again were read again in ${seconds(performance.now() - startedAt)}`);
+  tell(
+    `${messages.length} messages published again were read again in ${seconds(performance.now() - startedAt)}`,
+  );
   expect(await takeStock()).toEqual(before);
   // Nobody has published anything because of them.
   expect(await readMessages(world, topicNames)).toHaveLength(2 * messages.length);
@@ -42,7 +44,7 @@ test('every event delivered twice, out of order across keys, changes nothing', a
 }, 240_000);
 
 test('poison on order-events is dead-lettered for each consumer with its position, and all else goes on', async () => {
-  const load = startLoad(world, { perSecond: 40, seconds: 8 });
+  const load = startLoad(world, { perSecond: 40, seconds: 90 });
   await untilGrows(world, 'payments', evidence['capture-payment']);
   const poison: Record<string, Message> = {
     'not JSON': { value: '{"orderId":', headers: headersOf('poison-1', 'OrderPlaced') },
@@ -55,13 +57,20 @@ test('poison on order-events is dead-lettered for each consumer with its positio
     consumersOf(type).map((consumer) => `${consumer} ${positions[index]}`),
   );
   expect(expected.length).toBeGreaterThan(15);
-  await waitFor('the dead letters', async () => (await deadLetters()).size >= expected.length, { timeoutMs: 60_000 });
-  await allEnded(world, await load.done);
+  await waitFor('the dead letters', async () => (await deadLetters()).size >= expected.length, {
+    timeoutMs: 60_000,
+  });
+  await allEnded(world, await load.stop());
   expect([...(await deadLetters())].toSorted()).toEqual(expected.toSorted());
   await world.expectClean();
 }, 240_000);
 
-const headersOf = (id: string, type: string) => ({ ce_id: id, ce_type: type, ce_source: '/test', ce_time: new Date().toISOString() });
+const headersOf = (id: string, type: string) => ({
+  ce_id: id,
+  ce_type: type,
+  ce_source: '/test',
+  ce_time: new Date().toISOString(),
+});
 
 /** Who reads a message of this type: without a type all do. */
 function consumersOf(type: string | undefined): readonly string[] {
@@ -77,7 +86,10 @@ async function publishPoison(messages: readonly Message[]): Promise<readonly str
   await producer.connect();
   const positions: string[] = [];
   for (const [partition, message] of messages.entries()) {
-    const [sent] = await producer.send({ topic: topics.orderEvents.name, messages: [{ ...message, partition }] });
+    const [sent] = await producer.send({
+      topic: topics.orderEvents.name,
+      messages: [{ ...message, partition }],
+    });
     positions.push(`${partition}/${sent?.baseOffset}`);
   }
   await producer.disconnect();
@@ -126,5 +138,11 @@ async function takeStock(): Promise<object> {
   );
   const delivered = (await (await fetch(`${sources.mailsUrl}/mails/count`)).json()) as object;
   const histories = await sources.mongo.collection('order_history').countDocuments();
-  return { ...Object.fromEntries(rows), ...sums[0], delivered, histories, booked: (await readLedger(world)).length };
+  return {
+    ...Object.fromEntries(rows),
+    ...sums[0],
+    delivered,
+    histories,
+    booked: (await readLedger(world)).length,
+  };
 }

@@ -32,7 +32,9 @@ test('one trace leads from the request to the mail, and names nobody', async () 
   const order = await world.shop.place(nextOrder(world));
   await allEnded(world, [order]);
   const spanOf = (name: string) => (span: CollectedSpan) => span.name === name;
-  await waitFor('the span of the mail', () => collector.spans.some(spanOf('smtp send')), { timeoutMs: 30_000 });
+  await waitFor('the span of the mail', () => collector.spans.some(spanOf('smtp send')), {
+    timeoutMs: 30_000,
+  });
   const request = collector.spans.find(spanOf('POST /v1/orders'));
   const ofTrace = (): readonly CollectedSpan[] =>
     collector.spans.filter(({ traceId }) => traceId === request?.traceId);
@@ -50,11 +52,9 @@ test('one trace leads from the request to the mail, and names nobody', async () 
     'append-audit process',
     'aggregate-analytics process',
   ];
-  await waitFor(
-    'all spans of the order',
-    () => steps.every((step) => ofTrace().some(spanOf(step))),
-    { timeoutMs: 30_000 },
-  ).catch(() => undefined); // what is missing shows below
+  await waitFor('all spans of the order', () => steps.every((step) => ofTrace().some(spanOf(step))), {
+    timeoutMs: 30_000,
+  }).catch(() => undefined); // what is missing shows below
   expect(steps.filter((step) => !ofTrace().some(spanOf(step)))).toEqual([]);
   const ids = new Set(ofTrace().map(({ spanId }) => spanId));
   const roots = ofTrace().filter(({ parentSpanId }) => !parentSpanId || !ids.has(parentSpanId));
@@ -62,7 +62,9 @@ test('one trace leads from the request to the mail, and names nobody', async () 
   expect(new Set(ofTrace().map(({ service }) => service)).size).toBeGreaterThan(1);
   tell(`${ofTrace().length} spans from the request to the mail`);
   expect(collector.spans.length).toBeGreaterThan(0);
-  const text = JSON.stringify(collector.spans.map(({ attributes, status, name }) => [attributes, status, name]));
+  const text = JSON.stringify(
+    collector.spans.map(({ attributes, status, name }) => [attributes, status, name]),
+  );
   expect(text).not.toMatch(/tok_|Bearer|eyJ/);
   expect(text.replaceAll(/ord_[^"]*@mail\.meridian\.example/g, '')).not.toContain('@');
   await world.expectClean();
@@ -80,7 +82,9 @@ test('a burst beyond the limit is refused with Retry-After, and all that was acc
     }),
   );
   const refused = answers.filter(({ status }) => status === 503);
-  const accepted = answers.filter(({ status }) => status === 202).map(({ json }) => acceptedOrder.parse(json));
+  const accepted = answers
+    .filter(({ status }) => status === 202)
+    .map(({ json }) => acceptedOrder.parse(json));
   tell(`${accepted.length} orders accepted and ${refused.length} refused`);
   expect(refused.length + accepted.length).toBe(answers.length);
   expect(refused.length).toBeGreaterThan(0);

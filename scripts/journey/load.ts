@@ -6,6 +6,7 @@ import type { World } from './world.ts';
 
 export type LoadSettings = {
   readonly perSecond: number;
+  /** At most; `stop` ends it earlier. */
   readonly seconds: number;
   /** `tok_approve` unless given: what to pay the n-th order with. */
   readonly paymentTokenOf?: (n: number) => string;
@@ -14,10 +15,10 @@ export type LoadSettings = {
 };
 
 export type Load = {
-  /** The orders acknowledged so far. */
-  readonly placed: readonly PlacedOrder[];
   /** Resolves when each order has its answer; rejects when one was refused or got none. */
   readonly done: Promise<readonly PlacedOrder[]>;
+  /** No more orders; @returns `done`. */
+  stop(): Promise<readonly PlacedOrder[]>;
 };
 
 /** Dearer ones may be held for a person to look at. */
@@ -49,21 +50,29 @@ export function startLoad(world: World, settings: LoadSettings): Load {
   const { perSecond, seconds, paymentTokenOf = () => 'tok_approve', cancelEach } = settings;
   const placed: PlacedOrder[] = [];
   const startedAt = performance.now();
+  const ended = new AbortController();
 
-  const one = async (n: number): Promise<PlacedOrder> => {
-    await sleep(Math.max(0, startedAt + (n * 1000) / perSecond - performance.now()));
+  const one = async (n: number): Promise<void> => {
+    const untilItsTurn = Math.max(0, startedAt + (n * 1000) / perSecond - performance.now());
+    await sleep(untilItsTurn, undefined, { signal: ended.signal }).catch(() => undefined);
+    if (ended.signal.aborted) return;
     const order = await world.shop.place(nextOrder(world, paymentTokenOf(n)));
     placed.push(order);
     if (cancelEach !== undefined && n % cancelEach === cancelEach - 1) {
       await sleep(cancelAfterMs);
       await cancel(world, order);
     }
-    return order;
   };
-  const done = Promise.all(Array.from({ length: perSecond * seconds }, (_, n) => one(n)));
+  const done = Promise.all(Array.from({ length: perSecond * seconds }, (_, n) => one(n))).then(() => placed);
   // Whoever started the load looks at it after the fault; until then a failure has no other listener.
   done.catch(() => undefined);
-  return { placed, done };
+  return {
+    done,
+    stop() {
+      ended.abort();
+      return done;
+    },
+  };
 }
 
 /** @returns whether the order was cancelled: one that is on its way to the customer is not. */

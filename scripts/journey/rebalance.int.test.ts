@@ -1,22 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { processGroups, type ProcessGroup } from '../../environments/local.ts';
+import type { ProcessGroup } from '../../environments/local.ts';
 import { allEnded, evidence, seconds, tell, untilGrows } from './conditions.ts';
+import { backParts, gatewayParts } from './groups.ts';
 import { startLoad } from './load.ts';
 import { openWorld, type World } from './world.ts';
 
-const gateways = ['order', 'payment', 'inventory', 'shipping', 'product', 'user'];
-const parts = processGroups.flatMap((group) => group.parts).filter((part) => !gateways.includes(part));
 const groups: readonly ProcessGroup[] = [
-  { name: 'gateway-a', parts: gateways },
-  { name: 'gateway-b', parts: gateways, port: 'gatewayB' },
-  { name: 'back-a', parts },
-  { name: 'back-b', parts },
+  { name: 'gateway-a', parts: gatewayParts },
+  { name: 'gateway-b', parts: gatewayParts, port: 'gatewayB' },
+  { name: 'back-a', parts: backParts },
+  { name: 'back-b', parts: backParts },
 ];
 /** Longest time that a process may take to finish its work after SIGTERM, in ms: Kubernetes waits for 30 s. */
 const drainLimitMs = 25_000;
 /** From one change to the next, in ms: a rebalance is in progress or just over. */
 const rhythmMs = 2000;
+/** Longer than a Kafka session (6 s) and a relay's lease (3 s). */
+const hangMs = 8000;
 
 let world: World;
 beforeAll(async () => {
@@ -25,31 +26,51 @@ beforeAll(async () => {
 afterAll(() => world?.close(), 60_000);
 
 test('two processes of each worker share the work; one leaves and joins in the middle of the load, in order and by SIGKILL', async () => {
-  const load = startLoad(world, { perSecond: 40, seconds: 16 });
+  const load = startLoad(world, { perSecond: 40, seconds: 90 });
   await untilGrows(world, 'payments', evidence['capture-payment']);
   const drained = await world.terminate('back-b');
   tell(`back-b: drained in ${seconds(drained.tookMs)} under load`);
   expect(drained.exitCode).toBe(0);
   expect(drained.tookMs).toBeLessThan(drainLimitMs);
-  tell(`back-b drained: the other one goes on ${seconds(await untilGrows(world, 'back-a', evidence['advance-order']))} later`);
+  tell(
+    `back-b drained: the other one goes on ${seconds(await untilGrows(world, 'back-a', evidence['advance-order']))} later`,
+  );
   await world.platform.start('back-b');
   await sleep(rhythmMs);
   await world.platform.kill('back-a');
-  tell(`back-a killed: the other one goes on ${seconds(await untilGrows(world, 'back-b', evidence['advance-order']))} later`);
+  tell(
+    `back-a killed: the other one goes on ${seconds(await untilGrows(world, 'back-b', evidence['advance-order']))} later`,
+  );
   await world.platform.start('back-a');
-  const placed = await load.done;
+  await sleep(rhythmMs);
+  const placed = await load.stop();
   await allEnded(world, placed);
   await world.expectClean();
 }, 240_000);
 
+test('a process that hangs for longer than its session and its leases, and then goes on, does nothing twice', async () => {
+  const load = startLoad(world, { perSecond: 40, seconds: 90 });
+  await untilGrows(world, 'payments', evidence['capture-payment']);
+  const hung = world.platform.processes.find(({ name }) => name === 'back-a');
+  if (!hung) throw new Error('back-a does not run');
+  process.kill(hung.pid, 'SIGSTOP');
+  const goesOn = await untilGrows(world, 'back-b', evidence['advance-order']);
+  tell(`back-a hangs: the other one goes on ${seconds(goesOn)} later`);
+  await sleep(hangMs); // what it holds is given to the other one meanwhile
+  process.kill(hung.pid, 'SIGCONT');
+  await sleep(rhythmMs);
+  await allEnded(world, await load.stop());
+  await world.expectClean();
+}, 240_000);
+
 test('a gateway that is told to end answers what it has begun: no customer notices', async () => {
-  const load = startLoad(world, { perSecond: 60, seconds: 6 });
+  const load = startLoad(world, { perSecond: 60, seconds: 90 });
   await untilGrows(world, 'orders', evidence.order);
   const drained = await world.terminate('gateway-a');
   tell(`gateway-a: drained in ${seconds(drained.tookMs)} under load`);
   expect(drained.exitCode).toBe(0);
   expect(drained.tookMs).toBeLessThan(drainLimitMs);
-  await allEnded(world, await load.done);
+  await allEnded(world, await load.stop());
   await world.platform.start('gateway-a');
   await world.expectClean();
 }, 180_000);

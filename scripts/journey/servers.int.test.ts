@@ -2,12 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { killProcess, redisRoles, startServer, stopServer } from '../stack/index.ts';
 import { waitFor } from '../stack/wait.ts';
-import { allEnded, countWith, events, evidence, seconds, tell, untilGrows, type Evidence } from './conditions.ts';
-import { startLoad } from './load.ts';
+import {
+  allEnded,
+  countWith,
+  events,
+  evidence,
+  seconds,
+  tell,
+  untilGrows,
+  type Evidence,
+} from './conditions.ts';
+import { nextOrder, startLoad } from './load.ts';
 import { openWorld, type World } from './world.ts';
 
 const isPaid = events('orders', 'OrderPaid');
-const load = { perSecond: 40, seconds: 12 } as const;
+/** Each test ends its load when all is well again. */
+const load = { perSecond: 40, seconds: 90 } as const;
 /** How long a server is away while orders come in, in ms. */
 const outageMs = 4000;
 
@@ -24,7 +34,7 @@ async function tellRecovery(fault: string, count: Evidence, since: number): Prom
 }
 
 test('Kafka is stopped and started again under load', async () => {
-  const { done } = startLoad(world, load);
+  const { stop } = startLoad(world, load);
   await untilGrows(world, 'payments', isPaid);
   await stopServer(world.stack, 'kafka');
   await sleep(outageMs);
@@ -32,22 +42,22 @@ test('Kafka is stopped and started again under load', async () => {
   await startServer(world.stack, 'kafka');
   tell(`Kafka: started in ${seconds(performance.now() - before)}`);
   await tellRecovery('Kafka stopped', isPaid, performance.now());
-  await allEnded(world, await done);
+  await allEnded(world, await stop());
   await world.expectClean();
 }, 240_000);
 
 test('PostgreSQL crashes under load and recovers from its log', async () => {
-  const { done } = startLoad(world, load);
+  const { stop } = startLoad(world, load);
   await untilGrows(world, 'payments', isPaid);
   await killProcess(world.stack, 'postgres', 'SIGKILL');
   await startServer(world.stack, 'postgres');
   await tellRecovery('PostgreSQL killed', isPaid, performance.now());
-  await allEnded(world, await done);
+  await allEnded(world, await stop());
   await world.expectClean();
 }, 240_000);
 
 test('a master of the Redis cluster is killed under load, and comes back as a replica', async () => {
-  const { done } = startLoad(world, load);
+  const { stop } = startLoad(world, load);
   await untilGrows(world, 'payments', isPaid);
   const master = (await redisRoles(world.stack)).find(({ role }) => role === 'master');
   if (!master) throw new Error('the cluster has no master');
@@ -60,7 +70,7 @@ test('a master of the Redis cluster is killed under load, and comes back as a re
   expect(await redisRoles(world.stack)).toContainEqual({ name: master.name, role: 'replica' });
   // The wake-ups that Redis carries are hints: without them a poll finds the work.
   expect(longestMs).toBeLessThan(3000);
-  await allEnded(world, await done);
+  await allEnded(world, await stop());
   await world.expectClean();
 }, 240_000);
 
@@ -74,15 +84,39 @@ test('orders go on while MongoDB is away, and the read model catches up', async 
   tell(`MongoDB: started in ${seconds(performance.now() - before)}`);
   const back = performance.now();
   const count = evidence['project-order-history'];
-  await waitFor('the read model to catch up', async () => (await count(world)) === world.shop.acknowledged.length, {
-    timeoutMs: 90_000,
-  });
+  await waitFor(
+    'the read model to catch up',
+    async () => (await count(world)) === world.shop.acknowledged.length,
+    {
+      timeoutMs: 90_000,
+    },
+  );
   tell(`MongoDB away: the read model was complete ${seconds(performance.now() - back)} after it was back`);
   await world.expectClean();
 }, 240_000);
 
+test('a process ends in bounded time while Kafka is away, whether it runs or is just starting', async () => {
+  await stopServer(world.stack, 'kafka');
+  const ran = await world.terminate('back');
+  tell(`Kafka away: a running process drained in ${seconds(ran.tookMs)}`);
+  const starting = world.platform.start('back').catch((error: unknown) => error);
+  const metricsUrl = `http://${world.stack.host}:${world.stack.ports.metrics[1]}/livez`;
+  await waitFor('the process to be there', async () => (await fetch(metricsUrl)).ok, { timeoutMs: 30_000 });
+  const began = await world.terminate('back');
+  tell(`Kafka away: a starting process drained in ${seconds(began.tookMs)}`);
+  expect(await starting).toBeInstanceOf(Error);
+  await startServer(world.stack, 'kafka');
+  await world.platform.start('back');
+  await allEnded(world, [await world.shop.place(nextOrder(world))]);
+  expect([ran.exitCode, began.exitCode]).toEqual([0, 0]);
+  expect(Math.max(ran.tookMs, began.tookMs)).toBeLessThan(25_000);
+  await world.expectClean();
+}, 180_000);
+
 async function mastersAre(count: number, without: string): Promise<boolean> {
-  const masters = (await redisRoles(world.stack)).filter(({ name, role }) => role === 'master' && name !== without);
+  const masters = (await redisRoles(world.stack)).filter(
+    ({ name, role }) => role === 'master' && name !== without,
+  );
   return masters.length === count;
 }
 

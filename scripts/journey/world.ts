@@ -1,7 +1,13 @@
 import { expect } from 'vitest';
 import { topics } from '../../contracts/topics.ts';
 import { localStack, type LocalStack, type ProcessGroup } from '../../environments/local.ts';
-import { auditStack, openSources, renderAudit, type Acknowledged, type AuditSources } from '../auditor/index.ts';
+import {
+  auditStack,
+  openSources,
+  renderAudit,
+  type Acknowledged,
+  type AuditSources,
+} from '../auditor/index.ts';
 import { startPlatform, type Platform } from '../platform-processes.ts';
 import { stackFolders } from '../stack/folders.ts';
 import { resetStack, startStack, stopStack } from '../stack/index.ts';

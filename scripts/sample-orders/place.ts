@@ -45,9 +45,9 @@ export async function placeOrders(
     }
   })();
   const deadline = performance.now() + patienceMs;
-  let placed = false;
-  const done = placing.then(() => (placed = true));
-  while (!placed || orders.some(isOpen)) {
+  const progress = { placed: false };
+  const done = placing.then(() => (progress.placed = true));
+  while (!progress.placed || orders.some(isOpen)) {
     options.signal.throwIfAborted();
     await Promise.all(
       orders
