@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { bucketOf } from '../domain/ids.ts';
 import type { HistoryChange, HistoryEvent } from '../platform/ports/order-history.ts';
 import type { OrderKey } from './auditor/order-pages.ts';
 
@@ -28,24 +29,16 @@ export async function readHistoryEvents(
   }));
 }
 
-/** The orders with an event recorded since then, page by page; one pass over each bucket. */
-export async function* changedSince(
+/** Those of the ids that no order's stream has. */
+export async function withoutStream(
   postgres: Pool,
-  buckets: readonly number[],
-  since: Date,
-  pageSize: number,
-): AsyncGenerator<readonly OrderKey[]> {
-  for (const bucket of buckets) {
-    let after = '';
-    for (;;) {
-      const { rows } = await postgres.query<{ stream_id: string }>(
-        `select distinct stream_id from orders.events
-         where bucket = $1 and stream_id > $2 and recorded_at >= $3 order by stream_id limit $4`,
-        [bucket, after, since, pageSize],
-      );
-      if (rows.length > 0) yield rows.map(({ stream_id: orderId }) => ({ bucket, orderId }));
-      if (rows.length < pageSize) break;
-      after = rows.at(-1)!.stream_id;
-    }
-  }
+  orderIds: readonly string[],
+  partitions: number,
+): Promise<readonly string[]> {
+  const { rows } = await postgres.query<{ order_id: string }>(
+    `select k.order_id from unnest($1::int[], $2::text[]) as k(bucket, order_id)
+     where not exists (select from orders.events e where e.bucket = k.bucket and e.stream_id = k.order_id)`,
+    [orderIds.map((orderId) => bucketOf(orderId, partitions)), orderIds],
+  );
+  return rows.map(({ order_id: orderId }) => orderId);
 }

@@ -117,12 +117,9 @@ test('rebuilt while orders come in, the read model is the fold of all streams', 
   // An order that was placed a moment ago may be missing too: its projector lags.
   expect(report.before.missing).toBeGreaterThanOrEqual(1);
   expect(report.before.differing).toBe(1);
+  expect(report.strays).toBe(1);
   expect(report.before.checksum).not.toBe(report.before.checksumOfEvents);
   await expectFold();
-  const names = (await mongo.listCollections({}, { nameOnly: true }).toArray()).map(
-    (collection) => collection.name,
-  );
-  expect(names).toEqual(['order_history']);
   expect(await documents.indexExists('user_id_1_created_at_-1__id_-1')).toBe(true);
 });
 

@@ -9,17 +9,21 @@ import {
 import type { HistoryChange, OrderSummary } from '../platform/ports/order-history.ts';
 import { historyCollection, readHistory } from './auditor/history-documents.ts';
 import { orderRanges } from './auditor/order-pages.ts';
-import { changedSince, readHistoryEvents } from './rebuild-events.ts';
+import { readHistoryEvents, withoutStream } from './rebuild-events.ts';
 
-export type RebuildSources = { readonly postgres: Pool; readonly mongo: Db; readonly partitions: number };
+export type RebuildSources = {
+  readonly postgres: Pool;
+  readonly mongo: Db;
+  readonly partitions: number;
+};
 
 export type RebuildReport = {
   readonly orders: number;
   readonly events: number;
   readonly durationMs: number;
   readonly ordersPerSecond: number;
-  /** Streams applied once more because they moved on meanwhile. */
-  readonly caughtUp: number;
+  /** Documents of no order, which are gone now. */
+  readonly strays: number;
   /** The read model as it was, against the events up to the version that each of its documents had. */
   readonly before: {
     readonly documents: number;
@@ -31,85 +35,74 @@ export type RebuildReport = {
 };
 
 export type RebuildOptions = {
-  /** Orders read and written at a time; 500 unless given. */
+  /** Orders that are rebuilt at a time, and absent from their customers' lists for that moment; 200 unless given. */
   readonly pageSize?: number;
-  readonly onProgress?: (progress: {
-    readonly orders: number;
-    readonly perSecond: number;
-    readonly phase: string;
-  }) => void;
+  readonly onProgress?: (progress: { readonly orders: number; readonly perSecond: number }) => void;
 };
 
-/** A transaction that was open for longer when it was read around would be missed: far beyond the platform's limits. */
-const longestTransactionMs = 10_000;
-
 /**
- * Rebuilds the read model from the events while orders keep coming: into a collection of its own, which then takes the
- * live one's name in one step. What the projector wrote to the old collection meanwhile is in the events too: streams
- * that moved on are applied before the switch, so that little is missing after it, and once more after it. Each
- * application is idempotent by version and commutes with the projector's own.
+ * Rebuilds the read model from the events while orders keep coming: page by page the documents are deleted, then the
+ * streams are read, then applied. What the projector had written before the deletion is in the streams read after it, and
+ * what it writes later commutes with our writes; so nothing is lost and nobody has to wait. One that was cut off is
+ * run again.
+ *
+ * A collection of its own that takes the live one's name would leave no gap, but SecantusDB's rename is not atomic: an
+ * upsert on its way meanwhile leaves two documents of one id.
  */
 export async function rebuildOrderHistory(
   { postgres, mongo, partitions }: RebuildSources,
-  { pageSize = 500, onProgress = () => undefined }: RebuildOptions = {},
+  { pageSize = 200, onProgress = () => undefined }: RebuildOptions = {},
 ): Promise<RebuildReport> {
   const startedMs = performance.now();
-  const shadow = `${historyCollection}_${Date.now()}`;
-  await dropLeftOvers(mongo);
-  await ensureOrderHistoryIndexes(mongo, shadow);
   const buckets = Array.from({ length: partitions }, (_, bucket) => bucket);
+  const documents = mongo.collection<{ _id: string }>(historyCollection);
+  const history = createOrderHistory(mongo);
   const comparison = createComparison();
-  let [orders, events, caughtUp] = [0, 0, 0];
+  let [orders, events] = [0, 0];
   const perSecond = (): number => Math.round((orders / (performance.now() - startedMs)) * 1000);
 
-  let since = await moment(postgres);
-  const history = createOrderHistory(mongo, shadow);
+  await ensureOrderHistoryIndexes(mongo);
   for await (const { keys } of orderRanges(postgres, buckets, pageSize)) {
-    const live = await readHistory(
-      mongo,
-      keys.map(({ orderId }) => orderId),
-    );
+    const orderIds = keys.map(({ orderId }) => orderId);
+    const before = await readHistory(mongo, orderIds);
+    await documents.deleteMany({ _id: { $in: orderIds } });
     const changes = await readHistoryEvents(postgres, keys);
     await history.apply(changes);
-    comparison.add(changes, live);
+    comparison.add(changes, before);
     orders += changes.length;
     events += changes.reduce((sum, change) => sum + change.events.length, 0);
-    onProgress({ orders, perSecond: perSecond(), phase: 'building' });
+    onProgress({ orders, perSecond: perSecond() });
   }
-  const catchUp = async (collection: string, from: Date): Promise<void> => {
-    const target = createOrderHistory(mongo, collection);
-    for await (const keys of changedSince(postgres, buckets, from, pageSize)) {
-      await target.apply(await readHistoryEvents(postgres, keys));
-      caughtUp += keys.length;
-      onProgress({ orders, perSecond: perSecond(), phase: `catching up (${caughtUp})` });
-    }
-  };
-  const before = since;
-  since = await moment(postgres);
-  await catchUp(shadow, before);
-  await mongo.renameCollection(shadow, historyCollection, { dropTarget: true });
-  await catchUp(historyCollection, since);
+  const strays = await deleteStrays({ postgres, mongo, partitions });
   return {
     orders,
     events,
     durationMs: Math.round(performance.now() - startedMs),
     ordersPerSecond: perSecond(),
-    caughtUp,
+    strays,
     before: comparison.result(),
   };
 }
 
-/** What is recorded from now on has at least this `recorded_at`, the start of its transaction. */
-async function moment(postgres: Pool): Promise<Date> {
-  const { rows } = await postgres.query<{ now: Date }>('select clock_timestamp() as now');
-  return new Date(rows[0]!.now.getTime() - longestTransactionMs);
-}
-
-/** Of a rebuild that was cut off. */
-async function dropLeftOvers(mongo: Db): Promise<void> {
-  const collections = await mongo.listCollections({}, { nameOnly: true }).toArray();
-  const leftOver = new RegExp(`^${historyCollection}_\\d+$`);
-  for (const { name } of collections) if (leftOver.test(name)) await mongo.dropCollection(name);
+/** A stream is written before the first document of its order: a document without one belongs to nobody. */
+async function deleteStrays({ postgres, mongo, partitions }: RebuildSources): Promise<number> {
+  const documents = mongo.collection<{ _id: string }>(historyCollection);
+  const pageSize = 1000;
+  let strays = 0;
+  for (let after = ''; ;) {
+    const page = await documents
+      .find({ _id: { $gt: after } }, { projection: { _id: 1 } })
+      .sort({ _id: 1 })
+      .limit(pageSize)
+      .toArray();
+    const orderIds = page.map(({ _id: orderId }) => orderId);
+    const lost = await withoutStream(postgres, orderIds, partitions);
+    if (lost.length > 0) await documents.deleteMany({ _id: { $in: [...lost] } });
+    strays += lost.length;
+    const last = orderIds.at(-1);
+    if (last === undefined || page.length < pageSize) return strays;
+    after = last;
+  }
 }
 
 /** Checksums are sums of the documents' hashes, so that the order in which documents come does not matter. */

@@ -45,11 +45,11 @@ function progressOn(stream: NodeJS.WriteStream): {
   const update = stream.isTTY && stream.columns > 0 ? createLogUpdate(stream) : undefined;
   let nextMs = 0;
   return {
-    show({ orders, perSecond, phase }) {
+    show({ orders, perSecond }) {
       const now = performance.now();
       if (now < nextMs) return;
       nextMs = now + (update ? 100 : 2000);
-      const line = `${phase}: ${orders} orders, ${perSecond}/s`;
+      const line = `${orders} orders, ${perSecond}/s`;
       if (update) update(line);
       else stream.write(`${line}\n`);
     },
@@ -57,15 +57,15 @@ function progressOn(stream: NodeJS.WriteStream): {
   };
 }
 
-function textOf({ orders, events, durationMs, ordersPerSecond, caughtUp, before }: RebuildReport): string {
+function textOf({ orders, events, durationMs, ordersPerSecond, strays, before }: RebuildReport): string {
   const { documents, differing, missing, checksum, checksumOfEvents } = before;
   const verdict =
     checksum === checksumOfEvents && missing === 0
       ? `it was what the events say (${checksum})`
       : `${differing} differed from the events and ${missing} were missing (${checksum}, should be ${checksumOfEvents})`;
   return [
-    `${orders} orders of ${events} events rebuilt in ${(durationMs / 1000).toFixed(1)} s (${ordersPerSecond}/s), ${caughtUp} caught up`,
-    `the read model before: ${documents} documents; ${verdict}`,
+    `${orders} orders of ${events} events rebuilt in ${(durationMs / 1000).toFixed(1)} s (${ordersPerSecond}/s)`,
+    `the read model before: ${documents} documents, and ${strays} of no order; ${verdict}`,
   ].join('\n');
 }
 

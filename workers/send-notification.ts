@@ -5,8 +5,16 @@ import type { Mail, Mailer } from '../platform/ports/mail.ts';
 import { defineWorker } from '../platform/worker.ts';
 
 /**
- * One mail for each order and step. A mail is claimed before it is sent; where a crash left a claim open, the mail
- * server is asked whether it has the mail before it is sent again.
+ * How long a claim keeps others from sending the mail, in ms: longer than a batch takes until the mail server's breaker
+ * opens. A process that crashed with claims delays its mails by this.
+ */
+const claimMs = 15_000;
+/** Pause before another's mail is looked at again, in ms. */
+const busyMs = 2000;
+
+/**
+ * One mail for each order and step. A mail is claimed before it is sent: after a rebalance another process may still be
+ * sending it. Where a crash left a claim open, the mail server is asked whether it has the mail before it is sent again.
  */
 export const sendNotification = defineWorker({
   name: 'send-notification',
@@ -23,10 +31,10 @@ export const sendNotification = defineWorker({
   unordered: true,
   async handleInSteps(events, { mailer, users, transaction }) {
     const steps = events.map(({ bucket, event }) => ({ bucket, orderId: event.orderId, step: event.type }));
-    const { fresh, unsettled } = await transaction(({ mails }) => mails.claim(steps));
+    const recipients = await users.find([...new Set(events.map(({ event }) => event.userId))]);
+    const { fresh, unsettled, busy } = await transaction(({ mails }) => mails.claim(steps, claimMs));
     const sentBefore =
       unsettled.length > 0 ? await mailer.accepted(unsettled.map((index) => idAt(index))) : new Set();
-    const recipients = await users.find([...new Set(events.map(({ event }) => event.userId))]);
 
     const outgoing: Mail[] = [];
     const open = [...fresh, ...unsettled];
@@ -41,7 +49,10 @@ export const sendNotification = defineWorker({
     const sent = open.filter((index) => !unreachable.includes(index) && !failed.has(idAt(index)));
     const lost = open.filter((index) => unreachable.includes(index) || refused.has(idAt(index)));
 
+    const released = open.filter((index) => failed.has(idAt(index)) && !lost.includes(index));
+
     await transaction(async ({ mails, record }) => {
+      await mails.release(released.map((index) => steps[index]!));
       const settledNow = await mails.settle(
         sent.map((index) => steps[index]!),
         'sent',
@@ -73,6 +84,11 @@ export const sendNotification = defineWorker({
         record({ topic: topics.notificationEvents.name, event, cause, key: orderId });
       }
     });
+    if (busy.length > 0)
+      throw new TransientError('mail-claimed', 'another process is sending mails of this batch', {
+        details: { retryAfterMs: busyMs },
+        cause: error,
+      });
     if (error instanceof PermanentError || error === undefined) return;
     if (!(error instanceof TransientError)) throw error;
     const waiting = events.filter((_, index) => failed.has(idAt(index))).map(({ eventId }) => eventId);

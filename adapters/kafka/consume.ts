@@ -106,7 +106,7 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 1000,
+      partitionsConsumedConcurrently: 128,
       eachBatch,
     });
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {

@@ -4,9 +4,9 @@ import type { Queryable } from './queryable.ts';
 /** Which mails were sent; each method is one round trip. */
 export function createMailLog(client: Queryable): MailLog {
   return {
-    async claim(mails) {
-      if (mails.length === 0) return { fresh: [], unsettled: [] };
-      const [inserted, claimed] = await Promise.all([
+    async claim(mails, claimMs) {
+      if (mails.length === 0) return { fresh: [], unsettled: [], busy: [] };
+      const [inserted, taken, claimed] = await Promise.all([
         client.query<MailStep>(
           `insert into notification.mails (bucket, order_id, step, status)
            select k.bucket, k.order_id, k.step, 'claimed'
@@ -15,6 +15,15 @@ export function createMailLog(client: Queryable): MailLog {
            on conflict do nothing
            returning bucket, order_id as "orderId", step`,
           columnsOf(mails),
+        ),
+        // Of two that take over an old claim one waits for the other, and then finds it new.
+        client.query<MailStep>(
+          `update notification.mails m set claimed_at = now()
+           from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
+           where m.bucket = k.bucket and m.order_id = k.order_id and m.step = k.step and m.status = 'claimed'
+             and m.claimed_at < now() - $4::int * interval '1 millisecond'
+           returning m.bucket, m.order_id as "orderId", m.step`,
+          [...columnsOf(mails), claimMs],
         ),
         client.query<MailStep>(
           `select k.bucket, k.order_id as "orderId", k.step
@@ -27,9 +36,25 @@ export function createMailLog(client: Queryable): MailLog {
           columnsOf(mails),
         ),
       ]);
-      const isFresh = new Set(inserted.rows.map(nameOf));
-      const unsettled = claimed.rows.filter((mail) => !isFresh.has(nameOf(mail)));
-      return { fresh: indexesOf(mails, inserted.rows), unsettled: indexesOf(mails, unsettled) };
+      const own = new Set([...inserted.rows, ...taken.rows].map(nameOf));
+      return {
+        fresh: indexesOf(mails, inserted.rows),
+        unsettled: indexesOf(mails, taken.rows),
+        busy: indexesOf(
+          mails,
+          claimed.rows.filter((mail) => !own.has(nameOf(mail))),
+        ),
+      };
+    },
+
+    async release(mails) {
+      if (mails.length === 0) return;
+      await client.query(
+        `update notification.mails m set claimed_at = '-infinity'
+         from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
+         where m.bucket = k.bucket and m.order_id = k.order_id and m.step = k.step and m.status = 'claimed'`,
+        columnsOf(mails),
+      );
     },
 
     async settle(mails, outcome) {

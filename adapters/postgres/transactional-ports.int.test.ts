@@ -109,13 +109,15 @@ describe('mail log', () => {
   beforeEach(() => pool.query('truncate notification.mails'));
   test('a mail is claimed once, unsettled until it is settled, and settled once', async () => {
     const mails = [mail('a'), mail('b'), mail('a'), mail('a', 'OrderRefunded')];
-    expect(await run((scope) => scope.mails.claim(mails))).toEqual({ fresh: [0, 1, 3], unsettled: [] });
+    const claimed = await run((scope) => scope.mails.claim(mails, 60_000));
+    expect(claimed).toEqual({ fresh: [0, 1, 3], unsettled: [], busy: [] });
     expect(await run((scope) => scope.mails.settle([mail('a'), mail('a')], 'sent'))).toEqual([0]);
     expect(await run((scope) => scope.mails.settle([mail('a'), mail('never-claimed')], 'sent'))).toEqual([]);
     expect(await run((scope) => scope.mails.settle([mail('a', 'OrderRefunded')], 'failed'))).toEqual([0]);
-    expect(await run((scope) => scope.mails.claim([...mails, mail('c')]))).toEqual({
+    expect(await run((scope) => scope.mails.claim([...mails, mail('c')], 0))).toEqual({
       fresh: [4],
       unsettled: [1],
+      busy: [],
     });
     const { rows } = await pool.query('select order_id, step, status from notification.mails order by 1, 2');
     expect(rows.map((row) => Object.values(row).join(' '))).toEqual([
@@ -126,10 +128,19 @@ describe('mail log', () => {
     ]);
   });
 
+  test('a mail that another is sending is busy until its claim is old or given up', async () => {
+    const mails = [mail('a'), mail('b')];
+    await run((scope) => scope.mails.claim(mails, 60_000));
+    const again = () => run((scope) => scope.mails.claim(mails, 60_000));
+    expect(await again()).toEqual({ fresh: [], unsettled: [], busy: [0, 1] });
+    await run((scope) => scope.mails.release([mail('b'), mail('never-claimed')]));
+    expect(await again()).toEqual({ fresh: [], unsettled: [1], busy: [0] });
+    expect(await again()).toEqual({ fresh: [], unsettled: [], busy: [0, 1] });
+  });
   test('two that claim at once share the mails', async () => {
     const mails = Array.from({ length: 50 }, (_, n) => mail(`order${n}`));
     const claims = await Promise.all(
-      [mails, mails.toReversed()].map((own) => run((scope) => scope.mails.claim(own))),
+      [mails, mails.toReversed()].map((own) => run((scope) => scope.mails.claim(own, 60_000))),
     );
     expect(claims.reduce((sum, { fresh }) => sum + fresh.length, 0)).toBe(50);
   });

@@ -8,12 +8,19 @@ export type MailStep = {
 /** Which mails were sent, inside a transaction. */
 export interface MailLog {
   /**
-   * Claims these mails before they are sent. `fresh` (indexes into `mails`) were never claimed, `unsettled` were, and nobody knows
-   * whether they went out: ask the mail server before sending. Sent and failed ones are in neither.
+   * Claims these mails for `claimMs` before they are sent. The answer has indexes into `mails`: `fresh` were never claimed;
+   * `unsettled` were, so long ago that nobody is sending them any more: ask the mail server before sending; `busy` are
+   * another's now. Sent and failed ones are in none.
    */
-  claim(
-    mails: readonly MailStep[],
-  ): Promise<{ readonly fresh: readonly number[]; readonly unsettled: readonly number[] }>;
+  claim(mails: readonly MailStep[], claimMs: number): Promise<MailClaims>;
+  /** Gives up the claims on mails that were not sent, or perhaps not: they are `unsettled` at once. */
+  release(mails: readonly MailStep[]): Promise<void>;
   /** Answers with the indexes of those that had not been settled before. */
   settle(mails: readonly MailStep[], outcome: 'sent' | 'failed'): Promise<readonly number[]>;
 }
+
+export type MailClaims = {
+  readonly fresh: readonly number[];
+  readonly unsettled: readonly number[];
+  readonly busy: readonly number[];
+};

@@ -62,6 +62,24 @@ export async function untilGrows(
   return Math.round(performance.now() - startedAt);
 }
 
+/** Resolves with the milliseconds until orders of every partition have been confirmed from now on: each has its worker again. */
+export async function untilAllPartitionsGoOn({ sources }: World, limitMs = 60_000): Promise<number> {
+  const startedAt = performance.now();
+  const { rows } = await sources.postgres.query<{ now: string }>('select clock_timestamp()::text as now');
+  await waitFor(
+    'every partition to go on',
+    async () => {
+      const found = await sources.postgres.query<{ count: string }>(
+        `select count(distinct bucket) as count from orders.events where type = 'OrderConfirmed' and recorded_at > $1`,
+        [rows[0]?.now],
+      );
+      return Number(found.rows[0]?.count) === sources.partitions;
+    },
+    { timeoutMs: limitMs, everyMs: 50 },
+  );
+  return Math.round(performance.now() - startedAt);
+}
+
 /** Waits until each of these orders has come to its end: shipped, or rejected, cancelled or returned with nothing owed. */
 export async function allEnded(
   world: World,

@@ -11,6 +11,8 @@ import { openWorld, type World } from './world.ts';
 
 const openOrders = 40;
 
+const spanOf = (name: string) => (span: CollectedSpan) => span.name === name;
+
 let collector: TraceCollector;
 let world: World;
 beforeAll(async () => {
@@ -31,7 +33,6 @@ afterAll(async () => {
 test('one trace leads from the request to the mail, and names nobody', async () => {
   const order = await world.shop.place(nextOrder(world));
   await allEnded(world, [order]);
-  const spanOf = (name: string) => (span: CollectedSpan) => span.name === name;
   await waitFor('the span of the mail', () => collector.spans.some(spanOf('smtp send')), {
     timeoutMs: 30_000,
   });

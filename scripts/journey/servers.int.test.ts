@@ -34,7 +34,7 @@ async function tellRecovery(fault: string, count: Evidence, since: number): Prom
 }
 
 test('Kafka is stopped and started again under load', async () => {
-  const { stop } = startLoad(world, load);
+  const running = startLoad(world, load);
   await untilGrows(world, 'payments', isPaid);
   await stopServer(world.stack, 'kafka');
   await sleep(outageMs);
@@ -42,22 +42,22 @@ test('Kafka is stopped and started again under load', async () => {
   await startServer(world.stack, 'kafka');
   tell(`Kafka: started in ${seconds(performance.now() - before)}`);
   await tellRecovery('Kafka stopped', isPaid, performance.now());
-  await allEnded(world, await stop());
+  await allEnded(world, await running.stop());
   await world.expectClean();
 }, 240_000);
 
 test('PostgreSQL crashes under load and recovers from its log', async () => {
-  const { stop } = startLoad(world, load);
+  const running = startLoad(world, load);
   await untilGrows(world, 'payments', isPaid);
   await killProcess(world.stack, 'postgres', 'SIGKILL');
   await startServer(world.stack, 'postgres');
   await tellRecovery('PostgreSQL killed', isPaid, performance.now());
-  await allEnded(world, await stop());
+  await allEnded(world, await running.stop());
   await world.expectClean();
 }, 240_000);
 
 test('a master of the Redis cluster is killed under load, and comes back as a replica', async () => {
-  const { stop } = startLoad(world, load);
+  const running = startLoad(world, load);
   await untilGrows(world, 'payments', isPaid);
   const master = (await redisRoles(world.stack)).find(({ role }) => role === 'master');
   if (!master) throw new Error('the cluster has no master');
@@ -70,7 +70,7 @@ test('a master of the Redis cluster is killed under load, and comes back as a re
   expect(await redisRoles(world.stack)).toContainEqual({ name: master.name, role: 'replica' });
   // The wake-ups that Redis carries are hints: without them a poll finds the work.
   expect(longestMs).toBeLessThan(3000);
-  await allEnded(world, await stop());
+  await allEnded(world, await running.stop());
   await world.expectClean();
 }, 240_000);
 
