@@ -43,11 +43,16 @@ export type Outcome<State, Event, Rejection> =
     }
   | { readonly accepted: false; readonly reason: Rejection; readonly state: State; readonly version: number };
 
+/** A stream as far as the caller knows it. */
+export type Known<State> = { readonly state: State; readonly version: number };
+
 const maxRounds = 20;
 
 /**
  * Decides a batch of commands, each on its order's stream: one read and one append for all of them, and again for
  * those alone whose stream moved on in between. Commands of one order are decided one after the other.
+ * Where the caller knows the streams (`known`: they are new, or it has just written them) the first read is saved; what
+ * it knows wrongly is a conflict like any other.
  *
  * @throws TransientError when the database failed, or a stream was contended for longer than anyone should wait.
  */
@@ -61,6 +66,7 @@ export async function decideAll<
   kind: StreamKind<State, Command, Event, Rejection>,
   requests: readonly Request<Command>[],
   partitions: number,
+  known?: (orderId: string) => Known<State>,
 ): Promise<readonly Outcome<State, Event, Rejection>[]> {
   const outcomes: Outcome<State, Event, Rejection>[] = Array.from({ length: requests.length });
   let streams = [...Map.groupBy(requests.keys(), (index) => requests[index]!.command.orderId)];
@@ -70,9 +76,12 @@ export async function decideAll<
         details: { orderId: streams[0]?.[0] },
       });
     const keys = streams.map(([orderId]) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId }));
-    const histories = await store.read(keys);
+    const bases =
+      round === 0 && known
+        ? keys.map(({ streamId }) => known(streamId))
+        : (await store.read(keys)).map((history) => baseOf(kind, history));
     const decided = streams.map(([orderId, indexes], position) =>
-      decideStream(kind, keys[position]!, orderId, indexes, requests, histories[position]!),
+      decideStream(kind, keys[position]!, orderId, indexes, requests, bases[position]!),
     );
     const changed = decided.filter(({ append }) => append.events.length > 0);
     const results = await store.appendAll(changed.map(({ append }) => append));
@@ -86,6 +95,24 @@ export async function decideAll<
   return outcomes;
 }
 
+function baseOf<
+  State,
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+>(kind: StreamKind<State, Command, Event, Rejection>, history: readonly StoredEvent[]): Known<State> {
+  return { state: fold(kind.decider, history.map(eventIn) as Event[]), version: history.length };
+}
+
+/** For commands that begin a stream as a rule: a repeated one finds it by the conflict. */
+export function unread<State>({
+  decider,
+}: {
+  readonly decider: { readonly initialState: State };
+}): () => Known<State> {
+  return () => ({ state: decider.initialState, version: 0 });
+}
+
 function decideStream<
   State,
   Command extends { readonly orderId: string },
@@ -97,10 +124,10 @@ function decideStream<
   orderId: string,
   indexes: readonly number[],
   requests: readonly Request<Command>[],
-  history: readonly StoredEvent[],
+  base: Known<State>,
 ) {
-  let state = fold(kind.decider, history.map(eventIn) as Event[]);
-  const expectedVersion = history.length;
+  let { state } = base;
+  const expectedVersion = base.version;
   const events: Event[] = [];
   const stored: NewEvent[] = [];
   const messages: OutboxMessage[] = [];

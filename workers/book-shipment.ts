@@ -1,5 +1,5 @@
 import { topics } from '../contracts/topics.ts';
-import { decideAll } from '../platform/decide-all.ts';
+import { decideAll, unread } from '../platform/decide-all.ts';
 import { PermanentError } from '../platform/errors.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
 import { shipmentStream } from '../platform/streams/shipment-stream.ts';
@@ -23,7 +23,7 @@ export const bookShipment = defineWorker({
       command: { type: 'BookShipment', orderId, at, shipmentId: shipmentIdOf(orderId), carrier } as const,
       traceparent,
     }));
-    const bookings = await decideAll(shipments, shipmentStream, requests, partitions);
+    const bookings = await decideAll(shipments, shipmentStream, requests, partitions, unread(shipmentStream));
     const booked = requests.filter((_, index) => bookings[index]?.accepted);
     const shipped = await decideAll(
       orders,

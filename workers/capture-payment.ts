@@ -1,6 +1,6 @@
 import { topics } from '../contracts/topics.ts';
 import type { PaymentCommand } from '../domain/payment/payment.ts';
-import { decideAll } from '../platform/decide-all.ts';
+import { decideAll, unread } from '../platform/decide-all.ts';
 import { PermanentError } from '../platform/errors.ts';
 import type { CaptureResult } from '../platform/ports/payment-provider.ts';
 import { settleAll } from '../platform/settle-all.ts';
@@ -37,7 +37,8 @@ export const capturePayment = defineWorker({
       command: { type: 'RequestPayment', orderId, userId, at, amountMinor: totalMinor, currency } as const,
       traceparent,
     }));
-    const intents = await decideAll(payments, paymentStream, requests, partitions);
+    const intents = await decideAll(payments, paymentStream, requests, partitions, unread(paymentStream));
+    const intentOf = new Map(due.map(({ event }, index) => [event.orderId, intents[index]!]));
     const refused = intents.find((intent) => !intent.accepted);
     if (refused && !refused.accepted) throw new PermanentError('payment-request-refused', refused.reason);
 
@@ -53,7 +54,7 @@ export const capturePayment = defineWorker({
         const commands = settled.flatMap(({ item: { event, traceparent }, result }) =>
           commandsOf(event.orderId, event.totalMinor, result).map((command) => ({ command, traceparent })),
         );
-        await decideAll(payments, paymentStream, commands, partitions);
+        await decideAll(payments, paymentStream, commands, partitions, (orderId) => intentOf.get(orderId)!);
       },
     );
   },

@@ -24,6 +24,9 @@ export interface PaymentSimulator {
   close(): Promise<void>;
 }
 
+/** How long after its answer the provider reports an ordinary charge, in ms. */
+const webhookDelayMs = 500;
+
 /** Starts the payment provider's stand-in on 127.0.0.1: an HTTP server of its own with books of its own. */
 export const startPaymentSimulator = async (options: SimulatorOptions): Promise<PaymentSimulator> => {
   const ledger = new Ledger(options.folder);
@@ -53,6 +56,10 @@ const simulatorApp = (ledger: Ledger, sender: WebhookSender | undefined, slowMs:
     await Promise.all(Array.from({ length: copies }, async () => sender?.deliver(entry)));
   };
 
+  const tellLater = (entry: LedgerEntry): void => {
+    if (sender) setTimeout(() => void tell(entry), webhookDelayMs).unref();
+  };
+
   const misbehaves = (key: string, { times }: SimulatorMode): boolean => {
     const before = misbehaved.get(key) ?? 0;
     misbehaved.set(key, before + 1);
@@ -72,8 +79,12 @@ const simulatorApp = (ledger: Ledger, sender: WebhookSender | undefined, slowMs:
     const declined = tokenMode ? 'card-declined' : 'unknown-token';
     const result = ledger.charge(key, body.data, mode.kind === 'declined' ? declined : undefined);
     if (result.outcome === 'booked') {
-      const told = tell(result.entry, mode.kind === 'webhook_twice' ? 5 : 1);
-      if (mode.kind === 'webhook_first') await told;
+      // As a rule a provider answers first and reports later.
+      if (mode.kind === 'approve') tellLater(result.entry);
+      else {
+        const told = tell(result.entry, mode.kind === 'webhook_twice' ? 5 : 1);
+        if (mode.kind === 'webhook_first') await told;
+      }
     }
     if (mode.kind === 'timeout' && misbehaves(key, mode)) await callerGone(c);
     if (mode.kind === 'slow')

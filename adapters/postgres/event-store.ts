@@ -3,6 +3,7 @@ import type { Append, AppendResult, EventStore } from '../../platform/ports/even
 import { histogram } from '../../platform/telemetry.ts';
 import { insertPostings, writeSagas } from './append-effects.ts';
 import { insertEvents, readAt, readStreams, streamName, type EventSchema } from './event-streams.ts';
+import { collectReads } from './collect-reads.ts';
 import { microBatches, type MicroBatchSettings } from './micro-batch.ts';
 import { bucketsOf, insertOutbox, insertOutboxOfEvents } from './outbox-insert.ts';
 import { inTransaction } from './pool.ts';
@@ -32,7 +33,7 @@ export function createEventStore(pool: Pool, settings: EventStoreSettings): Even
   return {
     append: microBatches(write, settings),
     appendAll: write,
-    read: (keys) => readStreams(database, settings.schema, keys),
+    read: collectReads((keys) => readStreams(database, settings.schema, keys)),
   };
 }
 
