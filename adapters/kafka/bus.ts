@@ -37,6 +37,9 @@ export type Bus = MessageSource &
     close(): Promise<void>;
   };
 
+/** A fetch with fewer came at an easy pace: nobody should wait. With more, each batch costs less the larger it is. */
+const fewMessages = 12;
+
 /** kafkajs behind our ports: connections are made at first use. */
 export function createBus(settings: BusSettings): Bus {
   registerLz4();
@@ -121,7 +124,7 @@ export function createBus(settings: BusSettings): Bus {
             partition,
             behind,
           }),
-        paceMs: 15,
+        paceMs: (messages) => (messages < fewMessages ? 15 : 60),
         commitEveryMs: 1000,
         heartbeatEveryMs: 1000,
       });

@@ -58,7 +58,7 @@ const start = (
       inOrder,
       handle,
       onFailure: () => 50,
-      paceMs: 5,
+      paceMs: () => 5,
       commitEveryMs: 100,
       heartbeatEveryMs: 500,
     },

@@ -9,10 +9,10 @@ export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'inOrder'
   /** How far behind the end of its partition a batch was, in messages. */
   onLag?(topic: string, partition: number, behind: number): void;
   /**
-   * Shortest time from one fetch to the next, in ms. What is fetched after a quiet time is handled at once; only when more
-   * comes right after it, it comes together.
+   * Shortest time from one fetch to the next, in ms, after one that brought so many messages. What is fetched after a quiet
+   * time is handled at once; only when more comes right after it, it comes together.
    */
-  readonly paceMs: number;
+  paceMs(messages: number): number;
   readonly commitEveryMs: number;
   readonly heartbeatEveryMs: number;
 };
@@ -46,8 +46,6 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
 
   const flush = async (): Promise<void> => {
     const startedAt = performance.now();
-    const busy = startedAt - lastFlushAt < options.paceMs * 2;
-    lastFlushAt = startedAt;
     const taken = waiting;
     waiting = [];
     const wanted = taken.flatMap(({ batch: { batch } }): ReceivedMessage[] => received(batch, options.only));
@@ -64,7 +62,10 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     } finally {
       clearInterval(beating);
     }
-    const early = options.paceMs - (performance.now() - startedAt);
+    const paceMs = options.paceMs(sum(taken));
+    const early = paceMs - (performance.now() - startedAt);
+    const busy = startedAt - lastFlushAt < paceMs * 2;
+    lastFlushAt = startedAt;
     if (busy && early > 1) await sleep(early, undefined, { signal: stopping.signal }).catch(() => undefined);
     for (const { settle } of taken) settle(result);
   };
@@ -127,4 +128,8 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     await consumer.stop();
     await consumer.disconnect();
   };
+}
+
+function sum(taken: readonly Waiting[]): number {
+  return taken.reduce((messages, { batch }) => messages + batch.batch.messages.length, 0);
 }

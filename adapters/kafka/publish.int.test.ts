@@ -57,7 +57,7 @@ test.each([
     only: new Set(['OrderPlaced']),
     inOrder: true,
     onFailure: () => 50,
-    paceMs: 5,
+    paceMs: () => 5,
     commitEveryMs: 100,
     heartbeatEveryMs: 500,
   });

@@ -134,8 +134,8 @@ export type RelaySettings = LeaseSettings & {
   readonly rowsPerBucket?: number;
   /** How long to wait when there was nothing to publish, or after a failure. */
   readonly idleMs?: number;
-  /** Shortest time from one pass to the next while there is something to publish, in ms; after a quiet time the first is not delayed. */
-  readonly paceMs?: number;
+  /** Shortest time from one pass to the next after one with so many rows, in ms; after a quiet time nothing is delayed. */
+  readonly paceMs?: (rows: number) => number;
   /** Ends an idle wait early; `idleMs` remains the backstop. */
   readonly waitForWork?: (signal: AbortSignal) => Promise<void>;
   readonly onError?: (error: unknown) => void;
@@ -146,7 +146,15 @@ export type RelaySettings = LeaseSettings & {
  * are released. After any failure the same rows are read again: every row is published at least once, in order.
  */
 export async function runRelay(pool: Pool, settings: RelaySettings, signal: AbortSignal): Promise<void> {
-  const { leaseMs, publish, rowsPerBucket = 200, idleMs = 50, paceMs = 0, waitForWork, onError } = settings;
+  const {
+    leaseMs,
+    publish,
+    rowsPerBucket = 200,
+    idleMs = 50,
+    paceMs = () => 0,
+    waitForWork,
+    onError,
+  } = settings;
   let held: readonly number[] = [];
   let published: readonly OutboxRow[] = [];
   let renewAt = 0;
@@ -163,8 +171,9 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
     if (rows.length === 0) return idle();
     await publish(rows);
     published = rows;
-    const early = paceMs - (performance.now() - startedAt);
-    if (startedAt - lastPassAt < paceMs * 2 && early > 1)
+    const pace = paceMs(rows.length);
+    const early = pace - (performance.now() - startedAt);
+    if (startedAt - lastPassAt < pace * 2 && early > 1)
       await sleep(early, undefined, { signal }).catch(() => undefined);
     lastPassAt = startedAt;
   }

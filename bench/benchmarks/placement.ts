@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { secondsOf, type Bench, type Benchmark } from '../bench.ts';
 import type { Shop } from '../stack/customers.ts';
 import type { Database } from '../stack/database.ts';
-import { runLoad } from '../load/run-load.ts';
+import { ensureWrk, runWrk } from '../load/wrk.ts';
 import { gatewayOnly, withPlatform } from '../stack/platform.ts';
 import { runPgbench, type OrderRows } from '../yardsticks/pgbench.ts';
 import { rounded } from '../report/statistics.ts';
@@ -23,6 +23,7 @@ export const placement: Benchmark = {
       const http: number[] = [];
       const tool: number[] = [];
       const latencies: number[] = [];
+      await ensureWrk();
       await placeOrders(bench, shop, database, Math.min(seconds, 5)); // compilers and caches
       const rows = await sampleRows(database);
       for (let run = 1; run <= bench.settings.runs; run += 1) {
@@ -49,6 +50,7 @@ export const placement: Benchmark = {
     }),
 };
 
+/** Half of the connections go to each of the two gateways, as a load balancer would send them. */
 async function placeOrders(
   bench: Bench,
   shop: Shop,
@@ -56,18 +58,23 @@ async function placeOrders(
   seconds: number,
 ): Promise<{ perSecond: number; p99: number }> {
   await emptyTables(database);
-  const streams = [{ name: 'orders', request: 'place-order' }] as const;
-  const result = await runLoad({ ...shop, streams, seconds, connections, warmUpRequests: 500 });
-  const { sent, succeeded, answers, latencyMs } = result.streams['orders']!;
-  if (succeeded < sent) bench.fail(`${sent - succeeded} of ${sent} orders: ${JSON.stringify(answers)}`);
+  const { host, ports } = bench.stack;
+  const results = await Promise.all(
+    [ports.gateway, ports.gatewayB].map((port) =>
+      runWrk(shop, `http://${host}:${port}`, connections / 2, seconds),
+    ),
+  );
+  const succeeded = results.reduce((sum, result) => sum + result.succeeded, 0);
   const [stored] = await database.query<{ count: string }>(
     `select count(*) from orders.events e join orders.outbox o on o.event_id = e.stream_id || '/1'
      where e.type = 'OrderPlaced'`,
   );
-  // A figure of orders that are not all in the database would be worth nothing.
-  if (Number(stored?.count) !== result.acknowledged.length)
-    bench.fail(`${result.acknowledged.length} orders acknowledged, ${stored?.count} stored`);
-  return { perSecond: succeeded / result.seconds, p99: latencyMs.p99 };
+  // A figure of orders that are not all in the database would be worth nothing; what was on its way at the end may be more.
+  const count = Number(stored?.count);
+  if (count < succeeded || count > succeeded + connections)
+    bench.fail(`${succeeded} orders acknowledged, ${count} stored`);
+  const perSecond = results.reduce((sum, result) => sum + result.succeeded / result.seconds, 0);
+  return { perSecond, p99: Math.max(...results.map(({ p99Ms }) => p99Ms)) };
 }
 
 async function emptyTables(database: Database): Promise<void> {
@@ -90,10 +97,8 @@ async function bareHttp(shop: Shop, seconds: number): Promise<number> {
   const server = fork(join(import.meta.dirname, '../yardsticks/bare-http.ts'));
   try {
     const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-    const streams = [{ name: 'orders', request: 'place-order' }] as const;
-    const url = `http://127.0.0.1:${port}`;
-    const result = await runLoad({ ...shop, url, streams, seconds, connections, warmUpRequests: 500 });
-    return result.streams['orders']!.succeeded / result.seconds;
+    const result = await runWrk(shop, `http://127.0.0.1:${port}`, connections, seconds);
+    return result.succeeded / result.seconds;
   } finally {
     server.disconnect();
   }

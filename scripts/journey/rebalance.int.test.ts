@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProcessGroup } from '../../environments/local.ts';
-import { allEnded, evidence, seconds, tell, untilAllPartitionsGoOn, untilGrows } from './conditions.ts';
+import {
+  allEnded,
+  evidence,
+  rowsOf,
+  seconds,
+  tell,
+  untilAllPartitionsGoOn,
+  untilGrows,
+} from './conditions.ts';
+import { waitFor } from '../stack/wait.ts';
 import { backParts, gatewayParts } from './groups.ts';
 import { startLoad } from './load.ts';
 import { openWorld, type World } from './world.ts';
@@ -44,22 +53,42 @@ test('two processes of each worker share the work; one leaves and joins in the m
   await world.expectClean();
 }, 240_000);
 
-test('a process that hangs for longer than its session and its leases, and then goes on, does nothing twice', async () => {
+test('a process that hangs in a transaction for longer than its session and its leases, and then goes on, does nothing twice', async () => {
   const load = startLoad(world, { perSecond: 40, seconds: 90 });
   await untilGrows(world, 'payments', evidence['capture-payment']);
   const hung = world.platform.processes.find(({ name }) => name === 'back-a');
   if (!hung) throw new Error('back-a does not run');
-  process.kill(hung.pid, 'SIGSTOP');
-  const [goesOn] = await Promise.all([
-    untilAllPartitionsGoOn(world),
-    sleep(hangMs), // what it holds is given to the other one meanwhile
-  ]);
-  tell(`back-a hangs: every partition goes on ${seconds(goesOn)} later`);
-  process.kill(hung.pid, 'SIGCONT');
+  try {
+    await hangInTransaction(hung.pid);
+    const [goesOn] = await Promise.all([
+      untilAllPartitionsGoOn(world),
+      sleep(hangMs), // what it holds is given to the other one meanwhile
+    ]);
+    tell(`back-a hangs: every partition goes on ${seconds(goesOn)} later`);
+  } finally {
+    process.kill(hung.pid, 'SIGCONT');
+  }
   await sleep(rhythmMs);
   await allEnded(world, await load.stop());
   await world.expectClean();
 }, 240_000);
+
+/** Stops the process at a moment when it works on the stock: the others need the rows that it has locked. */
+async function hangInTransaction(pid: number): Promise<void> {
+  await waitFor(
+    'the process to hang in a transaction on the stock',
+    async () => {
+      process.kill(pid, 'SIGSTOP');
+      await sleep(400); // the transactions of the others are over by then
+      const open = rowsOf(`pg_stat_activity where datname = current_database()
+        and query ~ 'inventory.(stock|reservations)' and state = 'idle in transaction' and state_change < clock_timestamp() - interval '300 milliseconds'`);
+      if ((await open(world)) > 0) return true;
+      process.kill(pid, 'SIGCONT');
+      return false;
+    },
+    { timeoutMs: 60_000 },
+  );
+}
 
 test('a gateway that is told to end answers what it has begun: no customer notices', async () => {
   const load = startLoad(world, { perSecond: 60, seconds: 90 });
