@@ -1,13 +1,14 @@
 import type { Pool } from 'pg';
-import type { Append, AppendResult, EventStore } from '../../platform/ports/event-store.ts';
+import type { Append, AppendResult, EventStore, StoredEvent } from '../../platform/ports/event-store.ts';
 import { histogram } from '../../platform/telemetry.ts';
 import { insertPostings, writeSagas } from './append-effects.ts';
 import { insertEvents, readAt, readStreams, streamName, type EventSchema } from './event-streams.ts';
+import { appendSingles, isSingle } from './append-singles.ts';
 import { collectReads } from './collect-reads.ts';
 import { microBatches, type MicroBatchSettings } from './micro-batch.ts';
 import { bucketsOf, insertOutbox, insertOutboxOfEvents } from './outbox-insert.ts';
 import { inTransaction } from './pool.ts';
-import { translated } from './queryable.ts';
+import { translated, type Queryable } from './queryable.ts';
 
 export type EventStoreSettings = MicroBatchSettings & {
   readonly schema: EventSchema;
@@ -50,7 +51,40 @@ async function writeBatch(
   const sorted = appends.toSorted(
     (a, b) => a.bucket - b.bucket || (a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : 0),
   );
-  const { results, buckets } = await inTransaction(pool, async (client) => {
+  const { results, buckets } = sorted.every(isSingle)
+    ? await writeSingles(translated(pool), schema, appends, sorted)
+    : await writeAll(pool, schema, appends, sorted);
+  batchSize.record(appends.length, { schema });
+  duration.record((performance.now() - startedMs) / 1000, { schema });
+  if (buckets.length > 0) onAppended?.(buckets);
+  return results;
+}
+
+type Written = { readonly results: readonly AppendResult[]; readonly buckets: readonly number[] };
+
+async function writeSingles(
+  database: Queryable,
+  schema: EventSchema,
+  appends: readonly Append[],
+  sorted: readonly Append[],
+): Promise<Written> {
+  const isWritten = await appendSingles(database, schema, sorted);
+  const existing = await readAt(
+    database,
+    schema,
+    sorted.filter((append) => !isWritten.has(append)),
+  );
+  const published = sorted.filter((append) => append.publish && isWritten.has(append));
+  return { results: appends.map(resultOf(isWritten, existing)), buckets: bucketsOf(published) };
+}
+
+function writeAll(
+  pool: Pool,
+  schema: EventSchema,
+  appends: readonly Append[],
+  sorted: readonly Append[],
+): Promise<Written> {
+  return inTransaction(pool, async (client) => {
     const isWritten = await insertEvents(client, schema, sorted);
     const existing = await readAt(
       client,
@@ -68,17 +102,19 @@ async function writeBatch(
       published.length > 0 && insertOutboxOfEvents(client, schema, published),
       messages.length > 0 && insertOutbox(client, schema, messages),
     ]);
-    const outcomes = appends.map((append): AppendResult =>
-      isWritten.has(append)
-        ? { appended: true, version: append.expectedVersion + append.events.length }
-        : { appended: false, existing: existing.get(streamName(append)) },
-    );
+    const outcomes = appends.map(resultOf(isWritten, existing));
     return { result: { results: outcomes, buckets: bucketsOf([...published, ...messages]) }, last };
   });
-  batchSize.record(appends.length, { schema });
-  duration.record((performance.now() - startedMs) / 1000, { schema });
-  if (buckets.length > 0) onAppended?.(buckets);
-  return results;
+}
+
+function resultOf(
+  isWritten: ReadonlySet<Append>,
+  existing: ReadonlyMap<string, StoredEvent>,
+): (append: Append) => AppendResult {
+  return (append) =>
+    isWritten.has(append)
+      ? { appended: true, version: append.expectedVersion + append.events.length }
+      : { appended: false, existing: existing.get(streamName(append)) };
 }
 
 function eventsToPublish({ bucket, streamId, expectedVersion, events, publish }: Append) {

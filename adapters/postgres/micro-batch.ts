@@ -24,7 +24,7 @@ export function microBatches(
   write: Write,
   settings: MicroBatchSettings,
 ): (append: Append) => Promise<AppendResult> {
-  const { maxBatch = 256, maxInFlight = 2, oneBucketPerBatch = false } = settings;
+  const { maxBatch = 256, maxInFlight = 1, oneBucketPerBatch = false } = settings;
   let queue: Waiting[] = [];
   let inFlight = 0;
   let scheduled = false;

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { localStack } from '../../environments/local.ts';
 import type { Append, OutboxRow } from '../../platform/ports/event-store.ts';
 import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
+import { singlesStatement } from './append-singles.ts';
 import { createEventStore } from './event-store.ts';
 import { insertStatement, readStatement } from './event-streams.ts';
 import { migrate } from './migrate.ts';
@@ -226,8 +227,24 @@ test('a table that is not large yet is not read as a whole either, with statisti
   for (const statistics of [false, true]) {
     if (statistics) await pool.query('analyze orders.events');
     expect(await rowsScanned(pool, 'events', readStatement('orders'), streams)).toBe(400);
-    const rows = [...streams, all(3), all('B'), all('{}'), all(2)];
+    const data = JSON.stringify(all({}));
+    const rows = [...streams, all(3), all('B'), data, all(2)];
     expect(await rowsScanned(pool, 'events', insertStatement('orders'), rows)).toBeLessThanOrEqual(400);
+    await pool.query('delete from orders.events where version = 3');
+    const nothing = all(null);
+    const singles = [
+      ...streams,
+      all(2),
+      all('B'),
+      data,
+      nothing,
+      nothing,
+      nothing,
+      nothing,
+      nothing,
+      nothing,
+    ];
+    expect(await rowsScanned(pool, 'events', singlesStatement('orders'), singles)).toBeLessThanOrEqual(400);
     await pool.query('delete from orders.events where version = 3');
   }
 });
