@@ -69,7 +69,7 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
           join(repository, 'node_modules/.bin/node'),
           '--disable-warning=TimeoutNegativeWarning',
           // Most of what a batch makes dies young: with Node's small nursery it is copied around first.
-          '--max-semi-space-size=32',
+          '--max-semi-space-size=16',
           ...args,
         ],
         cwd: repository,

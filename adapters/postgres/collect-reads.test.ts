@@ -3,6 +3,7 @@ import type { StoredEvent, StreamKey } from '../../platform/ports/event-store.ts
 import { collectReads } from './collect-reads.ts';
 
 const key = (streamId: string): StreamKey => ({ bucket: 1, streamId });
+const many = (count: number): StreamKey[] => Array.from({ length: count }, (_, index) => key(String(index)));
 const eventsOf = (keys: readonly StreamKey[]) => keys.map(({ streamId }) => [{ streamId } as StoredEvent]);
 
 test('what is asked for at once is one read, and each caller gets its own streams in order', async () => {
@@ -44,7 +45,6 @@ test('no statement asks for more than 500 streams, save one caller that does', a
     sizes.push(keys.length);
     return eventsOf(keys);
   });
-  const many = (count: number) => Array.from({ length: count }, (_, index) => key(String(index)));
   await Promise.all([read(many(300)), read(many(300)), read(many(900)), read(many(1))]);
   expect(sizes).toEqual([300, 300, 900, 1]);
 });

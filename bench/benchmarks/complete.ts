@@ -78,6 +78,7 @@ function reportSustained(bench: Bench, { journey, orders, load }: LoadOutcome, p
     name: `complete orders over ${rounded(load.seconds)} s`,
     unit: '/s',
     runs: [journey.mailed / journey.seconds],
+    target: { is: '≥', than: 600 },
   });
   const spans = { paid: journey.placedToPaidMs, shipped: journey.placedToShippedMs };
   for (const [step, { p50, p99 }] of Object.entries(spans)) {

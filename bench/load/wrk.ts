@@ -39,8 +39,13 @@ export async function runWrk(
   writeFileSync(script, luaScript(shop));
   try {
     const { stdout } = await execa('wrk', [
-      ...['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', '--timeout', '10s'],
-      ...['-s', script, url],
+      '--threads=1',
+      `--connections=${connections}`,
+      `--duration=${seconds}s`,
+      '--latency',
+      '--timeout=10s',
+      `--script=${script}`,
+      url,
     ]);
     return resultIn(stdout);
   } finally {

@@ -23,12 +23,9 @@ export type PlatformSettings = {
   readonly variables?: Readonly<Record<string, string>>;
 };
 
-/** Only the gateways that take orders and carts, one process a core. No relay shares the machine with them, so no backlog may refuse orders. */
+/** Only the gateways that take orders and carts. No relay shares the machine with them, so no backlog may refuse orders. */
 export const gatewayOnly = {
-  groups: [
-    { name: 'gateway-1', parts: ['order', 'user'] },
-    { name: 'gateway-2', parts: ['order', 'user'], port: 'gatewayB' },
-  ],
+  groups: [{ name: 'gateway', parts: ['order', 'user'] }],
   variables: { ADMISSION_OUTBOX_MS: '600000', ADMISSION_OPEN_ORDERS: '10000000' },
 } as const satisfies Partial<PlatformSettings>;
 
