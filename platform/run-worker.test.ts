@@ -202,13 +202,15 @@ describe('runWorker', () => {
     expect(dead).toEqual([]);
   });
 
-  test('an event that alone has no outcome is given up after the last attempt; those beside it are done', async () => {
+  test('an event that alone has no outcome is given up once others succeed meanwhile; those beside it are done', async () => {
     const { start, deliver, dead } = world();
     let calls = 0;
     const worker = defineWorker({
       ...base,
-      async handleInSteps() {
+      async handleInSteps(events) {
+        if (!events.some(({ eventId }) => eventId === 'e/2')) return;
         calls += 1;
+        if (calls === 2) await deliver([message(9)]);
         throw new TransientError('outcome-unknown', 'one call', { details: { eventIds: ['e/2'] } });
       },
     }) as AnyWorker;
@@ -216,5 +218,20 @@ describe('runWorker', () => {
     await deliver([message(1), message(2), message(3)]);
     expect(calls).toBe(3);
     expect(dead.map(({ id }) => id)).toEqual(['double-numbers/order-events/3/2']);
+  });
+
+  test('an outage gives nothing up, though some of the batch were settled before it', async () => {
+    const { start, deliver, dead } = world();
+    const worker = defineWorker({
+      ...base,
+      async handleInSteps() {
+        throw new TransientError('outcome-unknown', 'one call', { details: { eventIds: ['e/2'] } });
+      },
+    }) as AnyWorker;
+    await start(worker);
+    await expect(deliver([message(1), message(2), message(3)])).rejects.toMatchObject({
+      code: 'outcome-unknown',
+    });
+    expect(dead).toEqual([]);
   });
 });

@@ -73,19 +73,36 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
     handled.add(1, { worker: worker.name, outcome: 'dead' });
   };
 
+  // When an attempt last succeeded: the outside is not away then, and what fails meanwhile fails alone.
+  let lastSuccessAt = -Infinity;
+
+  const handleSlice = async (slice: readonly Parsed[]): Promise<void> => {
+    let failedAt: number | undefined;
+    const { handled: count } = await processBatch(slice, worker.retry, {
+      async handle(batch) {
+        try {
+          await attempt(worker, batch, settings);
+          lastSuccessAt = performance.now();
+        } catch (error) {
+          failedAt ??= performance.now();
+          throw error;
+        }
+      },
+      concerned: (error, batch) =>
+        error.details['othersSettled'] === true || lastSuccessAt > (failedAt ?? Infinity)
+          ? batch.filter(({ delivered }) => isNamed(error, delivered.eventId))
+          : [],
+      deadLetter: ({ message }, error) => bury(message, error),
+      wait: (delayMs) => delay(delayMs, tools.signal),
+      random,
+    });
+    handled.add(count, { worker: worker.name, outcome: 'handled' });
+  };
+
   const handleBatch = async (received: readonly ReceivedMessage[]): Promise<void> => {
     const { good, bad } = readEvents(received, topics);
     for (const { message, error } of bad) await bury(message, error);
-    for (let at = 0; at < good.length; at += maxBatch) {
-      const { handled: count } = await processBatch(good.slice(at, at + maxBatch), worker.retry, {
-        handle: (batch) => attempt(worker, batch, settings),
-        concerned: (error, batch) => batch.filter(({ delivered }) => isNamed(error, delivered.eventId)),
-        deadLetter: ({ message }, error) => bury(message, error),
-        wait: (delayMs) => delay(delayMs, tools.signal),
-        random,
-      });
-      handled.add(count, { worker: worker.name, outcome: 'handled' });
-    }
+    for (let at = 0; at < good.length; at += maxBatch) await handleSlice(good.slice(at, at + maxBatch));
   };
 
   return source.consume({

@@ -18,6 +18,7 @@ export async function settleAll<Item extends { readonly eventId: string }, Resul
   let settled: Settled<Item, Result>[] = [];
   const failed: Failed[] = [];
   const calls = new Set<Promise<void>>();
+  let unrecorded: { readonly error: unknown } | undefined;
   for (const item of items) {
     const made: Promise<void> = call(item)
       .then(
@@ -31,8 +32,14 @@ export async function settleAll<Item extends { readonly eventId: string }, Resul
     if (settled.length === 0) await Promise.race(calls);
     const together = settled;
     settled = [];
-    if (together.length > 0) await record(together);
+    if (together.length === 0 || unrecorded) continue;
+    try {
+      await record(together);
+    } catch (error) {
+      unrecorded = { error }; // the calls under way come to their end first: nobody else may make them meanwhile
+    }
   }
+  if (unrecorded) throw unrecorded.error;
   if (failed.length > 0) throw failureOf(failed);
 }
 

@@ -38,7 +38,7 @@ export const advanceOrder = defineWorker({
     if (wrong) throw new PermanentError('fact-refused', `${wrong.type}: ${wrong.reason}`, { details: wrong });
     if (refused.length > 0)
       throw new TransientError('fact-early', 'a fact came before its cause', {
-        details: { eventIds: refused.map(({ eventId }) => eventId) },
+        details: { eventIds: refused.map(({ eventId }) => eventId), othersSettled: true },
       });
   },
 });

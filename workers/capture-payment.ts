@@ -1,7 +1,10 @@
 import { topics } from '../contracts/topics.ts';
-import type { PaymentCommand } from '../domain/payment/payment.ts';
-import { decideAll, unread } from '../platform/decide-all.ts';
+import { fold } from '../domain/decider.ts';
+import { bucketOf } from '../domain/ids.ts';
+import { paymentDecider, type PaymentCommand, type PaymentEvent } from '../domain/payment/payment.ts';
+import { decideAll, eventIn, unread } from '../platform/decide-all.ts';
 import { PermanentError } from '../platform/errors.ts';
+import type { EventStore } from '../platform/ports/event-store.ts';
 import type { CaptureResult } from '../platform/ports/payment-provider.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
@@ -27,6 +30,20 @@ export const capturePayment = defineWorker({
     const cancelled = new Set(
       events.flatMap(({ event }) => (event.type === 'OrderCancelled' ? [event.orderId] : [])),
     );
+    const doubtful = await requestedAmong(payments, [...cancelled], partitions);
+    const charges = doubtful.length > 0 ? await paymentProvider.find(doubtful, signal) : [];
+    const found = charges.flatMap(({ orderId, amountMinor, chargeId }) =>
+      commandsOf(orderId, amountMinor, { outcome: 'captured', chargeId }),
+    );
+    requireAccepted(
+      await decideAll(
+        payments,
+        paymentStream,
+        found.map((command) => ({ command })),
+        partitions,
+      ),
+    );
+
     const due = events.flatMap((delivered) => {
       const { event, eventId, traceparent } = delivered;
       return event.type === 'OrderConfirmed' && !cancelled.has(event.orderId)
@@ -54,11 +71,36 @@ export const capturePayment = defineWorker({
         const commands = settled.flatMap(({ item: { event, traceparent }, result }) =>
           commandsOf(event.orderId, event.totalMinor, result).map((command) => ({ command, traceparent })),
         );
-        await decideAll(payments, paymentStream, commands, partitions, (orderId) => intentOf.get(orderId)!);
+        requireAccepted(
+          await decideAll(payments, paymentStream, commands, partitions, (orderId) => intentOf.get(orderId)!),
+        );
       },
     );
   },
 });
+
+/**
+ * Of these orders the ones whose charge was asked for and has no outcome yet: a cancelled one is not charged any more, but
+ * what was taken before must come to light, so that it is given back.
+ */
+async function requestedAmong(
+  payments: EventStore,
+  orderIds: readonly string[],
+  partitions: number,
+): Promise<string[]> {
+  const keys = orderIds.map((orderId) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId }));
+  const streams = await payments.read(keys);
+  const states = streams.map((events) => fold(paymentDecider, events.map(eventIn) as PaymentEvent[]));
+  return orderIds.filter((_, index) => states[index]?.status === 'requested');
+}
+
+/** @throws PermanentError when the provider moved money that the payment's stream does not take: a person has to look. */
+function requireAccepted(
+  outcomes: readonly { readonly accepted: boolean; readonly reason?: string }[],
+): void {
+  const refused = outcomes.find(({ accepted }) => !accepted);
+  if (refused) throw new PermanentError('capture-refused', refused.reason ?? 'refused');
+}
 
 function commandsOf(orderId: string, amountMinor: number, result: CaptureResult): PaymentCommand[] {
   const at = new Date().toISOString();

@@ -74,6 +74,10 @@ export function createBus(settings: BusSettings): Bus {
     try {
       await publisher(ready, settings)(rows);
     } catch (error) {
+      // kafkajs goes on with the sequence numbers of a send whose fate it doesn't know, which the broker may refuse for ever
+      // or take for a repetition: the next send gets a producer, and an id, of its own.
+      if ((await connected?.catch(() => undefined)) === ready) connected = undefined;
+      ready.disconnect().catch(() => undefined);
       throw unavailable(error);
     }
   };
