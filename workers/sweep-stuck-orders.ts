@@ -28,38 +28,57 @@ export const sweepStuckOrders = defineTask({
     const of = (...statuses: readonly string[]) =>
       overdue.filter((_, index) => statuses.includes(states[index]!.status));
 
+    const cancel = (sagasToEnd: typeof overdue) =>
+      decideAll(
+        orders,
+        orderStream,
+        sagasToEnd.map(({ orderId }) => ({
+          command: { type: 'CancelOrder', orderId, at, reason: 'timed-out' } as const,
+        })),
+        partitions,
+      );
+
+    await cancel(of('placed'));
+    for (const saga of of('paid')) await sagas.park(saga, 'not-shipped');
+    for (const saga of of('rejected', 'cancelled', 'returned')) await sagas.park(saga, 'refund-outstanding');
+
+    // Last, since the provider may be away: that holds up nothing else.
+    const confirmed = of('confirmed');
+    if (confirmed.length === 0) return;
     const charges = await paymentProvider.find(
-      of('confirmed').map(({ orderId }) => orderId),
+      confirmed.map(({ orderId }) => orderId),
       signal,
     );
-    await decideAll(
+    const charged = new Set(charges.map(({ orderId }) => orderId));
+    await cancel(confirmed.filter(({ orderId }) => !charged.has(orderId)));
+    const outcomes = await decideAll(
       payments,
       paymentStream,
-      charges.flatMap(({ orderId, chargeId, amountMinor }) => [
+      charges.flatMap(({ orderId, chargeId: providerReference, amountMinor }) => [
         {
           command: {
             type: 'AuthorizePayment',
             orderId,
             at,
             authorizedMinor: amountMinor,
-            providerReference: chargeId,
+            providerReference,
           } as const,
         },
         { command: { type: 'CapturePayment', orderId, at, amountMinor } as const },
       ]),
       partitions,
     );
-    const charged = new Set(charges.map(({ orderId }) => orderId));
-    const hopeless = of('placed', 'confirmed').filter(({ orderId }) => !charged.has(orderId));
-    await decideAll(
-      orders,
-      orderStream,
-      hopeless.map(({ orderId }) => ({
-        command: { type: 'CancelOrder', orderId, at, reason: 'timed-out' } as const,
-      })),
-      partitions,
+    // A charge that is recorded already, or that the payment does not take, has not reached the order: a person has to look.
+    const recordedNow = new Set(
+      charges
+        .filter((_, index) => {
+          const captured = outcomes[index * 2 + 1];
+          return captured?.accepted && captured.events.length > 0;
+        })
+        .map(({ orderId }) => orderId),
     );
-    for (const saga of of('paid')) await sagas.park(saga, 'not-shipped');
-    for (const saga of of('rejected', 'cancelled', 'returned')) await sagas.park(saga, 'refund-outstanding');
+    for (const saga of confirmed)
+      if (charged.has(saga.orderId) && !recordedNow.has(saga.orderId))
+        await sagas.park(saga, 'charge-not-applied');
   },
 });

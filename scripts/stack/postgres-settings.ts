@@ -27,6 +27,10 @@ autovacuum_analyze_scale_factor = 0.05
 track_io_timing = on
 log_lock_waits = on
 log_min_duration_statement = 1s
+# What customers sent is in the parameters and in the context of errors: neither belongs in a log.
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_error_verbosity = terse
 log_line_prefix = '%m [%p] %a '
 timezone = 'UTC'
 log_timezone = 'UTC'
