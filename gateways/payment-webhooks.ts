@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { webhookData, type webhookRequest } from '../contracts/http/payments.ts';
-import type { PaymentCommand } from '../domain/payment/payment.ts';
+import { chargeCommands, type PaymentCommand } from '../domain/payment/payment.ts';
 import { decideAll } from '../platform/decide-all.ts';
 import type { GatewayContext } from '../platform/gateway.ts';
 import { answer, notFound, problem, type Answer } from '../platform/http/answer.ts';
@@ -33,16 +33,9 @@ export async function recordWebhook(
 function commandsOf({ type, createdAt: at, data }: Webhook): Validated<readonly PaymentCommand[]> {
   switch (type) {
     case 'charge.succeeded':
-      return map(validate(webhookData[type], data, 'body'), ({ orderId, chargeId, amountMinor }) => [
-        {
-          type: 'AuthorizePayment',
-          orderId,
-          at,
-          authorizedMinor: amountMinor,
-          providerReference: chargeId,
-        },
-        { type: 'CapturePayment', orderId, at, amountMinor },
-      ]);
+      return map(validate(webhookData[type], data, 'body'), (charge) =>
+        chargeCommands(charge.orderId, at, charge),
+      );
     case 'charge.declined':
       return map(validate(webhookData[type], data, 'body'), ({ orderId, reason }) => [
         { type: 'DeclinePayment', orderId, at, reason },

@@ -79,7 +79,7 @@ export async function decideAll<
     const bases =
       round === 0 && known
         ? keys.map(({ streamId }) => known(streamId))
-        : (await store.read(keys)).map((history) => baseOf(kind, history));
+        : (await store.read(keys)).map((history) => foldStream(kind, history));
     const decided = streams.map(([orderId, indexes], position) =>
       decideStream(kind, keys[position]!, orderId, indexes, requests, bases[position]!),
     );
@@ -95,7 +95,8 @@ export async function decideAll<
   return outcomes;
 }
 
-function baseOf<
+/** What a stream's events come to; version 0 and the initial state for one that does not exist. */
+export function foldStream<
   State,
   Command extends { readonly orderId: string },
   Event extends { readonly type: string },
@@ -113,7 +114,8 @@ export function unread<State>({
   return () => ({ state: decider.initialState, version: 0 });
 }
 
-function decideStream<
+/** Decides commands of one stream one after the other, and builds the append that records them. */
+export function decideStream<
   State,
   Command extends { readonly orderId: string },
   Event extends { readonly type: string },
@@ -189,13 +191,13 @@ export function dataOf<Event extends { readonly type: string }>({
 }
 
 /** An event as it is appended. */
-export function newEvent(event: { readonly type: string }, traceparent: string | undefined): NewEvent {
+function newEvent(event: { readonly type: string }, traceparent: string | undefined): NewEvent {
   const stored = { type: event.type, data: dataOf(event) };
   return traceparent === undefined ? stored : { ...stored, traceparent };
 }
 
 /** Where an append of this kind is published. */
-export function publishOf({
+function publishOf({
   publishesTo: topic,
   eventIdPrefix,
 }: {

@@ -1,6 +1,6 @@
 import { bucketOf } from '../domain/ids.ts';
-import { newEvent, publishOf, type StreamKind } from './decide-all.ts';
-import type { Append, NewEvent, OutboxMessage } from './ports/event-store.ts';
+import { decideStream, unread, type StreamKind } from './decide-all.ts';
+import type { Append } from './ports/event-store.ts';
 
 export type NewStream<State, Rejection> =
   | { readonly accepted: true; readonly append: Append; readonly state: State }
@@ -21,34 +21,18 @@ export function newStream<
   partitions: number,
   traceparent?: string,
 ): NewStream<State, Rejection> {
-  const decision = kind.decider.decide(command, kind.decider.initialState);
-  if (!decision.accepted) return decision;
   const { orderId } = command;
-  const events: NewEvent[] = [];
-  const messages: OutboxMessage[] = [];
-  const occurredAt = new Date();
-  let state = kind.decider.initialState;
-  for (const event of decision.events) {
-    state = kind.decider.evolve(state, event);
-    events.push(newEvent(event, traceparent));
-    const message = kind.messageOf?.(event, state);
-    if (!message) continue;
-    const eventId = `${kind.eventIdPrefix}${orderId}/${events.length}`;
-    messages.push(
-      traceparent === undefined
-        ? { ...message, eventId, occurredAt }
-        : { ...message, eventId, occurredAt, traceparent },
-    );
-  }
-  const saga = kind.sagaOf?.(decision.events, state);
-  const append: Append = {
-    bucket: bucketOf(orderId, partitions),
-    streamId: orderId,
-    expectedVersion: 0,
-    events,
-    ...publishOf(kind),
-    messages,
-    ...(saga ? { saga } : {}),
-  };
-  return { accepted: true, append, state };
+  const key = { bucket: bucketOf(orderId, partitions), streamId: orderId };
+  const { append, outcomes } = decideStream(
+    kind,
+    key,
+    orderId,
+    [0],
+    [{ command, traceparent }],
+    unread(kind)(),
+  );
+  const [, outcome] = outcomes[0]!;
+  return outcome.accepted
+    ? { accepted: true, append, state: outcome.state }
+    : { accepted: false, reason: outcome.reason };
 }

@@ -1,8 +1,7 @@
 import { topics } from '../contracts/topics.ts';
-import { fold } from '../domain/decider.ts';
 import { bucketOf } from '../domain/ids.ts';
-import { paymentDecider, type PaymentCommand, type PaymentEvent } from '../domain/payment/payment.ts';
-import { decideAll, eventIn, unread } from '../platform/decide-all.ts';
+import { chargeCommands, type PaymentCommand } from '../domain/payment/payment.ts';
+import { decideAll, foldStream, unread } from '../platform/decide-all.ts';
 import { PermanentError } from '../platform/errors.ts';
 import type { EventStore } from '../platform/ports/event-store.ts';
 import type { CaptureResult } from '../platform/ports/payment-provider.ts';
@@ -32,8 +31,8 @@ export const capturePayment = defineWorker({
     );
     const doubtful = await requestedAmong(payments, [...cancelled], partitions);
     const charges = doubtful.length > 0 ? await paymentProvider.find(doubtful, signal) : [];
-    const found = charges.flatMap(({ orderId, amountMinor, chargeId }) =>
-      commandsOf(orderId, amountMinor, { outcome: 'captured', chargeId }),
+    const found = charges.flatMap((charge) =>
+      chargeCommands(charge.orderId, new Date().toISOString(), charge),
     );
     requireAccepted(
       await decideAll(
@@ -90,8 +89,9 @@ async function requestedAmong(
 ): Promise<string[]> {
   const keys = orderIds.map((orderId) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId }));
   const streams = await payments.read(keys);
-  const states = streams.map((events) => fold(paymentDecider, events.map(eventIn) as PaymentEvent[]));
-  return orderIds.filter((_, index) => states[index]?.status === 'requested');
+  return orderIds.filter(
+    (_, index) => foldStream(paymentStream, streams[index]!).state.status === 'requested',
+  );
 }
 
 /** @throws PermanentError when the provider moved money that the payment's stream does not take: a person has to look. */
@@ -102,17 +102,8 @@ function requireAccepted(
   if (refused) throw new PermanentError('capture-refused', refused.reason ?? 'refused');
 }
 
-function commandsOf(orderId: string, amountMinor: number, result: CaptureResult): PaymentCommand[] {
+function commandsOf(orderId: string, amountMinor: number, result: CaptureResult): readonly PaymentCommand[] {
   const at = new Date().toISOString();
   if (result.outcome === 'declined') return [{ type: 'DeclinePayment', orderId, at, reason: result.reason }];
-  return [
-    {
-      type: 'AuthorizePayment',
-      orderId,
-      at,
-      authorizedMinor: amountMinor,
-      providerReference: result.chargeId,
-    },
-    { type: 'CapturePayment', orderId, at, amountMinor },
-  ];
+  return chargeCommands(orderId, at, { chargeId: result.chargeId, amountMinor });
 }

@@ -1,10 +1,8 @@
 import { topics } from '../contracts/topics.ts';
-import { fold } from '../domain/decider.ts';
-import { orderDecider } from '../domain/order/order.ts';
-import type { OrderEvent } from '../domain/order/order-events.ts';
 import type { Order } from '../domain/order/order-state.ts';
-import { eventIn } from '../platform/decide-all.ts';
+import { foldStream } from '../platform/decide-all.ts';
 import type { HeldReservation } from '../platform/ports/stock.ts';
+import { orderStream } from '../platform/streams/order-stream.ts';
 import { defineTask } from '../platform/worker.ts';
 
 const page = 500;
@@ -25,7 +23,7 @@ export const sweepReservations = defineTask({
     for (let after: HeldReservation | undefined; ;) {
       const held = await stockLevels.heldSince(before, page, after);
       const streams = await orders.read(held.map(({ bucket, orderId }) => ({ bucket, streamId: orderId })));
-      const states = streams.map((events) => fold(orderDecider, events.map(eventIn) as OrderEvent[]));
+      const states = streams.map((events) => foldStream(orderStream, events).state);
       const ended = held.flatMap((reservation, index) => {
         const type = settlementFor(states[index]!);
         return type ? [{ ...reservation, type, userId: userOf(states[index]!) }] : [];

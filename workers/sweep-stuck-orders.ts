@@ -1,7 +1,5 @@
-import { fold } from '../domain/decider.ts';
-import { orderDecider } from '../domain/order/order.ts';
-import type { OrderEvent } from '../domain/order/order-events.ts';
-import { decideAll, eventIn } from '../platform/decide-all.ts';
+import { chargeCommands } from '../domain/payment/payment.ts';
+import { decideAll, foldStream } from '../platform/decide-all.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
 import { defineTask } from '../platform/worker.ts';
@@ -24,7 +22,7 @@ export const sweepStuckOrders = defineTask({
     if (overdue.length === 0) return;
     const at = now.toISOString();
     const streams = await orders.read(overdue.map(({ bucket, orderId }) => ({ bucket, streamId: orderId })));
-    const states = streams.map((events) => fold(orderDecider, events.map(eventIn) as OrderEvent[]));
+    const states = streams.map((events) => foldStream(orderStream, events).state);
     const of = (...statuses: readonly string[]) =>
       overdue.filter((_, index) => statuses.includes(states[index]!.status));
 
@@ -54,18 +52,7 @@ export const sweepStuckOrders = defineTask({
     const outcomes = await decideAll(
       payments,
       paymentStream,
-      charges.flatMap(({ orderId, chargeId: providerReference, amountMinor }) => [
-        {
-          command: {
-            type: 'AuthorizePayment',
-            orderId,
-            at,
-            authorizedMinor: amountMinor,
-            providerReference,
-          } as const,
-        },
-        { command: { type: 'CapturePayment', orderId, at, amountMinor } as const },
-      ]),
+      charges.flatMap((charge) => chargeCommands(charge.orderId, at, charge).map((command) => ({ command }))),
       partitions,
     );
     // A charge that is recorded already, or that the payment does not take, has not reached the order: a person has to look.

@@ -1,4 +1,5 @@
 import type { StoredEvent, StreamKey } from '../../platform/ports/event-store.ts';
+import { createCollector } from './collector.ts';
 
 type Streams = readonly (readonly StoredEvent[])[];
 type Read = (keys: readonly StreamKey[]) => Promise<Streams>;
@@ -14,29 +15,15 @@ const maxKeys = 500;
 
 /** Collects concurrent reads without any timer: many requests for one stream each are one statement. */
 export function collectReads(read: Read): Read {
-  let queue: Waiting[] = [];
-  let inFlight = 0;
-  let scheduled = false;
-
-  function send(): void {
-    scheduled = false;
-    while (inFlight < maxInFlight && queue.length > 0) {
-      const batch = queue.slice(0, countWithin(queue, maxKeys));
-      queue = queue.slice(batch.length);
-      inFlight += 1;
-      void answer(read, batch).finally(() => {
-        inFlight -= 1;
-        send();
-      });
-    }
-  }
-
-  return (keys) =>
-    new Promise((resolve, reject) => {
-      queue.push({ keys, resolve, reject });
-      if (!scheduled) queueMicrotask(send);
-      scheduled = true;
-    });
+  const collect = createCollector<Waiting>({
+    maxInFlight,
+    take(queue) {
+      const count = countWithin(queue, maxKeys);
+      return { batch: queue.slice(0, count), rest: queue.slice(count) };
+    },
+    run: (batch) => answer(read, batch),
+  });
+  return (keys) => new Promise((resolve, reject) => collect({ keys, resolve, reject }));
 }
 
 /** How many of the waiting fit into one statement; one always does. */

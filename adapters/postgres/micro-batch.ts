@@ -1,4 +1,5 @@
 import type { Append, AppendResult } from '../../platform/ports/event-store.ts';
+import { createCollector } from './collector.ts';
 import { isRefusedData } from './errors.ts';
 import { streamName } from './event-streams.ts';
 
@@ -25,30 +26,12 @@ export function microBatches(
   settings: MicroBatchSettings,
 ): (append: Append) => Promise<AppendResult> {
   const { maxBatch = 256, maxInFlight = 1, oneBucketPerBatch = false } = settings;
-  let queue: Waiting[] = [];
-  let inFlight = 0;
-  let scheduled = false;
-
-  function send(): void {
-    scheduled = false;
-    while (inFlight < maxInFlight && queue.length > 0) {
-      const { batch, rest } = takeBatch(queue, maxBatch, oneBucketPerBatch);
-      queue = rest;
-      inFlight += 1;
-      void writeWaiting(write, batch).finally(() => {
-        inFlight -= 1;
-        send();
-      });
-    }
-  }
-
-  return (append) =>
-    new Promise((resolve, reject) => {
-      queue.push({ append, resolve, reject });
-      // One microtask later, so that the calls of one turn go together.
-      if (!scheduled) queueMicrotask(send);
-      scheduled = true;
-    });
+  const collect = createCollector<Waiting>({
+    maxInFlight,
+    take: (queue) => takeBatch(queue, maxBatch, oneBucketPerBatch),
+    run: (batch) => writeWaiting(write, batch),
+  });
+  return (append) => new Promise((resolve, reject) => collect({ append, resolve, reject }));
 }
 
 /** A second append of a stream waits for the next batch: only one of the two could be told apart in the answer. */

@@ -168,6 +168,18 @@ function evolveKnown(payment: Known, event: Exclude<PaymentEvent, { type: 'Payme
   }
 }
 
+/** The commands that record a charge which the provider made in one step: held and taken at once. */
+export function chargeCommands(
+  orderId: string,
+  at: string,
+  { chargeId, amountMinor }: { readonly chargeId: string; readonly amountMinor: number },
+): readonly [PaymentCommand, PaymentCommand] {
+  return [
+    { type: 'AuthorizePayment', orderId, at, authorizedMinor: amountMinor, providerReference: chargeId },
+    { type: 'CapturePayment', orderId, at, amountMinor },
+  ];
+}
+
 /** What went back to the customer so far, in minor units. */
 export function refundedMinor(payment: Payment): number {
   if (payment.status === 'new') return 0;

@@ -1,6 +1,5 @@
-import { fold } from '../../domain/decider.ts';
 import { bucketOf } from '../../domain/ids.ts';
-import { eventIn, type StreamKind } from '../decide-all.ts';
+import { foldStream, type StreamKind } from '../decide-all.ts';
 import type { EventStore, StoredEvent } from '../ports/event-store.ts';
 
 export type StreamState<State> = {
@@ -31,5 +30,5 @@ export function stateOf<
   Event extends { readonly type: string },
   Rejection extends string,
 >(kind: StreamKind<State, Command, Event, Rejection>, events: readonly StoredEvent[]): StreamState<State> {
-  return { state: fold(kind.decider, events.map(eventIn) as Event[]), version: events.length, events };
+  return { ...foldStream(kind, events), events };
 }
