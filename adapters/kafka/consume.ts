@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Consumer, EachBatchPayload, TopicOffsets } from 'kafkajs';
+import { TransientError } from '../../platform/errors.ts';
 import type { ConsumeSettings, ReceivedMessage } from '../../platform/ports/messages.ts';
 import { createOverlap } from './overlap.ts';
-import { createPositions } from './positions.ts';
+import { createPositions, type Mark } from './positions.ts';
 import { received } from './received.ts';
 
 export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'inOrder' | 'handle' | 'onFailure'> & {
@@ -27,7 +28,11 @@ export function isCoordinatorAway(error: unknown): boolean {
 }
 
 type Result = { readonly handled: true } | { readonly handled: false; readonly pauseMs: number };
-type Waiting = { readonly batch: EachBatchPayload; readonly settle: (result: Result) => void };
+type Waiting = {
+  readonly batch: EachBatchPayload;
+  readonly mark: Mark;
+  readonly settle: (result: Result) => void;
+};
 
 /**
  * At-least-once consumption with one handler call for all the partitions of a fetch. Offsets are committed on a timer,
@@ -43,6 +48,9 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
   let waiting: Waiting[] = [];
   let underWay = Promise.resolve();
   let lastFlushAt = -Infinity;
+  // Of the batch that came last, not the consumer's own, which repeats a refused commit after it has joined again, when
+  // the offset may be another member's, and behind what that one has committed.
+  let commitWith: ((topics: TopicOffsets[]) => Promise<void>) | undefined;
 
   const flush = async (): Promise<void> => {
     const startedAt = performance.now();
@@ -55,9 +63,15 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     }, options.heartbeatEveryMs);
     let result: Result = { handled: true };
     try {
-      if (wanted.length > 0 && options.inOrder) await options.handle(wanted);
-      if (wanted.length > 0 && !options.inOrder) await overlap.take(wanted, positionsOf(taken));
+      const end = (): void => taken.forEach(({ mark }) => mark.end());
+      if (wanted.length > 0 && !options.inOrder) {
+        await overlap.take(wanted, end);
+      } else {
+        if (wanted.length > 0) await options.handle(wanted);
+        end();
+      }
     } catch (error) {
+      for (const { mark } of taken) mark.drop();
       result = { handled: false, pauseMs: options.onFailure(error) };
     } finally {
       clearInterval(beating);
@@ -69,17 +83,14 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     if (busy && early > 1) await sleep(early, undefined, { signal: stopping.signal }).catch(() => undefined);
     for (const { settle } of taken) settle(result);
   };
-  const positionsOf = (taken: readonly Waiting[]): (() => void) => {
-    const ends = taken.map(({ batch: { batch } }) =>
-      positions.begin(batch.topic, batch.partition, batch.lastOffset()),
-    );
-    return () => ends.forEach((end) => end());
-  };
 
   const eachBatch = async (batch: EachBatchPayload): Promise<void> => {
     if (stopping.signal.aborted || !batch.isRunning() || batch.isStale()) return;
+    commitWith = (topics) => batch.commitOffsetsIfNecessary({ topics });
+    const { topic, partition } = batch.batch;
+    const mark = positions.begin(topic, partition, batch.batch.lastOffset());
     const result = await new Promise<Result>((settle) => {
-      waiting.push({ batch, settle });
+      waiting.push({ batch, mark, settle });
       // kafkajs hands over a fetch's partitions in one turn of the event loop.
       if (waiting.length === 1) {
         underWay = underWay.then(() => new Promise((next) => setImmediate(() => void flush().then(next))));
@@ -90,18 +101,29 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
       setTimeout(resume, result.pauseMs).unref();
       return;
     }
-    const { topic, partition } = batch.batch;
     options.onLag?.(topic, partition, Number(batch.batch.offsetLag()));
-    batch.resolveOffset(batch.batch.lastOffset());
-    positions.begin(topic, partition, batch.batch.lastOffset())();
+    // After a rebalance the partition is read from its committed offset: to resolve would skip that, and commit nothing.
+    if (mark.isCurrent()) batch.resolveOffset(batch.batch.lastOffset());
   };
 
   const commit = async (): Promise<void> => {
-    const offsets = positions.takeCommittable();
-    if (offsets.length > 0) await consumer.commitOffsets(offsets);
+    const { offsets, putBack } = positions.takeCommittable();
+    if (offsets.length === 0) return;
+    try {
+      await commitWith?.(
+        [...Map.groupBy(offsets, ({ topic }) => topic)].map(([topic, own]) => ({ topic, partitions: own })),
+      );
+    } catch (cause) {
+      putBack();
+      failed(new TransientError('offsets-not-committed', 'offsets are committed a moment later', { cause }));
+    }
   };
-  // What another member took over may not be committed here.
+  let committing = Promise.resolve();
+  const commitNext = (): Promise<void> => (committing = committing.then(commit));
+  // What another member took over may not be committed here. A member that the group has forgotten joins again without the
+  // first of these events.
   consumer.on(consumer.events.REBALANCING, () => positions.forget());
+  consumer.on(consumer.events.GROUP_JOIN, () => positions.forget());
   await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
   const run = (): Promise<void> =>
     consumer.run({
@@ -117,14 +139,14 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     }, restartMs);
   });
   await run();
-  const timer = setInterval(() => void commit().catch(failed), options.commitEveryMs);
+  const timer = setInterval(() => void commitNext(), options.commitEveryMs);
   return async () => {
     clearInterval(timer);
     stopping.abort();
     await underWay;
     await overlap.idle();
     // Only a member may commit, so this comes before the group is left.
-    await commit().catch(failed);
+    await commitNext();
     await consumer.stop();
     await consumer.disconnect();
   };
