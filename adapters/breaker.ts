@@ -23,10 +23,11 @@ export type BreakerOptions = {
 
 export type Breaker = {
   /**
-   * Makes one outside call. A refusal (PermanentError, ConflictError) does not count against the target.
+   * Makes one outside call. A refusal (PermanentError, ConflictError) does not count against the target. `admit` is asked
+   * when the call's turn has come: where it throws, the call is not made and the target is not judged by it.
    * @throws TransientError `<target>-timed-out`, or `<target>-breaker-open` with `details.retryAfterMs`.
    */
-  call<Result>(operation: string, work: () => Promise<Result>): Promise<Result>;
+  call<Result>(operation: string, work: () => Promise<Result>, admit?: () => void): Promise<Result>;
   close(): void;
 };
 
@@ -75,8 +76,14 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 
   return {
-    async call<Result>(operation: string, work: () => Promise<Result>): Promise<Result> {
+    async call<Result>(operation: string, work: () => Promise<Result>, admit?: () => void): Promise<Result> {
       await slots.take();
+      try {
+        admit?.();
+      } catch (error) {
+        slots.give();
+        throw error;
+      }
       const startedMs = performance.now();
       let outcome = 'ok';
       try {

@@ -44,7 +44,7 @@ const forbidden: IRegularForbiddenRuleType[] = [
   {
     name: 'no-worker-to-worker',
     severity: 'error' as const,
-    from: { path: '^workers/', pathNot: '^workers/index\\.ts$' },
+    from: { path: '^workers/', pathNot: '^workers/index\\.ts$|\\.test\\.ts$' },
     to: { path: '^workers/' },
   },
   {

@@ -4,12 +4,15 @@ import { PermanentError, TransientError } from '../platform/errors.ts';
 import type { Mail, Mailer } from '../platform/ports/mail.ts';
 import { defineWorker } from '../platform/worker.ts';
 
-/**
- * How long a claim keeps others from sending the mail, in ms: longer than a batch takes until the mail server's breaker
- * opens. A process that crashed with claims delays its mails by this.
- */
+/** How long a claim keeps others from sending the mail, in ms. A process that crashed with claims delays its mails by this. */
 const claimMs = 15_000;
-/** Pause before another's mail is looked at again, in ms. */
+/**
+ * How long before its claim ends a mail is under way no more, in ms: many batches wait for few connections, and a mail that
+ * is sent under an expired claim may be sent by another process too. Covers timers that are late, and what a mail server that
+ * did not answer in time still does with the mail.
+ */
+const claimMarginMs = 2000;
+/** Pause before a mail that another sends, or that may be taken yet, is looked at again, in ms. */
 const busyMs = 2000;
 
 /**
@@ -32,6 +35,8 @@ export const sendNotification = defineWorker({
   async handleInSteps(events, { mailer, users, transaction }) {
     const steps = events.map(({ bucket, event }) => ({ bucket, orderId: event.orderId, step: event.type }));
     const recipients = await users.find([...new Set(events.map(({ event }) => event.userId))]);
+    // Before the database stamps the claims, so that this clock is never behind theirs.
+    const endByMs = performance.now() + claimMs - claimMarginMs;
     const { fresh, unsettled, busy } = await transaction(({ mails }) => mails.claim(steps, claimMs));
     const sentBefore =
       unsettled.length > 0 ? await mailer.accepted(unsettled.map((index) => idAt(index))) : new Set();
@@ -44,12 +49,14 @@ export const sendNotification = defineWorker({
       const user = recipients.get(event.userId);
       if (user && !sentBefore.has(idAt(index))) outgoing.push(mailFor(event, user));
     }
-    const { failed, error } = await send(mailer, outgoing);
+    const { failed, unanswered, error } = await send(mailer, outgoing, endByMs);
     const refused = error instanceof PermanentError ? failed : new Set<string>();
     const sent = open.filter((index) => !unreachable.includes(index) && !failed.has(idAt(index)));
     const lost = open.filter((index) => unreachable.includes(index) || refused.has(idAt(index)));
-
-    const released = open.filter((index) => failed.has(idAt(index)) && !lost.includes(index));
+    // One that the server may take yet keeps its claim: when that ends, the server knows whether it did.
+    const released = open.filter(
+      (index) => failed.has(idAt(index)) && !unanswered.has(idAt(index)) && !lost.includes(index),
+    );
 
     await transaction(async ({ mails, record }) => {
       await mails.release(released.map((index) => steps[index]!));
@@ -84,13 +91,14 @@ export const sendNotification = defineWorker({
         record({ topic: topics.notificationEvents.name, event, cause, key: orderId });
       }
     });
-    if (busy.length > 0)
-      throw new TransientError('mail-claimed', 'another process is sending mails of this batch', {
+    if (busy.length > 0 || unanswered.size > 0)
+      throw new TransientError('mail-claimed', 'mails of this batch may be sent at this moment', {
         details: { retryAfterMs: busyMs },
         cause: error,
       });
     if (error instanceof PermanentError || error === undefined) return;
-    if (!(error instanceof TransientError)) throw error;
+    // An error without event ids gives nothing up: the mails had no turn, and nothing is known against them.
+    if (!(error instanceof TransientError) || error.code === 'claim-expiring') throw error;
     const waiting = events.filter((_, index) => failed.has(idAt(index))).map(({ eventId }) => eventId);
     throw new TransientError(error.code, error.message, {
       details: { ...error.details, eventIds: waiting },
@@ -104,21 +112,25 @@ export const sendNotification = defineWorker({
   },
 });
 
-/** The message ids that the server did not take, and why. */
+/** The message ids that the server did not take, those among them that it may take yet, and why. */
 async function send(
   mailer: Mailer,
   outgoing: readonly Mail[],
-): Promise<{ failed: ReadonlySet<string>; error: unknown }> {
-  if (outgoing.length === 0) return { failed: new Set(), error: undefined };
+  endByMs: number,
+): Promise<{ failed: ReadonlySet<string>; unanswered: ReadonlySet<string>; error: unknown }> {
+  const none = new Set<string>();
+  if (outgoing.length === 0) return { failed: none, unanswered: none, error: undefined };
   try {
-    await mailer.send(outgoing);
-    return { failed: new Set(), error: undefined };
+    await mailer.send(outgoing, { endByMs });
+    return { failed: none, unanswered: none, error: undefined };
   } catch (error) {
-    const named =
-      error instanceof TransientError || error instanceof PermanentError
-        ? error.details['failed']
-        : undefined;
-    const failed = Array.isArray(named) ? (named as string[]) : outgoing.map(({ messageId }) => messageId);
-    return { failed: new Set(failed), error };
+    const failed = idsIn(error, 'failed') ?? outgoing.map(({ messageId }) => messageId);
+    return { failed: new Set(failed), unanswered: new Set(idsIn(error, 'unanswered')), error };
   }
+}
+
+function idsIn(error: unknown, detail: string): readonly string[] | undefined {
+  const named =
+    error instanceof TransientError || error instanceof PermanentError ? error.details[detail] : undefined;
+  return Array.isArray(named) ? (named as string[]) : undefined;
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
@@ -14,6 +15,8 @@ export interface MailSinkOptions {
   apiPort: number;
   /** Message ids kept in memory. */
   memoryLimit?: number;
+  /** How long it takes over each mail before it has it, in ms. */
+  slowMs?: number;
 }
 
 export interface MailSink {
@@ -35,7 +38,7 @@ export const startMailSink = async (options: MailSinkOptions): Promise<MailSink>
     closeTimeout: 500,
     onRcptTo: ({ address }, _session, callback) => callback(refusalOf(address)),
     onData: (stream, session, callback) => {
-      take(index, stream, session).then(() => callback(), callback);
+      take(index, stream, session, options.slowMs).then(() => callback(), callback);
     },
   });
   // A client that drops its connection is the client's matter; without a listener it would end the process.
@@ -74,12 +77,14 @@ const take = async (
   index: MailIndex,
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
+  slowMs = 0,
 ): Promise<void> => {
   const source = Buffer.concat(await stream.toArray()).toString();
   if (stream.sizeExceeded) throw reply(552, 'mail too large');
   const headers = source.slice(0, source.indexOf('\r\n\r\n') + 2);
   const messageId = /^message-id:\s*<([^>]+)>/im.exec(headers)?.[1];
   if (messageId === undefined) throw reply(554, 'no Message-ID');
+  if (slowMs > 0) await delay(slowMs);
   const to = session.envelope.rcptTo.map(({ address }) => address);
   index.keep({ messageId, to, at: new Date().toISOString(), source });
 };

@@ -29,6 +29,10 @@ const known = z.object({ mails: z.array(z.object({ messageId: z.string() })) });
 /** Message ids asked for in one query string. */
 const askBatch = 50;
 
+const expiring = 'claim-expiring';
+/** As the breaker says it. */
+const timedOut = 'smtp-timed-out';
+
 /**
  * Sends over a pool of kept SMTP connections behind a breaker; the Message-ID is the one given, so a repeat can be told
  * by it. The mail server's HTTP API can be away while it takes mails, so it has a breaker of its own.
@@ -53,17 +57,31 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
   const api = new Pool(options.apiUrl, { connections: 4, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
 
   const hand = async ({ messageId, to, subject, text }: Mail): Promise<void> => {
+    // opossum only stops waiting. nodemailer would go on, or begin when its pool has a connection again, and repeats a
+    // mail whose connection was closed; the signal ends all that.
+    const signal = AbortSignal.timeout(timeoutMs);
+    const headers = { from: options.from, to, subject, messageId: `<${messageId}>` };
     try {
-      await transport.sendMail({ from: options.from, to, subject, text, messageId: `<${messageId}>` });
+      await transport.sendMail({ ...headers, text, signal });
     } catch (cause) {
+      if (signal.aborted)
+        throw new TransientError(timedOut, 'the mail server did not answer in time', { cause });
       throw isPermanent(cause)
         ? new PermanentError('mail-refused', 'the mail server refused a mail', { cause })
         : new TransientError('mail-not-taken', 'the mail server did not take a mail', { cause });
     }
   };
-  const sendOne = async (mail: Mail): Promise<Failure | undefined> => {
+  const requireTime = (endByMs: number): void => {
+    if (performance.now() + timeoutMs <= endByMs) return;
+    throw new TransientError(expiring, 'a mail could be under way for longer than it is claimed');
+  };
+  const sendOne = async (mail: Mail, endByMs: number): Promise<Failure | undefined> => {
     try {
-      await smtp.call('send', () => hand(mail));
+      await smtp.call(
+        'send',
+        () => hand(mail),
+        () => requireTime(endByMs),
+      );
       return undefined;
     } catch (cause) {
       return { messageId: mail.messageId, cause };
@@ -71,8 +89,8 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
   };
 
   return {
-    async send(mails) {
-      const results = await Promise.all(mails.map(sendOne));
+    async send(mails, { endByMs = Infinity } = {}) {
+      const results = await Promise.all(mails.map((mail) => sendOne(mail, endByMs)));
       const failures = results.filter((result) => result !== undefined);
       if (failures.length > 0) throw failed(failures);
     },
@@ -125,14 +143,23 @@ const failed = (failures: readonly Failure[]): TransientError | PermanentError =
     });
   }
   // Of a batch that trips the breaker the first were tried and the others were not: how long to stay away counts.
-  const cause = passing.find((error) => retryAfterMsOf(error) !== undefined) ?? passing[0];
-  const retryAfterMs = retryAfterMsOf(cause);
+  const away = passing.find((error) => retryAfterMsOf(error) !== undefined);
+  const late = passing.find((error) => codeOf(error) === expiring);
+  const unanswered = failures.flatMap(({ messageId, cause }) =>
+    codeOf(cause) === timedOut ? [messageId] : [],
+  );
   return new TransientError(
-    retryAfterMs === undefined ? 'mail-not-taken' : 'smtp-breaker-open',
+    away ? 'smtp-breaker-open' : late ? expiring : 'mail-not-taken',
     `the mail server did not take ${failures.length} mails`,
-    { details: { failed: ids, ...(retryAfterMs !== undefined && { retryAfterMs }) }, cause },
+    {
+      details: { failed: ids, unanswered, ...(away ? { retryAfterMs: retryAfterMsOf(away) } : {}) },
+      cause: away ?? late ?? passing[0],
+    },
   );
 };
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof TransientError ? error.code : undefined;
 
 const retryAfterMsOf = (error: unknown): unknown =>
   error instanceof TransientError ? error.details['retryAfterMs'] : undefined;

@@ -10,9 +10,11 @@ export interface Mail {
 export interface Mailer {
   /**
    * Sends a batch; resolves when the server took each one. Throws a TransientError or a PermanentError whose
-   * `details.failed` names the message ids that were not taken.
+   * `details.failed` names the message ids that were not taken, and `details.unanswered` those among them that the server
+   * may take yet: it got them and did not answer in time. With `endByMs` (of `performance.now()`) nothing is under way after
+   * that: a mail whose turn comes too late is not handed over, and the code is `claim-expiring`.
    */
-  send(mails: readonly Mail[]): Promise<void>;
+  send(mails: readonly Mail[], options?: { readonly endByMs?: number }): Promise<void>;
   /** Which of these ids the mail server has taken already. Throws a TransientError when it cannot be asked. */
   accepted(messageIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
