@@ -1,18 +1,28 @@
 import { topics } from '../contracts/topics.ts';
 import { bucketOf } from '../domain/ids.ts';
 import { chargeCommands, type PaymentCommand } from '../domain/payment/payment.ts';
-import { decideAll, foldStream, unread } from '../platform/decide-all.ts';
+import { decideAll, foldStream, unread, type StreamKind } from '../platform/decide-all.ts';
 import { PermanentError } from '../platform/errors.ts';
 import type { EventStore } from '../platform/ports/event-store.ts';
 import type { CaptureResult } from '../platform/ports/payment-provider.ts';
+import type { SharedContext } from '../platform/resources.ts';
 import { settleAll } from '../platform/settle-all.ts';
+import { orderStream } from '../platform/streams/order-stream.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
 import { within } from '../platform/telemetry.ts';
-import { defineWorker } from '../platform/worker.ts';
+import { defineWorker, type WorkerTools } from '../platform/worker.ts';
+
+/**
+ * Age from which a confirmed order is looked at again before it is charged, in ms. An event is handled within a second or
+ * two, so that nothing is read as a rule; one that waited longer, for the provider or for this worker, may be of an order
+ * that was cancelled meanwhile, and then one read for the batch is little beside that wait.
+ */
+const staleMs = 5000;
 
 /**
  * Charges confirmed orders: the intent is in the payment's stream before the provider hears of it, and the order id is
- * the provider's idempotency key, so that an unknown outcome is settled by asking again.
+ * the provider's idempotency key, so that an unknown outcome is settled by asking again. An order that ends between the
+ * look at it and the charge is given its money back.
  */
 export const capturePayment = defineWorker({
   name: 'capture-payment',
@@ -20,29 +30,15 @@ export const capturePayment = defineWorker({
   consumes: topics.orderEvents,
   only: ['OrderConfirmed', 'OrderCancelled'],
   publishes: [topics.paymentEvents],
-  needs: ['payments', 'paymentProvider'],
+  needs: ['orders', 'payments', 'paymentProvider'],
   scale: { min: 6, max: 30, lagPerReplica: 200 },
   retry: { attempts: 4, firstDelayMs: 250 },
   maxBatch: 256,
   unordered: true,
-  async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
+  async handleInSteps(events, { orders, payments, paymentProvider, partitions, signal }) {
     const cancelled = new Set(
       events.flatMap(({ event }) => (event.type === 'OrderCancelled' ? [event.orderId] : [])),
     );
-    const doubtful = await requestedAmong(payments, [...cancelled], partitions);
-    const charges = doubtful.length > 0 ? await paymentProvider.find(doubtful, signal) : [];
-    const found = charges.flatMap((charge) =>
-      chargeCommands(charge.orderId, new Date().toISOString(), charge),
-    );
-    requireAccepted(
-      await decideAll(
-        payments,
-        paymentStream,
-        found.map((command) => ({ command })),
-        partitions,
-      ),
-    );
-
     const due = events.flatMap((delivered) => {
       const { event, eventId, traceparent } = delivered;
       return event.type === 'OrderConfirmed' && !cancelled.has(event.orderId)
@@ -58,7 +54,25 @@ export const capturePayment = defineWorker({
     const refused = intents.find((intent) => !intent.accepted);
     if (refused && !refused.accepted) throw new PermanentError('payment-request-refused', refused.reason);
 
-    const open = due.filter((_, index) => intents[index]?.state.status === 'requested');
+    const requested = due.filter((_, index) => intents[index]?.state.status === 'requested');
+    const staleFrom = Date.now() - staleMs;
+    const stale = requested.flatMap(({ event }) => (Date.parse(event.at) < staleFrom ? [event.orderId] : []));
+    const ended = new Set(
+      await withStatus(orders, orderStream, stale, partitions, (status) => status !== 'confirmed'),
+    );
+
+    // An order that ended is not charged any more, and its payment stays as it is; but what was taken before, by a call whose
+    // answer was lost, must come to light, so that it is given back.
+    const asked = await withStatus(
+      payments,
+      paymentStream,
+      [...cancelled],
+      partitions,
+      (status) => status === 'requested',
+    );
+    await bringToLight([...asked, ...ended], { payments, paymentProvider, partitions, signal });
+
+    const open = requested.filter(({ event }) => !ended.has(event.orderId));
     await settleAll(
       open,
       ({ event, traceparent }) =>
@@ -78,19 +92,47 @@ export const capturePayment = defineWorker({
   },
 });
 
-/**
- * Of these orders the ones whose charge was asked for and has no outcome yet: a cancelled one is not charged any more, but
- * what was taken before must come to light, so that it is given back.
- */
-async function requestedAmong(
-  payments: EventStore,
+/** Of these orders the ones whose stream has such a status now, in one read. */
+async function withStatus<
+  State extends { readonly status: string },
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+>(
+  store: EventStore,
+  kind: StreamKind<State, Command, Event, Rejection>,
   orderIds: readonly string[],
   partitions: number,
-): Promise<string[]> {
-  const keys = orderIds.map((orderId) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId }));
-  const streams = await payments.read(keys);
-  return orderIds.filter(
-    (_, index) => foldStream(paymentStream, streams[index]!).state.status === 'requested',
+  isWanted: (status: State['status']) => boolean,
+): Promise<readonly string[]> {
+  if (orderIds.length === 0) return [];
+  const streams = await store.read(
+    orderIds.map((orderId) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId })),
+  );
+  return orderIds.filter((_, index) => isWanted(foldStream(kind, streams[index]!).state.status));
+}
+
+/** Records what the provider's books say was taken for these orders. */
+async function bringToLight(
+  orderIds: readonly string[],
+  {
+    payments,
+    paymentProvider,
+    partitions,
+    signal,
+  }: SharedContext<'payments' | 'paymentProvider'> & Pick<WorkerTools, 'partitions' | 'signal'>,
+): Promise<void> {
+  if (orderIds.length === 0) return;
+  const at = new Date().toISOString();
+  const charges = await paymentProvider.find(orderIds, signal);
+  const commands = charges.flatMap((charge) => chargeCommands(charge.orderId, at, charge));
+  requireAccepted(
+    await decideAll(
+      payments,
+      paymentStream,
+      commands.map((command) => ({ command })),
+      partitions,
+    ),
   );
 }
 

@@ -105,7 +105,7 @@ function effectsOfOrderEvent(
   }
 }
 
-/** A confirmed order that was cancelled in the same batch is never charged. */
+/** A confirmed order that was cancelled before its turn came is never charged; an intent may stay in its payment. */
 function isDecided(facts: OrderFacts): boolean {
   const { status } = facts.payment;
   if (status === 'captured' || status === 'declined' || status === 'voided') return true;
