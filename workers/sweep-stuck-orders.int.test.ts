@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createHttpPaymentProvider } from '../adapters/payments/http-provider.ts';
+import { startPaymentSimulator, type PaymentSimulator } from '../adapters/payments/simulator.ts';
+import { decideAll } from '../platform/decide-all.ts';
+import type { PaymentProvider } from '../platform/ports/payment-provider.ts';
+import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { customer, startWorkerHarness, type WorkerHarness } from '../scripts/testing/worker-harness.ts';
+import { advanceOrder } from './advance-order.ts';
+import { sweepStuckOrders } from './sweep-stuck-orders.ts';
+
+const overdue = 2 * 60 * 60_000;
+const confirmed = ['RecordStockReserved', 'RecordFraudCleared'] as const;
+const totalMinor = 3000;
+
+let harness: WorkerHarness;
+let folder: string;
+let simulator: PaymentSimulator;
+let paymentProvider: ReturnType<typeof createHttpPaymentProvider>;
+
+beforeAll(async () => {
+  harness = await startWorkerHarness();
+  folder = await mkdtemp(join(tmpdir(), 'provider-'));
+  simulator = await startPaymentSimulator({ folder, port: 0 });
+  paymentProvider = createHttpPaymentProvider({ baseUrl: simulator.baseUrl, timeoutMs: 500 });
+}, 180_000);
+afterAll(async () => {
+  await paymentProvider?.close();
+  await simulator?.close();
+  await rm(folder, { recursive: true });
+  await harness?.close();
+}, 60_000);
+
+beforeEach(async () => {
+  await harness.pool.query('delete from orders.sagas');
+  await harness.published();
+});
+
+function sweep(provider: PaymentProvider = paymentProvider): Promise<void> {
+  return sweepStuckOrders.run({
+    ...harness.shared,
+    ...harness.tools,
+    paymentProvider: provider,
+    now: new Date(),
+    transaction: () => Promise.reject(new Error('not used')),
+  });
+}
+
+/** A confirmed order whose intent is recorded, and what the provider charged for it. */
+async function confirmedOrder(chargedMinor?: number): Promise<string> {
+  const orderId = await harness.order(overdue, confirmed);
+  const request = { orderId, userId: customer, at: new Date().toISOString(), currency: 'USD' };
+  await decideAll(
+    harness.shared.payments,
+    paymentStream,
+    [{ command: { type: 'RequestPayment', ...request, amountMinor: totalMinor } }],
+    harness.tools.partitions,
+  );
+  if (chargedMinor !== undefined) {
+    const charge = { orderId, amountMinor: chargedMinor, currency: 'USD', paymentToken: 'tok_approve' };
+    expect(await paymentProvider.capture(charge)).toMatchObject({ outcome: 'captured' });
+  }
+  return orderId;
+}
+
+async function parked(): Promise<ReadonlyMap<string, string | undefined>> {
+  const sagas = await harness.shared.sagas.parked(100);
+  return new Map(sagas.map(({ orderId, parkedReason }) => [orderId, parkedReason]));
+}
+
+const statusOf = async (orderId: string): Promise<string> => (await harness.orderOf(orderId)).status;
+const paymentStatusOf = async (orderId: string): Promise<string> => (await harness.paymentOf(orderId)).status;
+
+test('an order whose charge cannot be applied is parked, and those beside it are settled', async () => {
+  const wrong = await confirmedOrder(totalMinor + 1);
+  const [charged, uncharged] = [await confirmedOrder(totalMinor), await confirmedOrder()];
+  await sweep();
+  expect(await parked()).toEqual(new Map([[wrong, 'charge-not-applied']]));
+  expect(await statusOf(wrong)).toBe('confirmed');
+  expect(await paymentStatusOf(wrong)).toBe('requested');
+  expect(await statusOf(uncharged)).toBe('cancelled');
+  await harness.carry([await harness.run(advanceOrder)]);
+  expect(await statusOf(charged)).toBe('paid');
+
+  // The parked one is out of the next run's way.
+  const later = await confirmedOrder();
+  await sweep();
+  expect(await statusOf(later)).toBe('cancelled');
+  expect(await parked()).toEqual(new Map([[wrong, 'charge-not-applied']]));
+});
+
+test('a charge that is recorded and did not reach its order is parked', async () => {
+  const orderId = await confirmedOrder(totalMinor);
+  await sweep();
+  await harness.published(); // lost on the way
+  expect(await parked()).toEqual(new Map());
+  await sweep();
+  expect(await parked()).toEqual(new Map([[orderId, 'charge-not-applied']]));
+});
+
+test('while the provider is away all other kinds of orders are looked after', async () => {
+  const placed = await harness.order(overdue, []);
+  const paid = await harness.order(overdue, [...confirmed, 'RecordPaymentCaptured']);
+  const owed = await harness.order(overdue, [...confirmed, 'RecordPaymentCaptured', 'CancelOrder']);
+  const [charged, uncharged] = [await confirmedOrder(totalMinor), await confirmedOrder()];
+  const away = createHttpPaymentProvider({ baseUrl: 'http://127.0.0.1:1' });
+  await expect(sweep(away)).rejects.toMatchObject({ code: 'payment-provider-unreachable' });
+  await away.close();
+  expect(await statusOf(placed)).toBe('cancelled');
+  const outstanding = new Map([
+    [paid, 'not-shipped'],
+    [owed, 'refund-outstanding'],
+  ]);
+  expect(await parked()).toEqual(outstanding);
+  expect([await statusOf(charged), await statusOf(uncharged)]).toEqual(['confirmed', 'confirmed']);
+
+  await sweep();
+  expect(await parked()).toEqual(outstanding);
+  expect(await statusOf(uncharged)).toBe('cancelled');
+  expect(await paymentStatusOf(charged)).toBe('captured');
+});
