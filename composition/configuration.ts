@@ -12,7 +12,7 @@ const optional = {
   POSTGRES_POOL: variable.count(100).default(10),
   /** Limits of acceptance: beyond them new orders are refused for a while. */
   ADMISSION_OUTBOX_MS: variable.count(600_000).default(2000),
-  ADMISSION_OPEN_ORDERS: variable.count(10_000_000).default(4000),
+  ADMISSION_OPEN_ORDERS: variable.count(1_000_000).default(4000),
 };
 
 /** What a process with these needs reads from its environment. @throws ConfigError naming every problem at once. */

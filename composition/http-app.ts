@@ -27,6 +27,7 @@ export function createHttpApp(
     ...tools,
     transaction: (service, work) => transactions.run(service, work),
     now: () => new Date(),
+    report: (error, message) => logger.warn({ err: error }, message),
     admission: { oldestOutboxMs: values.ADMISSION_OUTBOX_MS, openOrders: values.ADMISSION_OPEN_ORDERS },
   });
   return createGatewayApp(gateways, contextOf, {

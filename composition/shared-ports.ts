@@ -48,7 +48,13 @@ export function createSharedPorts({ values, connections, logger, signal }: Share
     users: () => createUsers(connections.pool, partitions),
     carts: () => createCarts(connections.pool, partitions),
     catalogue: () => createCatalogue(connections.pool),
-    backlog: () => createBacklog(connections.pool, { everyMs: 250, signal, onError: onError('postgres') }),
+    backlog: () =>
+      createBacklog(connections.pool, {
+        openOrdersLimit: values.ADMISSION_OPEN_ORDERS,
+        everyMs: 250,
+        signal,
+        onError: onError('postgres'),
+      }),
     wake: () =>
       closing(createWakeBus(connections.redis, { region: values.REGION, onError: onError('redis') })),
     orderHistory: () => createOrderHistory(connections.mongo.database),

@@ -14,6 +14,8 @@ export type GatewayContext<Need extends ResourceName> = SharedContext<Need> &
       work: (scope: TransactionScope) => Promise<Result>,
     ): Promise<Result>;
     now(): Date;
+    /** For the log: what failed after the client's request was carried out, and costs the client nothing. */
+    report(error: unknown, message: string): void;
     /** When new orders are refused; the defaults of `platform/http/admission.ts` unless given. */
     readonly admission?: Partial<AdmissionLimits>;
   };

@@ -124,7 +124,7 @@ test('tells in which buckets messages were written, once they are committed', as
 test('the backlog is the age of the oldest message and the number of open orders', async () => {
   const store = createEventStore(pool, { schema: 'orders' });
   const onError = vi.fn<(error: unknown) => void>();
-  const backlog = createBacklog(pool, { everyMs: 20, signal: stopping.signal, onError });
+  const backlog = createBacklog(pool, { openOrdersLimit: 10, everyMs: 20, signal: stopping.signal, onError });
   expect(backlog.read()).toEqual({ oldestOutboxMs: 0, openOrders: 0 });
   const ago = new Date(Date.now() - 60_000);
   await store.appendAll([
@@ -162,6 +162,10 @@ test('a sample of the backlog reads one message a bucket, and stops counting ord
     `insert into orders.sagas select n % 12, 'order' || n, now() from generate_series(1, 15000) n`,
   );
   // The last probe finds none; a plan rounds its rows to one a probe.
-  expect(await rowsScanned(pool, 'outbox', backlogStatement)).toBeLessThanOrEqual(13);
-  expect(await rowsScanned(pool, 'sagas', backlogStatement)).toBe(10_001);
+  expect(await rowsScanned(pool, 'outbox', backlogStatement, [10_001])).toBeLessThanOrEqual(13);
+  expect(await rowsScanned(pool, 'sagas', backlogStatement, [10_001])).toBe(10_001);
+  for (const openOrdersLimit of [5, 12_000, 20_000]) {
+    const backlog = createBacklog(pool, { openOrdersLimit, everyMs: 20, signal: stopping.signal });
+    await vi.waitFor(() => expect(backlog.read().openOrders).toBe(Math.min(openOrdersLimit + 1, 15_000)));
+  }
 });

@@ -4,6 +4,8 @@ import type { Backlog } from '../../platform/ports/backlog.ts';
 import { translated, type Queryable } from './queryable.ts';
 
 export type BacklogSettings = {
+  /** Open orders are counted up to one more than this, so that a sample costs no more on a bad day. */
+  readonly openOrdersLimit: number;
   readonly everyMs: number;
   /** Ends the sampling. */
   readonly signal: AbortSignal;
@@ -15,18 +17,21 @@ type Sample = ReturnType<Backlog['read']>;
 
 /** Samples the backlog of the orders service from now on; zeros until the first answer. */
 export function createBacklog(pool: Pool, settings: BacklogSettings): Backlog {
-  const { everyMs, signal, onError } = settings;
+  const { openOrdersLimit, everyMs, signal, onError } = settings;
   const database = translated(pool);
   let latest: Sample = { oldestOutboxMs: 0, openOrders: 0 };
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
+      const startedAt = performance.now();
       try {
-        latest = await sample(database);
+        latest = await sample(database, openOrdersLimit + 1);
       } catch (error) {
         if (!signal.aborted) onError?.(error);
       }
-      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+      // A sample of very many open orders is taken less often.
+      const pauseMs = Math.max(everyMs, Math.min(50 * (performance.now() - startedAt), slowestMs));
+      await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
@@ -34,12 +39,12 @@ export function createBacklog(pool: Pool, settings: BacklogSettings): Backlog {
   return { read: () => latest };
 }
 
-/** More open orders than this are not counted, so that a sample costs the same on a bad day. */
-const mostOpen = 10_001;
+/** Longest time from one sample to the next, in ms, unless a longer one is asked for. */
+const slowestMs = 1000;
 
 /**
  * One index probe for each bucket that has rows: its oldest is its first. Exported for the test that counts the rows it
- * scans.
+ * scans. $1: most orders to count.
  */
 export const backlogStatement = `with recursive heads as (
     (select bucket, occurred_at from orders.outbox order by bucket, id limit 1)
@@ -51,10 +56,10 @@ export const backlogStatement = `with recursive heads as (
   )
   select coalesce((select greatest(0, extract(epoch from now() - min(occurred_at)) * 1000) from heads), 0)::float
       as "oldestOutboxMs",
-    (select count(*) from (select from orders.sagas where parked_reason is null limit ${mostOpen}) open)::int
+    (select count(*) from (select from orders.sagas where parked_reason is null limit $1) open)::int
       as "openOrders"`;
 
-async function sample(database: Queryable): Promise<Sample> {
-  const { rows } = await database.query<Sample>(backlogStatement);
+async function sample(database: Queryable, mostOpen: number): Promise<Sample> {
+  const { rows } = await database.query<Sample>(backlogStatement, [mostOpen]);
   return rows[0]!;
 }

@@ -29,11 +29,11 @@ export function createCarts(pool: Pool, partitions: number): Carts {
       return (ifVersion ?? seenVersion) === seenVersion && isFull ? 'cart-full' : 'version-mismatch';
     },
 
-    async clear(userId) {
+    async clear(userId, ifVersion) {
       await database.query(
         `update users.carts set version = version + 1, lines = '[]', updated_at = now()
-         where bucket = $1 and user_id = $2 and lines <> '[]'`,
-        [bucketOf(userId, partitions), userId],
+         where bucket = $1 and user_id = $2 and version = $3 and lines <> '[]'`,
+        [bucketOf(userId, partitions), userId, ifVersion],
       );
     },
   };

@@ -118,10 +118,12 @@ describe('carts', () => {
   test('no version comes twice, not even after the cart was cleared', async () => {
     const carts = createCarts(pool, partitions);
     await carts.setLine('usr1', { sku: 'a', quantity: 1 }, { maxLines });
-    await carts.clear('usr1');
+    await carts.clear('usr1', 0);
+    expect(await carts.read('usr1')).toMatchObject({ version: 1 });
+    await carts.clear('usr1', 1);
     expect(await carts.read('usr1')).toEqual({ version: 2, lines: [] });
-    await carts.clear('usr1');
-    await carts.clear('nobody');
+    await carts.clear('usr1', 2);
+    await carts.clear('nobody', 0);
     expect(await carts.setLine('usr1', { sku: 'b', quantity: 1 }, { ifVersion: 2, maxLines })).toEqual({
       version: 3,
       lines: [{ sku: 'b', quantity: 1 }],

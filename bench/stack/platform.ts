@@ -26,7 +26,7 @@ export type PlatformSettings = {
 /** Only the gateways that take orders and carts. No relay shares the machine with them, so no backlog may refuse orders. */
 export const gatewayOnly = {
   groups: [{ name: 'gateway', parts: ['order', 'user'] }],
-  variables: { ADMISSION_OUTBOX_MS: '600000', ADMISSION_OPEN_ORDERS: '10000000' },
+  variables: { ADMISSION_OUTBOX_MS: '600000', ADMISSION_OPEN_ORDERS: '1000000' },
 } as const satisfies Partial<PlatformSettings>;
 
 /** Runs `work` on a platform of its own, on empty servers. */

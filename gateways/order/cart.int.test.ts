@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { cart } from '../../contracts/http/orders.ts';
 import { startGateways, type GatewayHarness } from '../../scripts/testing/gateway-harness.ts';
 import { addProducts, goodOrder } from '../../scripts/testing/order-journey.ts';
@@ -65,4 +65,36 @@ test('becomes an order, and a repeated request finds it although the cart is emp
   expect(second.body).toEqual(first.body);
   expect((await read()).body).toMatchObject({ lines: [] });
   expect(await harness.countRows()).toMatchObject({ 'orders.events': 1 });
+});
+
+const order = { body: { ...goodOrder, lines: undefined, fromCart: true }, as: 'anna' } as const;
+const placeCart = (key: string) =>
+  harness.call('POST', '/v1/orders', { ...order, headers: { 'idempotency-key': key } });
+
+test('an order stands although its cart could not be emptied; the repeated request empties it', async () => {
+  await put('tea-1', 2);
+  const clear = vi.spyOn(harness.shared.carts, 'clear').mockRejectedValueOnce(new Error('away'));
+  expect(await placeCart('cart-stays')).toMatchObject({ status: 202 });
+  expect((await read()).body).toMatchObject({ lines: [{ sku: 'tea-1', quantity: 2 }] });
+  expect(harness.logged.some(({ message }) => message === 'the cart of a placed order was not emptied')).toBe(
+    true,
+  );
+  expect(await placeCart('cart-stays')).toMatchObject({ status: 202 });
+  expect((await read()).body).toMatchObject({ lines: [] });
+  expect(clear).toHaveBeenCalledTimes(2);
+  clear.mockRestore();
+});
+
+test('what was put in after the cart was ordered stays', async () => {
+  await put('tea-1', 2);
+  const append = harness.shared.orders.append.bind(harness.shared.orders);
+  const slow = vi.spyOn(harness.shared.orders, 'append').mockImplementationOnce(async (...args) => {
+    await put('cup-1', 1);
+    return append(...args);
+  });
+  expect(await placeCart('cart-grows')).toMatchObject({ status: 202 });
+  slow.mockRestore();
+  expect((await read()).body).toMatchObject({ lines: [{ sku: 'tea-1' }, { sku: 'cup-1' }] });
+  expect(await placeCart('cart-grows')).toMatchObject({ status: 202 });
+  expect((await read()).body).toMatchObject({ lines: [{ sku: 'tea-1' }, { sku: 'cup-1' }] });
 });

@@ -9,6 +9,7 @@ import {
 import { bucketOf, orderIdOf, type UserId } from '../../domain/ids.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { OrderPlaced } from '../../domain/order/order-events.ts';
+import type { Cart } from '../../platform/ports/users.ts';
 import type { GatewayApp } from '../../platform/gateway.ts';
 import { createAdmission } from '../../platform/http/admission.ts';
 import { answer, invalid, unavailable, type Answer } from '../../platform/http/answer.ts';
@@ -19,7 +20,7 @@ import { refuseOtherRegion, type OrderTools } from './context.ts';
 import { statusUrlOf } from './order-resource.ts';
 import { outcomeOf } from './outcome.ts';
 import { priceLines, type PricedLines, type RequestedLine } from './price-lines.ts';
-import { repeated, type Placed } from './repeated-order.ts';
+import { repeated, sameLines, type Placed } from './repeated-order.ts';
 
 type Placing = {
   readonly orderId: string;
@@ -64,8 +65,15 @@ export function placeOrderRoute(app: GatewayApp, tools: OrderTools): void {
 async function place(tools: OrderTools, placing: Placing): Promise<Placed | Answer> {
   const { context } = tools;
   const { orderId, userId, body, traceparent } = placing;
-  const lines = body.lines ?? (await cartLines(tools, placing));
-  if (!isLines(lines)) return lines;
+  const cartNow = body.fromCart ? await context.carts.read(userId) : undefined;
+  if (cartNow) {
+    // A cart is emptied by its order: a repeated request has to look for the order first.
+    const before = await earlier(tools, placing);
+    if (before) return forgetOrdered(tools, userId, cartNow, before);
+  }
+  const lines = body.lines ?? cartNow?.lines ?? [];
+  if (lines.length === 0)
+    return invalid('cart-empty', [{ in: 'body', field: 'fromCart', message: 'the cart is empty' }]);
   const priced = await price(tools, lines, body);
   // A repeated request is answered as it was then, even if something of it is not sold any more.
   if (!priced.ok) return (await earlier(tools, placing)) ?? priced.refusal;
@@ -97,24 +105,27 @@ async function place(tools: OrderTools, placing: Placing): Promise<Placed | Answ
     if (!result.existing) return unavailable('append-refused', 'the order could not be written');
     return repeated(result.existing.data as OrderPlaced, body);
   }
-  if (body.fromCart) await context.carts.clear(userId);
-  return { placed: { ...command, type: 'OrderPlaced' }, version: 1 };
+  const placed: Placed = { placed: { ...command, type: 'OrderPlaced' }, version: 1 };
+  return cartNow ? forgetOrdered(tools, userId, cartNow, placed) : placed;
 }
 
-const isLines = (given: readonly RequestedLine[] | Placed | Answer): given is readonly RequestedLine[] =>
-  Array.isArray(given);
-
-/** A cart is emptied by its order: a repeated request has to look for the order first. */
-async function cartLines(
-  tools: OrderTools,
-  placing: Placing,
-): Promise<readonly RequestedLine[] | Placed | Answer> {
-  const before = await earlier(tools, placing);
-  if (before) return before;
-  const { lines } = await tools.context.carts.read(placing.userId);
-  return lines.length > 0
-    ? lines
-    : invalid('cart-empty', [{ in: 'body', field: 'fromCart', message: 'the cart is empty' }]);
+/**
+ * Empties the cart that became this order, if it still is as it was ordered. The order stands, whatever becomes of that; a
+ * process that ended in between leaves it to the repeated request.
+ */
+async function forgetOrdered(
+  { context }: OrderTools,
+  userId: string,
+  { lines, version }: Cart,
+  result: Placed | Answer,
+): Promise<Placed | Answer> {
+  if (!('placed' in result) || !sameLines(result.placed.lines, lines)) return result;
+  try {
+    await context.carts.clear(userId, version);
+  } catch (error) {
+    context.report(error, 'the cart of a placed order was not emptied');
+  }
+  return result;
 }
 
 function price(

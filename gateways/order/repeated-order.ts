@@ -21,7 +21,7 @@ export function repeated(placed: OrderPlaced, body: PlaceOrderRequest): Placed |
   });
 }
 
-function sameLines(placed: readonly RequestedLine[], asked: readonly RequestedLine[]): boolean {
+export function sameLines(placed: readonly RequestedLine[], asked: readonly RequestedLine[]): boolean {
   return (
     placed.length === asked.length &&
     placed.every(({ sku, quantity }, at) => sku === asked[at]!.sku && quantity === asked[at]!.quantity)

@@ -30,5 +30,6 @@ export interface Carts {
     line: CartLine,
     options: { readonly ifVersion?: number; readonly maxLines: number },
   ): Promise<Cart | 'version-mismatch' | 'cart-full'>;
-  clear(userId: string): Promise<void>;
+  /** Empties the cart if it still has that version: what was added meanwhile stays. */
+  clear(userId: string, ifVersion: number): Promise<void>;
 }

@@ -82,6 +82,7 @@ export async function startGateways() {
   };
   const transactions = createTransactions(pool, { partitions });
   const stopping = new AbortController();
+  const logged: Logged[] = [];
   const context = {
     ...shared,
     region,
@@ -89,8 +90,8 @@ export async function startGateways() {
     signal: stopping.signal,
     transaction: ((service, work) => transactions.run(service, work)) satisfies typeof transactions.run,
     now: () => new Date(),
+    report: (error: unknown, message: string): void => recorder(logged).warn({ err: error }, message),
   };
-  const logged: Logged[] = [];
   const app = createGatewayApp(gateways, () => context, {
     tokens: createTokens(stack.authSecret),
     logger: recorder(logged),
