@@ -49,7 +49,7 @@ export async function runRelays(
           leaseMs: 3000,
           // The wake is a hint that may be lost: this is how late a message can be then.
           idleMs: 250,
-          paceMs: (rows) => (rows < 12 ? 8 : 40),
+          paceMs: (rows) => (rows < 12 ? 8 : rows < 100 ? 40 : 80),
           waitForWork: (waiting) => doorbell.wait(waiting),
           publish: async (rows) => {
             await connections.bus.publishRows(rows);

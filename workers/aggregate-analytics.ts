@@ -17,8 +17,8 @@ export const aggregateAnalytics = defineWorker({
   scale: { min: 2, max: 8, lagPerReplica: 5000 },
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
-  maxWaitMs: 500,
-  minBytes: 256 * 1024,
+  maxWaitMs: 1000,
+  minBytes: 1024 * 1024,
   inbox: 'table',
   async handle(events, { sales, salesBoard, record, region }) {
     const totals = await sales.add(

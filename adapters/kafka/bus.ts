@@ -39,6 +39,8 @@ export type Bus = MessageSource &
 
 /** A fetch with fewer came at an easy pace: nobody should wait. With more, each batch costs less the larger it is. */
 const fewMessages = 12;
+/** With so many in one fetch the machine has all it can do. */
+const manyMessages = 150;
 
 /** kafkajs behind our ports: connections are made at first use. */
 export function createBus(settings: BusSettings): Bus {
@@ -128,7 +130,7 @@ export function createBus(settings: BusSettings): Bus {
             partition,
             behind,
           }),
-        paceMs: (messages) => (messages < fewMessages ? 15 : 60),
+        paceMs: (messages) => (messages < fewMessages ? 15 : messages < manyMessages ? 60 : 120),
         commitEveryMs: 1000,
         heartbeatEveryMs: 1000,
       });

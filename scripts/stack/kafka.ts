@@ -97,8 +97,7 @@ function jvmOptions(folders: StackFolders): string[] {
   return [
     '-Xms256m',
     '-Xmx512m',
-    '-XX:+UseG1GC',
-    '-XX:MaxGCPauseMillis=20',
+    '-XX:+UseSerialGC',
     '-XX:+ExitOnOutOfMemoryError',
     `-Dlog4j2.configurationFile=${join(folders.kafka, 'log4j2.xml')}`,
     '-cp',

@@ -7,7 +7,7 @@ import type { StackFolders } from './folders.ts';
 import { findProgram } from './requirements.ts';
 import { waitForServer, type StackPart } from './server.ts';
 
-/** A real `mongod` where there is one, else SecantusDB, which speaks the same protocol. */
+/** A real `mongod` where there is one, else SecantusDB, which speaks the same protocol: its Rust server where that is on PATH. */
 export const mongoPart: StackPart = {
   name: 'mongo',
   serverNames: ['mongo'],
@@ -20,42 +20,8 @@ export const mongoPart: StackPart = {
 
   launch({ stack, folders }) {
     const [port, data] = [stack.ports.mongo, dataFolder(folders)];
-    const mongod = findProgram('mongod');
-    const address = ['--port', String(port)];
     // Nothing that a customer waits for goes through it: it yields to the rest.
-    const command: [string, ...string[]] = mongod
-      ? [
-          'nice',
-          '-n',
-          '10',
-          mongod,
-          '--dbpath',
-          data,
-          '--bind_ip',
-          stack.host,
-          ...address,
-          '--replSet',
-          'meridian',
-          '--wiredTigerCacheSizeGB',
-          '0.25',
-        ]
-      : [
-          'nice',
-          '-n',
-          '10',
-          secantusPython(),
-          '-m',
-          'secantus',
-          '--host',
-          stack.host,
-          ...address,
-          '--storage-path',
-          data,
-          '--cache-size',
-          '128M',
-          '--log-level',
-          'WARNING',
-        ];
+    const command: [string, ...string[]] = ['nice', '-n', '10', ...serverCommand(stack, data, port)];
     return { name: 'mongo', port, command, cwd: folders.mongo, stopSignal: 'SIGTERM' };
   },
 
@@ -64,9 +30,43 @@ export const mongoPart: StackPart = {
   },
 };
 
-// The two do not read each other's files.
-const dataFolder = (folders: StackFolders): string =>
-  join(folders.mongo, findProgram('mongod') ? 'mongod' : 'secantus');
+type Kind = 'mongod' | 'secantusd-rs' | 'secantus';
+
+const kindOf = (): Kind =>
+  (['mongod', 'secantusd-rs'] as const).find((name) => findProgram(name)) ?? 'secantus';
+
+// None reads the files of another.
+const dataFolder = (folders: StackFolders): string => join(folders.mongo, kindOf());
+
+function serverCommand(stack: LocalStack, data: string, port: number): string[] {
+  const address = ['--port', String(port)];
+  if (kindOf() === 'mongod')
+    return [
+      findProgram('mongod')!,
+      '--dbpath',
+      data,
+      '--bind_ip',
+      stack.host,
+      ...address,
+      '--replSet',
+      'meridian',
+      '--wiredTigerCacheSizeGB',
+      '0.25',
+    ];
+  const options = [
+    '--host',
+    stack.host,
+    ...address,
+    '--storage-path',
+    data,
+    '--cache-size',
+    '128M',
+    '--log-level',
+    'WARNING',
+  ];
+  const rust = findProgram('secantusd-rs');
+  return rust ? [rust, ...options] : [secantusPython(), '-m', 'secantus', ...options];
+}
 
 async function isWritable(stack: LocalStack): Promise<boolean> {
   const url = `mongodb://${stack.host}:${stack.ports.mongo}/?directConnection=true&serverSelectionTimeoutMS=1000`;
