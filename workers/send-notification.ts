@@ -37,7 +37,9 @@ export const sendNotification = defineWorker({
     const recipients = await users.find([...new Set(events.map(({ event }) => event.userId))]);
     // Before the database stamps the claims, so that this clock is never behind theirs.
     const endByMs = performance.now() + claimMs - claimMarginMs;
-    const { fresh, unsettled, busy } = await transaction(({ mails }) => mails.claim(steps, claimMs));
+    const { fresh, unsettled, busy, claimedAt } = await transaction(({ mails }) =>
+      mails.claim(steps, claimMs),
+    );
     const sentBefore =
       unsettled.length > 0 ? await mailer.accepted(unsettled.map((index) => idAt(index))) : new Set();
 
@@ -59,7 +61,10 @@ export const sendNotification = defineWorker({
     );
 
     await transaction(async ({ mails, record }) => {
-      await mails.release(released.map((index) => steps[index]!));
+      await mails.release(
+        released.map((index) => steps[index]!),
+        claimedAt,
+      );
       const settledNow = await mails.settle(
         sent.map((index) => steps[index]!),
         'sent',

@@ -5,8 +5,8 @@ import type { Queryable } from './queryable.ts';
 export function createMailLog(client: Queryable): MailLog {
   return {
     async claim(mails, claimMs) {
-      if (mails.length === 0) return { fresh: [], unsettled: [], busy: [] };
-      const [inserted, taken, claimed] = await Promise.all([
+      const [clock, inserted, taken, claimed] = await Promise.all([
+        client.query<{ claimedAt: string }>('select now()::text as "claimedAt"'),
         client.query<MailStep>(
           `insert into notification.mails (bucket, order_id, step, status)
            select k.bucket, k.order_id, k.step, 'claimed'
@@ -38,6 +38,7 @@ export function createMailLog(client: Queryable): MailLog {
       ]);
       const own = new Set([...inserted.rows, ...taken.rows].map(nameOf));
       return {
+        claimedAt: clock.rows[0]!.claimedAt,
         fresh: indexesOf(mails, inserted.rows),
         unsettled: indexesOf(mails, taken.rows),
         busy: indexesOf(
@@ -47,13 +48,14 @@ export function createMailLog(client: Queryable): MailLog {
       };
     },
 
-    async release(mails) {
+    async release(mails, claimedAt) {
       if (mails.length === 0) return;
       await client.query(
         `update notification.mails m set claimed_at = '-infinity'
          from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
-         where m.bucket = k.bucket and m.order_id = k.order_id and m.step = k.step and m.status = 'claimed'`,
-        columnsOf(mails),
+         where m.bucket = k.bucket and m.order_id = k.order_id and m.step = k.step and m.status = 'claimed'
+           and m.claimed_at = $4::timestamptz`,
+        [...columnsOf(mails), claimedAt],
       );
     },
 

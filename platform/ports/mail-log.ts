@@ -13,13 +13,18 @@ export interface MailLog {
    * another's now. Sent and failed ones are in none.
    */
   claim(mails: readonly MailStep[], claimMs: number): Promise<MailClaims>;
-  /** Gives up the claims on mails that were not sent, or perhaps not: they are `unsettled` at once. */
-  release(mails: readonly MailStep[]): Promise<void>;
+  /**
+   * Gives up the claims of that call on mails that were not sent, or perhaps not: they are `unsettled` at once. What has been
+   * claimed again meanwhile stays claimed.
+   */
+  release(mails: readonly MailStep[], claimedAt: string): Promise<void>;
   /** Answers with the indexes of those that had not been settled before. */
   settle(mails: readonly MailStep[], outcome: 'sent' | 'failed'): Promise<readonly number[]>;
 }
 
 export type MailClaims = {
+  /** Names this call's claims in `release`. */
+  readonly claimedAt: string;
   readonly fresh: readonly number[];
   readonly unsettled: readonly number[];
   readonly busy: readonly number[];
