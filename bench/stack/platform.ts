@@ -1,5 +1,6 @@
 import { processGroups, type ProcessGroup } from '../../environments/local.ts';
 import { startPlatform } from '../../scripts/platform-processes.ts';
+import { mongoServer } from '../../scripts/stack/mongo.ts';
 import type { Bench } from '../bench.ts';
 import { fillShop, type Shop } from './customers.ts';
 import { withDatabase, type Database } from './database.ts';
@@ -44,7 +45,9 @@ export async function withPlatform(
     try {
       await withDatabase(bench.stack, async (database) => {
         const shop = await fillShop(bench.stack, database, customers);
-        bench.log(`the platform is ready: ${customers} customers, ${shop.skus.length} articles`);
+        bench.log(
+          `the platform is ready: ${customers} customers, ${shop.skus.length} articles, read models on ${mongoServer()}`,
+        );
         const names = new Set(groups.map(({ name }) => name));
         const own = platform.processes.filter(({ name }) => names.has(name));
         await work({ shop, database, own, all: [...platform.processes, ...serversOf(bench.stack)] });

@@ -32,15 +32,16 @@ export const mongoPart: StackPart = {
 
 type Kind = 'mongod' | 'secantusd-rs' | 'secantus';
 
-const kindOf = (): Kind =>
+/** The program that serves MongoDB's protocol here. */
+export const mongoServer = (): Kind =>
   (['mongod', 'secantusd-rs'] as const).find((name) => findProgram(name)) ?? 'secantus';
 
 // None reads the files of another.
-const dataFolder = (folders: StackFolders): string => join(folders.mongo, kindOf());
+const dataFolder = (folders: StackFolders): string => join(folders.mongo, mongoServer());
 
 function serverCommand(stack: LocalStack, data: string, port: number): string[] {
   const address = ['--port', String(port)];
-  if (kindOf() === 'mongod')
+  if (mongoServer() === 'mongod')
     return [
       findProgram('mongod')!,
       '--dbpath',
