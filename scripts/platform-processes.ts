@@ -68,10 +68,8 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
         command: [
           join(repository, 'node_modules/.bin/node'),
           '--disable-warning=TimeoutNegativeWarning',
-          // Most of what a batch makes dies young: with Node's small nursery it is copied around first. Without a limit the old
-          // space of a machine with much memory grows to several times what is alive.
+          // Most of what a batch makes dies young: with Node's small nursery it is copied around first.
           '--max-semi-space-size=16',
-          '--max-old-space-size=1000',
           ...args,
         ],
         cwd: repository,

@@ -14,8 +14,8 @@ export const projectOrderHistory = defineWorker({
   scale: { min: 2, max: 12, lagPerReplica: 5000 },
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
-  maxWaitMs: 1500,
-  minBytes: 2 * 1024 * 1024,
+  maxWaitMs: 1000,
+  minBytes: 256 * 1024,
   async handleInSteps(events, { orderHistory }) {
     const changes = Map.groupBy(events, ({ event }) => event.orderId);
     await orderHistory.apply(
