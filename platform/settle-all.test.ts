@@ -45,3 +45,24 @@ test('a failure that will not pass comes as it is', async () => {
   );
   await expect(all).rejects.toBe(refused);
 });
+
+test('a record that fails comes out when the calls under way have ended, and nothing is recorded after it', async () => {
+  const slow = Promise.withResolvers<string>();
+  const failure = new TransientError('postgres-unavailable', 'away');
+  const records: string[][] = [];
+  let over = false;
+  const all = settleAll(
+    items,
+    ({ eventId }) => (eventId === 'b' ? slow.promise : Promise.resolve(eventId)),
+    async (settled) => {
+      records.push(settled.map(({ result }) => result));
+      throw failure;
+    },
+  ).finally(() => (over = true));
+  const failed = expect(all).rejects.toBe(failure);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([over, records]).toEqual([false, [['a', 'c']]]);
+  slow.resolve('b');
+  await failed;
+  expect(records).toEqual([['a', 'c']]);
+});
