@@ -23,7 +23,12 @@ export const quote = z.object({
 export const placeOrderRequest = z
   .strictObject({
     lines: requestedLines.optional(),
-    fromCart: z.literal(true).optional(),
+    fromCart: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Orders the cart, and empties it unless it was changed meanwhile; another key is another order',
+      ),
     currency: currency.optional(),
     paymentToken: z.string().regex(/^[!-~]{1,200}$/),
     shipTo,

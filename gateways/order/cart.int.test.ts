@@ -98,3 +98,11 @@ test('what was put in after the cart was ordered stays', async () => {
   expect(await placeCart('cart-grows')).toMatchObject({ status: 202 });
   expect((await read()).body).toMatchObject({ lines: [{ sku: 'tea-1' }, { sku: 'cup-1' }] });
 });
+
+test('ten requests at once with one key are one order, and none of them finds an empty cart', async () => {
+  await put('tea-1', 2);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => placeCart('cart-together')));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  expect((await read()).body).toMatchObject({ lines: [] });
+  expect(await harness.countRows()).toMatchObject({ 'orders.events': 1 });
+});
