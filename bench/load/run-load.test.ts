@@ -76,13 +76,13 @@ describe('the load generator', () => {
     const stream = { name: 'place', request: 'place-order', perSecond: 100 } as const;
     let hungUntil = 0;
     const hang = (request: IncomingMessage, response: ServerResponse, count: number): void => {
-      hungUntil ||= performance.now() + 500;
+      hungUntil ||= performance.now() + 800;
       setTimeout(() => accept(request, response, count), Math.max(0, hungUntil - performance.now()));
     };
     const { latencyMs } = (await runLoad(await plan(hang, [stream], { connections: 1 }))).streams['place']!;
-    // Half of the requests were due while the only connection hung: a closed loop would have seen one slow answer.
+    // Most of the requests were due while the only connection hung: a closed loop would have seen one slow answer.
     expect(latencyMs.p50).toBeGreaterThan(50);
-    expect(latencyMs.max).toBeGreaterThan(400);
+    expect(latencyMs.max).toBeGreaterThan(600);
   });
 
   it('tells refusals with Retry-After, errors and lost answers apart', async () => {

@@ -56,16 +56,13 @@ export async function openHealthyWorld(stack: LocalStack): Promise<HealthyWorld>
   };
   const own = openSources(stack, given);
   await own.sources.admin.connect();
-  await emptyTopics(
-    stack,
-    own.sources,
-    Object.values(topics).map((topic) => topic.name),
-  );
+  const names = Object.values(topics).map((topic) => topic.name);
+  await emptyTopics(stack, own.sources, names);
   await seedTestWorld(own.sources.postgres, stack.partitions);
   const world = await openTestWorld({ sources: own.sources, smtpPort: sink.smtpPort });
   const ids = await placeOrders(world);
   await world.close();
-  await commitAllOffsets(own.sources);
+  await commitAllOffsets(own.sources, names);
   // A database with a session cannot be copied.
   await own.sources.postgres.end();
   const copyFolder = (kind: 'payments' | 'mails'): string => {

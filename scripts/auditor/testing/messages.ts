@@ -15,9 +15,12 @@ type Kafka = Pick<AuditSources, 'kafka'>;
 /** Empties topics by making them anew: messages deleted by offset would look like the work of retention. */
 export async function emptyTopics(
   stack: LocalStack,
-  { admin }: Pick<AuditSources, 'admin'>,
+  sources: Pick<AuditSources, 'admin' | 'kafka'>,
   names: readonly string[],
 ): Promise<void> {
+  const { admin } = sources;
+  const readers = readersOf(names);
+  await commitAllOffsets(sources, names); // to see them go
   await admin.deleteTopics({ topics: [...names] });
   // The deletion is answered before the broker has carried it out: a topic made meanwhile would vanish with the old one.
   const areGone = async (): Promise<boolean> => {
@@ -26,31 +29,64 @@ export async function emptyTopics(
   };
   await waitFor('the topics to be gone', areGone, { timeoutMs: 30_000 });
   await createTopics([`${stack.host}:${stack.ports.kafka}`], names, stack.partitions);
+  // Later still it forgets what groups have committed on a topic of that name, on the new one too.
+  const areForgotten = async (): Promise<boolean> => {
+    const offsets = await Promise.all(readers.map((reader) => admin.fetchOffsets(reader)));
+    return offsets.flat().every((topic) => topic.partitions.every(({ offset }) => offset === '-1'));
+  };
+  await waitFor('the offsets of the old topics to be gone', areForgotten, { timeoutMs: 30_000 });
 }
 
-/** Says that all workers have read what is on their topics. */
-export async function commitAllOffsets({
-  admin,
-  kafka,
-}: Pick<AuditSources, 'admin' | 'kafka'>): Promise<void> {
+type Reader = { readonly groupId: string; readonly topics: string[] };
+
+/** The workers' groups, with those of these topics that they read. */
+function readersOf(names: readonly string[]): readonly Reader[] {
+  return workers
+    .map(({ name: groupId, consumes }) => ({
+      groupId,
+      topics: ([consumes].flat() as { name: string }[])
+        .map(({ name }) => name)
+        .filter((name) => names.includes(name)),
+    }))
+    .filter((reader) => reader.topics.length > 0);
+}
+
+/** Says that all workers have read what is on these topics. */
+export async function commitAllOffsets(
+  { admin, kafka }: Pick<AuditSources, 'admin' | 'kafka'>,
+  names: readonly string[],
+): Promise<void> {
   await Promise.all(
-    workers.map(async ({ name: groupId, consumes }) => {
-      const names = ([consumes].flat() as { name: string }[]).map(({ name }) => name);
-      const ends = await Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)));
+    readersOf(names).map(async ({ groupId, topics: read }) => {
+      const ends = await Promise.all(read.map((topic) => endsOf(admin, topic)));
       const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 20 });
       const joined = new Promise((resolve) => void consumer.on(consumer.events.GROUP_JOIN, resolve));
       await consumer.connect();
-      await consumer.subscribe({ topics: names });
+      await consumer.subscribe({ topics: read });
       await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
       await joined;
       await consumer.commitOffsets(
-        names.flatMap((topic, index) =>
+        read.flatMap((topic, index) =>
           ends[index]!.map(({ partition, high: offset }) => ({ topic, partition, offset })),
         ),
       );
       await consumer.disconnect();
     }),
   );
+}
+
+/** Where each partition of a topic ends; a topic just made may not have its leaders yet. */
+async function endsOf(
+  admin: AuditSources['admin'],
+  topic: string,
+): ReturnType<AuditSources['admin']['fetchTopicOffsets']> {
+  let ends: Awaited<ReturnType<typeof endsOf>> = [];
+  const areKnown = async (): Promise<boolean> => {
+    ends = await admin.fetchTopicOffsets(topic);
+    return true;
+  };
+  await waitFor(`the leaders of ${topic}`, areKnown, { timeoutMs: 30_000 });
+  return ends;
 }
 
 /** Puts one stored event of an order on its topic. */
