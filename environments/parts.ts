@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+/** The four regions of the system design. */
+export const regionNames = ['us-east', 'us-west', 'eu-central', 'ap-southeast'] as const;
+export const regionName = z.enum(regionNames);
+
+/** The ten services of the system design, and the audit trail, which it has as a topic only. */
+export const serviceNames = [
+  'user',
+  'product',
+  'order',
+  'inventory',
+  'payment',
+  'shipping',
+  'notification',
+  'analytics',
+  'fraud',
+  'recommendation',
+  'audit',
+] as const;
+export const serviceName = z.enum(serviceNames);
+
+/** Without these nobody can buy: the only ones of a region whose role is `optional`. */
+export const criticalServices: readonly ServiceName[] = ['user', 'product', 'order', 'inventory', 'payment'];
+
+const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
+
+/** What one pod or node asks for and gets: whole or half CPUs, GiB of memory. */
+export const size = z.strictObject({ cpu: z.number().positive(), memoryGiB: z.number().positive() });
+const disk = { storageGiB: count(1, 65_536), storageClass: z.string().min(1) };
+
+const cronTime = z.string().regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields');
+const backup = z.strictObject({
+  schedule: cronTime,
+  retentionDays: count(1, 365),
+  /** Bucket of an object store; point-in-time recovery reads the archived log from there. */
+  bucket: z.string().min(3),
+});
+
+/** Where the region's PostgreSQL streams are; `remote` is another region's database. */
+export const database = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('citus'),
+    coordinators: count(1, 3),
+    workers: count(1, 100),
+    /** PostgreSQL instances of each coordinator or worker: 1 has no standby. */
+    instancesPerNode: count(1, 3),
+    node: size,
+    ...disk,
+    poolSize: count(10, 10_000),
+    backup,
+  }),
+  z.strictObject({
+    kind: z.literal('aurora-global'),
+    instanceClass: z.string().startsWith('db.'),
+    readReplicas: count(0, 15),
+    /** The region with the writer of the global cluster. */
+    primaryRegion: regionName,
+    backup,
+  }),
+  z.strictObject({
+    kind: z.literal('sharded'),
+    shards: count(1, 200),
+    instancesPerShard: count(1, 3),
+    node: size,
+    ...disk,
+    pooler: z.strictObject({ replicas: count(1, 20), node: size, poolSize: count(10, 10_000) }),
+    backup,
+  }),
+  z.strictObject({ kind: z.literal('remote'), region: regionName }),
+]);
+
+export const kafka = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('strimzi'),
+    brokers: count(1, 100),
+    broker: size,
+    controllers: count(1, 5),
+    controller: size,
+    mirror: z.strictObject({ replicas: count(1, 10), node: size }),
+    ...disk,
+  }),
+  z.strictObject({
+    kind: z.literal('msk'),
+    brokers: count(1, 100),
+    instanceType: z.string(),
+    storageGiB: count(1, 16_384),
+  }),
+  z.strictObject({ kind: z.literal('confluent-cloud'), cku: count(1, 100) }),
+]);
+
+export const mongo = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('percona'),
+    shards: count(1, 100),
+    replicas: count(1, 7),
+    node: size,
+    configServers: count(1, 7),
+    configServer: size,
+    routers: count(1, 50),
+    router: size,
+    ...disk,
+    backup,
+  }),
+  z.strictObject({
+    kind: z.literal('atlas'),
+    shards: count(1, 70),
+    instanceSize: z.string().startsWith('M'),
+  }),
+]);
+
+export const redis = z.strictObject({
+  shards: count(1, 100),
+  /** Nodes of a shard, the master among them. */
+  nodesPerShard: count(1, 6),
+  node: size,
+  maxMemoryGiB: z.number().positive(),
+  ...disk,
+});
+
+/** Kong, behind the region's load balancer. */
+export const apiGateway = z.strictObject({ replicas: count(1, 50), node: size });
+
+export const nodePool = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  /** `programs`: gateways, workers, Kong; `data`: what has disks; `batch`: what may be interrupted. */
+  purpose: z.enum(['programs', 'data', 'batch']),
+  /** In order of preference. */
+  capacity: z.array(z.enum(['reserved', 'on-demand', 'spot'])).nonempty(),
+  /** Share of the pool, 0 to 1, that is bought for one or three years. */
+  reservedShare: z.number().min(0).max(1),
+  instanceFamilies: z.array(z.string()).nonempty(),
+  limit: size,
+});
+
+export type Database = z.infer<typeof database>;
+export type Kafka = z.infer<typeof kafka>;
+export type Mongo = z.infer<typeof mongo>;
+export type Redis = z.infer<typeof redis>;
+export type NodePool = z.infer<typeof nodePool>;
+export type Size = z.infer<typeof size>;
+export type RegionName = z.infer<typeof regionName>;
+export type ServiceName = z.infer<typeof serviceName>;

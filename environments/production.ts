@@ -1,0 +1,176 @@
+import { programsImage } from './image.ts';
+import { criticalServices, serviceNames, type NodePool, type RegionName } from './parts.ts';
+import { defineEnvironment, type Region } from './schema.ts';
+
+const dataNode = { cpu: 8, memoryGiB: 16 };
+const disk = (storageGiB: number): { storageGiB: number; storageClass: string } => ({
+  storageGiB,
+  storageClass: 'meridian-ssd',
+});
+
+/** The figures of docs/system design: nodes of 8 CPU and 16 GiB, Redis nodes of 8 CPU and 32 GiB. */
+const citus: Region['database'] = {
+  kind: 'citus',
+  coordinators: 1,
+  workers: 30,
+  instancesPerNode: 1,
+  node: dataNode,
+  ...disk(500),
+  poolSize: 400,
+  backup: { schedule: '0 3 * * *', retentionDays: 30, bucket: 'meridian-production-postgres' },
+};
+
+const mongo: Region['mongo'] = {
+  kind: 'percona',
+  shards: 12,
+  replicas: 3,
+  node: dataNode,
+  configServers: 3,
+  configServer: { cpu: 2, memoryGiB: 4 },
+  routers: 6,
+  router: { cpu: 2, memoryGiB: 4 },
+  ...disk(500),
+  backup: { schedule: '0 4 * * *', retentionDays: 30, bucket: 'meridian-production-mongo' },
+};
+
+const kafka = (brokers: number): Region['kafka'] => ({
+  kind: 'strimzi',
+  brokers,
+  broker: dataNode,
+  controllers: 3,
+  controller: { cpu: 2, memoryGiB: 4 },
+  mirror: { replicas: 3, node: { cpu: 2, memoryGiB: 4 } },
+  ...disk(2000),
+});
+
+const redis = (shards: number): Region['redis'] => ({
+  shards,
+  nodesPerShard: 3,
+  node: { cpu: 8, memoryGiB: 32 },
+  maxMemoryGiB: 24,
+  ...disk(64),
+});
+
+const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['nodePools'] => [
+  {
+    name: 'data',
+    purpose: 'data',
+    capacity: ['reserved', 'on-demand'],
+    reservedShare: 0.8,
+    instanceFamilies: ['m7i', 'r7i'],
+    limit: data,
+  },
+  {
+    name: 'programs',
+    purpose: 'programs',
+    capacity: ['reserved', 'on-demand'],
+    reservedShare: 0.4,
+    instanceFamilies: ['m7g', 'c7g'],
+    limit: programs,
+  },
+  {
+    name: 'batch',
+    purpose: 'batch',
+    capacity: ['spot', 'on-demand'],
+    reservedShare: 0,
+    instanceFamilies: ['m7g', 'm6g', 'c7g', 'c6g'],
+    limit: { cpu: 128, memoryGiB: 256 },
+  },
+];
+
+/** The whole of a region: all services, its own streams, a standby elsewhere. */
+function fullRegion(
+  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones'> & {
+    standby: RegionName;
+    brokers: number;
+    redisShards: number;
+  },
+): Region {
+  const { brokers, redisShards, ...named } = given;
+  return {
+    ...named,
+    cluster: `production-${given.name}`,
+    services: [...serviceNames],
+    home: given.name,
+    database: citus,
+    kafka: kafka(brokers),
+    mongo,
+    redis: redis(redisShards),
+    apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+    programs: { cpu: 450, memoryGiB: 900 },
+    nodePools: pools({ cpu: 1000, memoryGiB: 2400 }, { cpu: 512, memoryGiB: 1024 }),
+  };
+}
+
+/** Four regions with the figures of the system design. */
+export const production = defineEnvironment({
+  name: 'production',
+  domain: 'meridian.example',
+  partitions: 100,
+  topics: { replicationFactor: 3, minInsyncReplicas: 2, retentionDays: 30, compression: 'lz4' },
+  replicas: null,
+  scaling: { gateways: 'predictive', workers: 'lag', targetCpuPercent: 70, recommendMemory: true },
+  images: { ...programsImage, requireDigest: true },
+  secrets: { provider: 'aws-secrets-manager', prefix: 'meridian/production' },
+  logLevel: 'info',
+  traceSampleRatio: 0.01,
+  kafkaCompression: 'lz4',
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  dns: { routing: 'latency', ttlSeconds: 60 },
+  observability: {
+    logDays: 14,
+    traceDays: 7,
+    elasticsearch: { nodes: 3, node: { cpu: 4, memoryGiB: 16 }, storageGiB: 500 },
+  },
+  delivery: {
+    follows: 'pins',
+    waves: [['ap-southeast'], ['us-west'], ['eu-central', 'us-east']],
+    progressDeadlineSeconds: 300,
+  },
+  regions: [
+    fullRegion({
+      name: 'us-east',
+      role: 'primary',
+      cloudRegion: 'us-east-1',
+      zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+      standby: 'us-west',
+      brokers: 15,
+      redisShards: 6,
+    }),
+    fullRegion({
+      name: 'us-west',
+      role: 'secondary',
+      cloudRegion: 'us-west-2',
+      zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
+      standby: 'us-east',
+      brokers: 15,
+      redisShards: 6,
+    }),
+    fullRegion({
+      name: 'eu-central',
+      role: 'tertiary',
+      cloudRegion: 'eu-central-1',
+      zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+      standby: 'us-east',
+      brokers: 12,
+      redisShards: 4,
+    }),
+    {
+      name: 'ap-southeast',
+      role: 'optional',
+      cloudRegion: 'ap-southeast-1',
+      zones: ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'],
+      cluster: 'production-ap-southeast',
+      services: [...criticalServices],
+      home: 'us-west',
+      standby: null,
+      database: { kind: 'remote', region: 'us-west' },
+      kafka: kafka(9),
+      mongo,
+      redis: redis(2),
+      apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+      programs: { cpu: 250, memoryGiB: 500 },
+      nodePools: pools({ cpu: 500, memoryGiB: 1100 }, { cpu: 288, memoryGiB: 576 }),
+    },
+  ],
+});

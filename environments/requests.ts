@@ -1,0 +1,31 @@
+import type { Size } from './parts.ts';
+import type { Region } from './schema.ts';
+
+/** What the region's own data systems ask for together; a managed one asks for nothing of the cluster. */
+export function dataRequestsOf({
+  database,
+  kafka,
+  mongo,
+  redis,
+}: Pick<Region, 'database' | 'kafka' | 'mongo' | 'redis'>): Size {
+  const parts: (readonly [number, Size])[] = [[redis.shards * redis.nodesPerShard, redis.node]];
+  if (database.kind === 'citus') {
+    parts.push([(database.coordinators + database.workers) * database.instancesPerNode, database.node]);
+  }
+  if (database.kind === 'sharded') {
+    parts.push([database.shards * database.instancesPerShard, database.node]);
+    parts.push([database.pooler.replicas, database.pooler.node]);
+  }
+  if (kafka.kind === 'strimzi') {
+    parts.push([kafka.brokers, kafka.broker], [kafka.controllers, kafka.controller]);
+    parts.push([kafka.mirror.replicas, kafka.mirror.node]);
+  }
+  if (mongo.kind === 'percona') {
+    parts.push([mongo.shards * mongo.replicas, mongo.node], [mongo.configServers, mongo.configServer]);
+    parts.push([mongo.routers, mongo.router]);
+  }
+  return {
+    cpu: parts.reduce((total, [count, { cpu }]) => total + count * cpu, 0),
+    memoryGiB: parts.reduce((total, [count, { memoryGiB }]) => total + count * memoryGiB, 0),
+  };
+}

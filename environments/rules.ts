@@ -1,0 +1,138 @@
+import { criticalServices, type Size } from './parts.ts';
+import { dataRequestsOf } from './requests.ts';
+import type { Environment, Region } from './schema.ts';
+
+export type Problem = { readonly path: readonly (string | number)[]; readonly message: string };
+
+/** What an environment breaks of the rules that need more than one of its fields. */
+export function problemsOf(environment: Environment): readonly Problem[] {
+  return [
+    ...unique(environment),
+    ...wavesOf(environment),
+    ...copiesOf(environment),
+    ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
+      ? [
+          {
+            path: ['replicas', 'mostAtMost'],
+            message: `${environment.replicas.mostAtMost} replicas are more than the ${environment.partitions} partitions that they share`,
+          },
+        ]
+      : []),
+    ...(environment.images.requireDigest && environment.images.digest === null
+      ? [{ path: ['images', 'digest'], message: 'is required here (images.requireDigest)' }]
+      : []),
+    ...environment.regions.flatMap((region, index) =>
+      regionProblems(environment, region).map(({ path, message }) => ({
+        path: ['regions', index, ...path],
+        message: `${region.name}: ${message}`,
+      })),
+    ),
+  ];
+}
+
+function regionProblems({ regions }: Environment, region: Region): Problem[] {
+  const names = regions.map(({ name }) => name);
+  const problems: Problem[] = [];
+  const add = (path: readonly string[], message: string): void => void problems.push({ path, message });
+  for (const field of ['home', 'standby'] as const) {
+    const target = region[field];
+    if (target !== null && !names.includes(target)) {
+      add([field], `there is no region ${target} in this environment`);
+    }
+  }
+  if (region.standby === region.name) add(['standby'], 'a region cannot be its own standby');
+  if (region.home !== region.name && region.standby !== null) {
+    add(['standby'], 'only a home region has a standby');
+  }
+  const home = regions.find(({ name }) => name === region.home);
+  if (home && home.home !== home.name) add(['home'], `${home.name} is not a home region itself`);
+  const { database } = region;
+  if (database.kind === 'remote') {
+    const target = regions.find(({ name }) => name === database.region);
+    if (!target) add(['database', 'region'], `there is no region ${database.region} in this environment`);
+    else if (target.database.kind === 'remote') add(['database', 'region'], `${target.name} has no database`);
+    if (database.region !== region.home)
+      add(['database', 'region'], `must be the home region, ${region.home}`);
+  } else if (region.home !== region.name) {
+    add(['database', 'kind'], 'a region that is no home keeps no database of its own');
+  }
+  if (region.role === 'optional') {
+    const others = region.services.filter((service) => !criticalServices.includes(service));
+    if (others.length > 0) add(['services'], `only critical services run here, not ${others.join(', ')}`);
+  }
+  for (const [purpose, requests] of Object.entries(requestsByPurpose(region))) {
+    const pools = region.nodePools.filter((pool) => pool.purpose === purpose);
+    const limit = sum(pools.map((pool) => pool.limit));
+    if (limit.cpu < requests.cpu || limit.memoryGiB < requests.memoryGiB) {
+      add(
+        ['nodePools'],
+        `the ${purpose} pools have ${limit.cpu} CPU and ${limit.memoryGiB} GiB, less than the ${requests.cpu} CPU and ${requests.memoryGiB} GiB asked for`,
+      );
+    }
+  }
+  return problems;
+}
+
+function requestsByPurpose(region: Region): { programs: Size; data: Size } {
+  const { replicas, node } = region.apiGateway;
+  const gateway = { cpu: replicas * node.cpu, memoryGiB: replicas * node.memoryGiB };
+  return { programs: sum([region.programs, gateway]), data: dataRequestsOf(region) };
+}
+
+function sum(sizes: readonly Size[]): Size {
+  return {
+    cpu: sizes.reduce((total, { cpu }) => total + cpu, 0),
+    memoryGiB: sizes.reduce((total, { memoryGiB }) => total + memoryGiB, 0),
+  };
+}
+
+function unique({ regions }: Environment): Problem[] {
+  const seen = new Set<string>();
+  return regions.flatMap(({ name, cluster }, index) => {
+    const repeated = [name, `cluster ${cluster}`].filter((value) => seen.has(value));
+    seen.add(name).add(`cluster ${cluster}`);
+    return repeated.map((value) => ({ path: ['regions', index], message: `${value} is there twice` }));
+  });
+}
+
+function wavesOf({ delivery, regions }: Environment): Problem[] {
+  const inWaves = delivery.waves.flat();
+  const path = ['delivery', 'waves'];
+  if (delivery.follows === 'main') {
+    return inWaves.length > 0 ? [{ path, message: 'an environment that follows main has no waves' }] : [];
+  }
+  const names = regions.map(({ name }) => name);
+  return [
+    ...inWaves
+      .filter((name) => !names.includes(name))
+      .map((name) => ({ path, message: `there is no region ${name} in this environment` })),
+    ...names
+      .filter((name) => inWaves.filter((other) => other === name).length !== 1)
+      .map((name) => ({ path, message: `${name} must be in exactly one wave` })),
+  ];
+}
+
+/** Copies of a message need a broker each, and a majority must be able to go on without one of them. */
+function copiesOf({ topics, regions }: Environment): Problem[] {
+  const { replicationFactor, minInsyncReplicas } = topics;
+  const tooFew = regions.flatMap(({ name, kafka }, index) =>
+    kafka.kind !== 'confluent-cloud' && kafka.brokers < replicationFactor
+      ? [
+          {
+            path: ['regions', index, 'kafka', 'brokers'],
+            message: `${name}: ${kafka.brokers} brokers cannot keep ${replicationFactor} copies`,
+          },
+        ]
+      : [],
+  );
+  return minInsyncReplicas > replicationFactor ||
+    (replicationFactor > 1 && minInsyncReplicas === replicationFactor)
+    ? [
+        ...tooFew,
+        {
+          path: ['topics', 'minInsyncReplicas'],
+          message: `${minInsyncReplicas} of ${replicationFactor} copies would stop at the loss of one broker`,
+        },
+      ]
+    : tooFew;
+}

@@ -1,0 +1,52 @@
+import { programsImage } from './image.ts';
+import { defineEnvironment } from './schema.ts';
+import { smallRegion } from './small.ts';
+
+/** Two small regions: enough to mirror, to fail over and to promote in waves. */
+export const staging = defineEnvironment({
+  name: 'staging',
+  domain: 'staging.meridian.example',
+  partitions: 24,
+  topics: { replicationFactor: 3, minInsyncReplicas: 2, retentionDays: 7, compression: 'lz4' },
+  replicas: { leastAtMost: 2, mostAtMost: 4 },
+  scaling: { gateways: 'reactive', workers: 'lag', targetCpuPercent: 70, recommendMemory: true },
+  images: { ...programsImage, requireDigest: true },
+  secrets: { provider: 'aws-secrets-manager', prefix: 'meridian/staging' },
+  logLevel: 'info',
+  traceSampleRatio: 0.1,
+  kafkaCompression: 'lz4',
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  dns: { routing: 'latency', ttlSeconds: 60 },
+  observability: {
+    logDays: 7,
+    traceDays: 3,
+    elasticsearch: { nodes: 1, node: { cpu: 1, memoryGiB: 4 }, storageGiB: 50 },
+  },
+  delivery: { follows: 'pins', waves: [['us-east', 'eu-central']], progressDeadlineSeconds: 300 },
+  regions: [
+    smallRegion({
+      name: 'us-east',
+      role: 'primary',
+      cluster: 'staging-us-east',
+      cloudRegion: 'us-east-1',
+      zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+      standby: 'eu-central',
+      bucketPrefix: 'meridian-staging-us-east',
+      copies: 3,
+      citusWorkers: 2,
+      shards: 2,
+    }),
+    smallRegion({
+      name: 'eu-central',
+      role: 'secondary',
+      cluster: 'staging-eu-central',
+      cloudRegion: 'eu-central-1',
+      zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+      standby: 'us-east',
+      bucketPrefix: 'meridian-staging-eu-central',
+      copies: 3,
+      citusWorkers: 2,
+      shards: 2,
+    }),
+  ],
+});

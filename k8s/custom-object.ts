@@ -1,0 +1,50 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+/** A custom resource: its fields are checked against the real CRD by `npm run manifests`. */
+export type CustomObject = {
+  readonly apiVersion: `${string}/${string}`;
+  readonly kind: string;
+  readonly name: string;
+  /** Absent for a cluster-wide object. */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+};
+
+/** Adds a custom resource to a chart. The name is taken as it is: other objects refer to it across charts. */
+export function customObject(scope: Construct, id: string, object: CustomObject): ApiObject {
+  const { apiVersion, kind, name, namespace, labels, annotations, spec } = object;
+  return new ApiObject(scope, id, {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: { 'app.kubernetes.io/name': name, ...labels },
+      ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+    },
+    spec,
+  });
+}
+
+/** Sync waves within one Application: what others stand on goes first. */
+export const syncWave = {
+  foundation: '-4',
+  operatorsReady: '-3',
+  data: '-2',
+  access: '-1',
+  programs: '0',
+  traffic: '1',
+} as const;
+
+/** The annotation that puts an object into a wave. */
+export function inWave(wave: keyof typeof syncWave): Record<string, string> {
+  return { 'argocd.argoproj.io/sync-wave': syncWave[wave] };
+}
+
+/** Data that a sync must never delete, however the manifests change. */
+export const keepOnPrune: Record<string, string> = {
+  'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+};

@@ -1,0 +1,66 @@
+import type { Place } from './place.ts';
+import { namespaces } from './place.ts';
+
+/**
+ * Names of data systems that objects of more than one chart speak of. The chart that makes an object takes its name from
+ * here, and so does each that refers to it.
+ */
+export const kafkaNames = {
+  cluster: 'events',
+  /** TLS with client certificates. */
+  port: 9093,
+  /** Made by Strimzi beside the cluster: the certificate authority of the brokers, key `ca.crt`. */
+  clusterCaSecret: 'events-cluster-ca-cert',
+  bootstrap: `events-kafka-bootstrap.${namespaces.data}.svc:9093`,
+} as const;
+
+export const postgresNames = {
+  cluster: 'streams',
+  /** Where programs connect, through the connection pool; an ExternalSecret composes POSTGRES_URL with it. */
+  host: `streams.${namespaces.data}.svc`,
+  port: 5432,
+  database: 'meridian',
+  user: 'meridian',
+} as const;
+
+export const mongoNames = {
+  cluster: 'views',
+  /** The routers of the sharded cluster. */
+  host: `views-mongos.${namespaces.data}.svc`,
+  port: 27_017,
+  database: 'meridian',
+} as const;
+
+export const redisNames = {
+  cluster: 'wake',
+  port: 6379,
+  passwordSecret: 'redis-password',
+  /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
+  nodes: `wake-leader.${namespaces.data}.svc:6379`,
+} as const;
+
+/** The Elastic, Jaeger and OpenTelemetry services of the observability namespace. */
+export const observabilityNames = {
+  collector: 'telemetry',
+  /** OTLP over HTTP. */
+  otlp: `http://telemetry-collector.${namespaces.observability}.svc:4318`,
+} as const;
+
+/** Kong's Gateway object, on which the routes hang. */
+export const edgeNames = { gateway: 'edge', gatewayClass: 'kong', issuer: 'letsencrypt' } as const;
+
+/** The store of secrets, one a cluster: External Secrets reads the provider named by the environment. */
+export const secretStore = { kind: 'ClusterSecretStore', name: 'meridian' } as const;
+
+/** The path of a secret in the provider. */
+export function secretPath({ environment, region }: Place, name: string): string {
+  return `${environment.secrets.prefix}/${region.name}/${name}`;
+}
+
+/** The public name of a region's API and of all regions together. */
+export function apiHosts({ environment, region }: Place): {
+  readonly global: string;
+  readonly regional: string;
+} {
+  return { global: `api.${environment.domain}`, regional: `${region.name}.api.${environment.domain}` };
+}

@@ -1,0 +1,25 @@
+import type { Environment, Region } from '../environments/schema.ts';
+
+/** Where a chart is rendered for: what each chart's constructor gets. */
+export type Place = { readonly environment: Environment; readonly region: Region };
+
+/** The namespaces of a region's cluster. */
+export const namespaces = {
+  programs: 'meridian',
+  data: 'meridian-data',
+  edge: 'meridian-edge',
+  observability: 'meridian-observability',
+} as const;
+
+/** The labels of every object of ours; cdk8s puts those of a chart on all its objects. */
+export function labelsOf({ environment, region }: Place): Record<string, string> {
+  return {
+    'app.kubernetes.io/part-of': 'meridian',
+    'app.kubernetes.io/managed-by': 'argocd',
+    'meridian.example/environment': environment.name,
+    'meridian.example/region': region.name,
+  };
+}
+
+/** Ports of our containers. */
+export const programPorts = { http: 8080, metrics: 9464 } as const;

@@ -1,0 +1,31 @@
+import { App, Chart, YamlOutputType } from 'cdk8s';
+import type { Environment } from '../environments/schema.ts';
+import { hubCharts, regionCharts } from './charts/index.ts';
+import { labelsOf, type Place } from './place.ts';
+
+/** Renders one environment into `<outdir>/<environment>/<region>/<chart>.yaml`, and the hub's part into `…/hub`. */
+export function renderEnvironment(environment: Environment, outdir: string): void {
+  for (const region of environment.regions) {
+    const place: Place = { environment, region };
+    const app = appIn(`${outdir}/${environment.name}/${region.name}`);
+    for (const [name, fill] of Object.entries(regionCharts)) {
+      const chart = new Chart(app, name, { labels: labelsOf(place), disableResourceNameHashes: true });
+      fill(chart, place);
+    }
+    app.synth();
+  }
+  const hub = appIn(`${outdir}/${environment.name}/hub`);
+  for (const [name, fill] of Object.entries(hubCharts)) {
+    const labels = {
+      'app.kubernetes.io/part-of': 'meridian',
+      'app.kubernetes.io/managed-by': 'argocd',
+      'meridian.example/environment': environment.name,
+    };
+    fill(new Chart(hub, name, { labels, disableResourceNameHashes: true }), environment);
+  }
+  hub.synth();
+}
+
+function appIn(outdir: string): App {
+  return new App({ outdir, outputFileExtension: '.yaml', yamlOutputType: YamlOutputType.FILE_PER_CHART });
+}
