@@ -15,9 +15,13 @@ const files = {
   KAFKA_KEY_FILE: join(folder, 'user.key'),
 };
 
+function openssl(...args: string[]): void {
+  execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+}
+
+const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
 beforeAll(() => {
-  const openssl = (...args: string[]): void =>
-    void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=ca', '-days', '1');
   for (const name of ['user', 'broker']) {
@@ -46,7 +50,6 @@ it('names each file that cannot be read', () => {
 });
 
 it('shows its certificate to a server that asks for one, and checks the server by its authority', async () => {
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
   const server = createServer({
     key: read('broker.key'),
     cert: read('broker.crt'),

@@ -19,9 +19,11 @@ export function addArgocd(chart: Chart, environment: Environment): void {
 
 const projectOf = ({ name }: Environment): string => `meridian-${name}`;
 
+function kinds(group: string, ...names: readonly string[]): { group: string; kind: string }[] {
+  return names.map((kind) => ({ group, kind }));
+}
+
 function addProject(chart: Chart, environment: Environment): void {
-  const kinds = (group: string, ...names: readonly string[]): { group: string; kind: string }[] =>
-    names.map((kind) => ({ group, kind }));
   customObject(chart, 'project', {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
