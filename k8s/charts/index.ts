@@ -3,7 +3,11 @@ import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
 import { addConfiguration } from './configuration.ts';
 import { addFoundation } from './foundation.ts';
+import { addKafka } from './kafka.ts';
+import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
+import { addPostgres } from './postgres.ts';
+import { addRedis } from './redis.ts';
 import { addScaling } from './scaling.ts';
 import { addServices } from './services.ts';
 
@@ -11,6 +15,10 @@ import { addServices } from './services.ts';
 export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) => void>> = {
   foundation: addFoundation,
   network: addNetwork,
+  kafka: addKafka,
+  postgres: addPostgres,
+  mongo: addMongo,
+  redis: addRedis,
   configuration: addConfiguration,
   services: addServices,
   scaling: addScaling,
