@@ -41,7 +41,7 @@ export function openRepository(folder: string): Repository {
 }
 
 function lastLine(error: unknown): string {
-  const text = error instanceof ExecaError ? String(error.stderr || error.shortMessage) : String(error);
+  const text = error instanceof ExecaError ? error.stderr || error.shortMessage : String(error);
   return (
     text
       .trim()

@@ -25,9 +25,6 @@ const applicationSchema = z.object({
     .optional(),
 });
 
-/** An Application, as `kubectl get application -o json` prints it. */
-export type Application = z.input<typeof applicationSchema>;
-
 export type Verdict = {
   readonly healthy: boolean;
   /** Since when, ISO 8601; undefined unless healthy. */
@@ -49,7 +46,6 @@ export function verifyApplication(given: unknown, revision: string, soakSeconds:
   const errors = (status.conditions ?? []).filter(({ type }) => type.endsWith('Error'));
   const reasons: string[] = [];
   const check = (holds: boolean, reason: string): void => void (holds || reasons.push(reason));
-  const at = (value: string | undefined): string => (value === undefined ? 'nothing' : value.slice(0, 12));
   check(spec.source.targetRevision === revision, `it is told to run ${at(spec.source.targetRevision)}`);
   check(sync.revision === revision, `it was compared with ${at(sync.revision)}`);
   const compared = sync.comparedTo?.source.targetRevision;
@@ -73,4 +69,8 @@ export function verifyApplication(given: unknown, revision: string, soakSeconds:
     );
   }
   return { healthy: reasons.length === 0, since: reasons.length === 0 ? since : undefined, reasons };
+}
+
+function at(value: string | undefined): string {
+  return value === undefined ? 'nothing' : value.slice(0, 12);
 }
