@@ -1,5 +1,5 @@
 import { numberAt, textAt } from './json.ts';
-import type { FleetObject } from './object.ts';
+import { titleOf, type FleetObject } from './object.ts';
 import { expandBuiltIn } from './systems/built-in.ts';
 import { expandKafka } from './systems/kafka.ts';
 import { expandManaged } from './systems/managed.ts';
@@ -24,17 +24,28 @@ const expanders: readonly Expand[] = [
 export function expandRegion(region: RegionTree): Expansion {
   const neighbours = neighboursIn(region);
   const found = [...region.values()].flatMap((object) => {
-    for (const expand of expanders) {
-      const expansion = expand(object, neighbours);
-      if (expansion) return [expansion];
-    }
-    return [];
+    const expansion = expandObject(object, neighbours);
+    return expansion ? [expansion] : [];
   });
   return {
     workloads: found.flatMap(({ workloads }) => workloads),
     managed: found.flatMap(({ managed }) => managed),
     notes: found.flatMap(({ notes }) => notes),
   };
+}
+
+function expandObject(object: FleetObject, neighbours: Neighbours): Expansion | undefined {
+  try {
+    for (const expand of expanders) {
+      const expansion = expand(object, neighbours);
+      if (expansion) return expansion;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new RangeError(`${object.file}: ${titleOf(object)}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 function neighboursIn(region: RegionTree): Neighbours {

@@ -6,7 +6,7 @@ import { nothing, plus, type Footprint } from './workload.ts';
 export function footprintOf(resources: Json | undefined): Footprint {
   const quantity = (name: 'cpu' | 'memory'): string | number => {
     const found = at(resources, 'requests', name) ?? at(resources, 'limits', name) ?? 0;
-    return typeof found === 'number' ? found : String(found);
+    return typeof found === 'number' || typeof found === 'string' ? found : JSON.stringify(found);
   };
   return { milliCpu: milliCpuOf(quantity('cpu')), memoryBytes: bytesOf(quantity('memory')) };
 }
@@ -54,6 +54,7 @@ export function nodeLabelsOf(podSpec: Json | undefined): Record<string, string> 
     const key = textAt(expression, 'key');
     if (key !== undefined && typeof value === 'string' && others.length === 0) labels[key] = value;
   }
-  for (const [key, value] of entriesAt(podSpec, 'nodeSelector')) labels[key] = String(value);
+  for (const [key, value] of entriesAt(podSpec, 'nodeSelector'))
+    if (typeof value === 'string') labels[key] = value;
   return labels;
 }
