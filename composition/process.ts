@@ -9,7 +9,7 @@ import type { AnyGateway } from '../platform/gateway.ts';
 import { createHealth } from '../platform/health.ts';
 import type { Consumption } from '../platform/ports/messages.ts';
 import type { Service } from '../platform/ports/transactions.ts';
-import type { SystemName } from '../platform/resources.ts';
+import { alwaysNeeded, type SystemName } from '../platform/resources.ts';
 import { runTask } from '../platform/run-task.ts';
 import { runWorker } from '../platform/run-worker.ts';
 import type { AnyWorker, TaskDefinition } from '../platform/worker.ts';
@@ -150,10 +150,11 @@ export async function runProcess(
 }
 
 function systemsOfParts({ gateways, workers, relays }: ProcessParts): SystemName[] {
-  const systems: SystemName[] = [];
-  if (workers.length > 0 || relays.length > 0) systems.push('kafka', 'postgres', 'redis');
-  if (gateways.length > 0) systems.push('postgres', 'redis', 'tokenSecret');
-  return systems;
+  return [
+    ...(workers.length > 0 ? alwaysNeeded.worker : []),
+    ...(relays.length > 0 ? alwaysNeeded.relay : []),
+    ...(gateways.length > 0 ? alwaysNeeded.gateway : []),
+  ];
 }
 
 function nameOf({ gateways, workers, tasks, relays }: ProcessParts): string {

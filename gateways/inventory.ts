@@ -14,7 +14,7 @@ export const inventory = defineGateway({
   name: 'inventory',
   service: 'inventory',
   needs,
-  scale: { min: 4, max: 20 },
+  scale: { min: 12, max: 30 },
   routes(app, context) {
     stockRoute(app, context);
     receiptRoute(app, context);

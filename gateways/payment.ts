@@ -25,7 +25,7 @@ export const payment = defineGateway({
   name: 'payment',
   service: 'payment',
   needs,
-  scale: { min: 4, max: 20 },
+  scale: { min: 8, max: 20 },
   routes(app, context) {
     readPaymentRoute(app, context);
     refundRoute(app, context);

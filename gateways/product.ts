@@ -14,7 +14,7 @@ export const product = defineGateway({
   name: 'product',
   service: 'catalogue',
   needs: ['catalogue'],
-  scale: { min: 8, max: 40 },
+  scale: { min: 16, max: 40 },
   routes(app, context) {
     readProductRoute(app, context);
     listProductsRoute(app, context);

@@ -18,7 +18,7 @@ export const shipping = defineGateway({
   name: 'shipping',
   service: 'shipping',
   needs,
-  scale: { min: 2, max: 10 },
+  scale: { min: 8, max: 20 },
   routes(app, context) {
     readShipmentRoute(app, context);
     carrierEventRoute(app, context);

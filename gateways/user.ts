@@ -11,7 +11,7 @@ export const user = defineGateway({
   name: 'user',
   service: 'users',
   needs: ['users'],
-  scale: { min: 4, max: 20 },
+  scale: { min: 8, max: 20 },
   routes(app, context) {
     signUpRoute(app, context);
     meRoute(app, context);

@@ -86,6 +86,14 @@ export function systemsOf(
   ];
 }
 
+/** What a process of each kind connects to whatever its needs: consumption, inbox and outbox, hints, tokens. */
+export const alwaysNeeded = {
+  gateway: ['postgres', 'redis', 'tokenSecret'],
+  worker: ['kafka', 'postgres', 'redis'],
+  relay: ['kafka', 'postgres', 'redis'],
+  task: [],
+} as const satisfies Record<string, readonly SystemName[]>;
+
 /** The schema of the variables that a process with these systems reads. */
 export function configurationOf(names: readonly SystemName[]): z.ZodRawShape {
   return Object.assign({ ...processVariables }, ...names.map((name) => systems[name])) as z.ZodRawShape;

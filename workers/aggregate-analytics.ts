@@ -14,7 +14,7 @@ export const aggregateAnalytics = defineWorker({
   only: ['OrderPaid'],
   publishes: [topics.analyticsEvents],
   needs: ['sales', 'salesBoard'],
-  scale: { min: 2, max: 8, lagPerReplica: 5000 },
+  scale: { min: 12, max: 30, lagPerReplica: 5000 },
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 1000,

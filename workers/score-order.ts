@@ -15,7 +15,7 @@ export const scoreOrder = defineWorker({
   only: ['OrderPlaced'],
   publishes: [topics.fraudDetectionEvents],
   needs: ['scores'],
-  scale: { min: 6, max: 20, lagPerReplica: 500 },
+  scale: { min: 6, max: 15, lagPerReplica: 500 },
   retry: { attempts: 5, firstDelayMs: 200 },
   inbox: 'natural',
   async handle(events, { scores, record }) {

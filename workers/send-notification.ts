@@ -26,7 +26,7 @@ export const sendNotification = defineWorker({
   only: ['OrderShipped', 'OrderRejected', 'OrderCancelled', 'OrderRefunded'],
   publishes: [topics.notificationEvents],
   needs: ['mails', 'mailer', 'users'],
-  scale: { min: 4, max: 20, lagPerReplica: 500 },
+  scale: { min: 8, max: 20, lagPerReplica: 500 },
   retry: { attempts: 4, firstDelayMs: 500 },
   maxBatch: 256,
   maxWaitMs: 100,

@@ -12,7 +12,7 @@ export const order = defineGateway({
   name: 'order',
   service: 'orders',
   needs: orderNeeds,
-  scale: { min: 8, max: 40 },
+  scale: { min: 16, max: 40 },
   routes(app, context) {
     const { orders, wake, partitions, signal } = context;
     const tools: OrderTools = {

@@ -1,0 +1,63 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { Chart } from 'cdk8s';
+import { customObject, inWave } from '../custom-object.ts';
+import { observabilityNames, secretPath, secretStore } from '../names.ts';
+import { namespaces, programPorts, type Place } from '../place.ts';
+import { programsOf } from '../programs.ts';
+import { configOf, plainVariablesOf, secretVariablesOf, systemNames } from '../system-variables.ts';
+
+/** What every process reads, whatever it needs. */
+export const processConfig = 'process';
+
+/** The variables of the programs: a ConfigMap for every process, and a ConfigMap or Secret for each system that is used. */
+export function addConfiguration(chart: Chart, place: Place): void {
+  const { environment, region } = place;
+  const namespace = namespaces.programs;
+  new k8s.KubeConfigMap(chart, processConfig, {
+    metadata: { name: processConfig, namespace, ...named(processConfig) },
+    data: {
+      REGION: region.name,
+      PARTITIONS: String(environment.partitions),
+      LOG_LEVEL: environment.logLevel,
+      HOST: '0.0.0.0',
+      PORT: String(programPorts.http),
+      METRICS_PORT: String(programPorts.metrics),
+      KAFKA_COMPRESSION: environment.kafkaCompression,
+      OTEL_EXPORTER_OTLP_ENDPOINT: observabilityNames.otlp,
+      TRACE_SAMPLE_RATIO: String(environment.traceSampleRatio),
+    },
+  });
+  const used = new Set(programsOf(place).flatMap(({ systems }) => systems));
+  for (const system of systemNames.filter((name) => used.has(name))) {
+    const name = configOf(system);
+    const plain = plainVariablesOf(system);
+    if (Object.keys(plain).length > 0) {
+      new k8s.KubeConfigMap(chart, name, {
+        metadata: { name, namespace, ...named(name) },
+        data: { ...plain },
+      });
+    }
+    const secret = Object.entries(secretVariablesOf(system));
+    if (secret.length === 0) continue;
+    customObject(chart, `${name}-secret`, {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ExternalSecret',
+      name,
+      namespace,
+      annotations: inWave('access'),
+      spec: {
+        refreshInterval: '1h',
+        secretStoreRef: secretStore,
+        target: { name, creationPolicy: 'Owner' },
+        data: secret.map(([secretKey, property]) => ({
+          secretKey,
+          remoteRef: { key: secretPath(place, name), property },
+        })),
+      },
+    });
+  }
+}
+
+function named(name: string): { labels: Record<string, string>; annotations: Record<string, string> } {
+  return { labels: { 'app.kubernetes.io/name': name }, annotations: inWave('access') };
+}

@@ -1,0 +1,158 @@
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { customObject, inWave } from '../custom-object.ts';
+import { kafkaNames } from '../names.ts';
+import { namespaces, type Place } from '../place.ts';
+import { isScaled, programsOf, type Program } from '../programs.ts';
+
+/** The pace of scaling, from the system design: up at once and by as much again, down by half a minute after five. */
+const behavior = {
+  scaleDown: {
+    stabilizationWindowSeconds: 300,
+    policies: [{ type: 'Percent', value: 50, periodSeconds: 60 }],
+  },
+  scaleUp: {
+    stabilizationWindowSeconds: 0,
+    policies: [
+      { type: 'Percent', value: 100, periodSeconds: 15 },
+      { type: 'Pods', value: 4, periodSeconds: 15 },
+    ],
+    selectPolicy: 'Max',
+  },
+};
+
+/** Exactly one horizontal scaler a scaled program, and a recommendation of its memory. */
+export function addScaling(chart: Chart, place: Place): void {
+  const { scaling } = place.environment;
+  for (const program of programsOf(place)) {
+    if (isScaled(program, place)) {
+      if (program.kind === 'worker') addLagScaler(chart, program);
+      else if (scaling.gateways === 'predictive') addPredictiveScaler(chart, place, program);
+      else addReactiveScaler(chart, place, program);
+    }
+    if (scaling.recommendMemory) addRecommendation(chart, program);
+  }
+}
+
+const target = ({ name }: Program): { apiVersion: string; kind: string; name: string } => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  name,
+});
+
+function cpu({ environment }: Place): k8s.MetricSpecV2 {
+  const averageUtilization = environment.scaling.targetCpuPercent;
+  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
+}
+
+function addPredictiveScaler(chart: Chart, place: Place, program: Program): void {
+  customObject(chart, `${program.name}-scaler`, {
+    apiVersion: 'jamiethompson.me/v1alpha1',
+    kind: 'PredictiveHorizontalPodAutoscaler',
+    name: `${program.name}-phpa`,
+    namespace: namespaces.programs,
+    annotations: inWave('traffic'),
+    spec: {
+      scaleTargetRef: target(program),
+      minReplicas: program.scale.min,
+      maxReplicas: program.scale.max,
+      syncPeriod: 15_000,
+      metrics: [cpu(place)],
+      behavior,
+      // The greatest of what is measured now and of what the models foresee.
+      decisionType: 'maximum',
+      models: [
+        {
+          type: 'Linear',
+          name: 'next-hour',
+          perSyncPeriod: 1,
+          linear: { lookAhead: 3_600_000, historySize: 240 },
+        },
+        {
+          type: 'HoltWinters',
+          name: 'daily-curve',
+          // A period of five minutes, 288 a day: the season is one day.
+          perSyncPeriod: 20,
+          holtWinters: {
+            alpha: 0.9,
+            beta: 0.1,
+            gamma: 0.9,
+            seasonalPeriods: 288,
+            storedSeasons: 4,
+            trend: 'additive',
+            seasonal: 'additive',
+          },
+        },
+      ],
+    },
+  });
+}
+
+function addReactiveScaler(chart: Chart, place: Place, program: Program): void {
+  const { name, scale } = program;
+  new k8s.KubeHorizontalPodAutoscalerV2(chart, `${name}-scaler`, {
+    metadata: {
+      name,
+      namespace: namespaces.programs,
+      labels: { 'app.kubernetes.io/name': name },
+      annotations: inWave('traffic'),
+    },
+    spec: {
+      scaleTargetRef: target(program),
+      minReplicas: scale.min,
+      maxReplicas: scale.max,
+      metrics: [cpu(place)],
+      behavior,
+    },
+  });
+}
+
+function addLagScaler(chart: Chart, program: Program): void {
+  const { name, scale, consumes, lagPerReplica } = program;
+  customObject(chart, `${name}-scaler`, {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    name,
+    namespace: namespaces.programs,
+    annotations: inWave('traffic'),
+    spec: {
+      scaleTargetRef: target(program),
+      minReplicaCount: scale.min,
+      maxReplicaCount: scale.max,
+      pollingInterval: 15,
+      cooldownPeriod: 300,
+      advanced: { horizontalPodAutoscalerConfig: { behavior } },
+      triggers: consumes.map((topic) => ({
+        type: 'kafka',
+        metadata: {
+          bootstrapServers: kafkaNames.bootstrap,
+          consumerGroup: name,
+          topic,
+          lagThreshold: String(lagPerReplica),
+          // A message that is retried over and over must not scale out the whole group.
+          excludePersistentLag: 'true',
+          tls: 'enable',
+        },
+        authenticationRef: { name: kafkaAuthentication },
+      })),
+    },
+  });
+}
+
+/** How KEDA reads the lag: the certificate of its own Kafka user. */
+export const kafkaAuthentication = 'kafka-lag';
+
+function addRecommendation(chart: Chart, program: Program): void {
+  customObject(chart, `${program.name}-memory`, {
+    apiVersion: 'autoscaling.k8s.io/v1',
+    kind: 'VerticalPodAutoscaler',
+    name: program.name,
+    namespace: namespaces.programs,
+    annotations: inWave('traffic'),
+    spec: {
+      targetRef: target(program),
+      updatePolicy: { updateMode: 'Off' },
+      resourcePolicy: { containerPolicies: [{ containerName: '*', controlledResources: ['memory'] }] },
+    },
+  });
+}
