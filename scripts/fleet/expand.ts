@@ -20,8 +20,19 @@ const expanders: readonly Expand[] = [
   expandManaged,
 ];
 
+// A tree never changes once it is read, and each changed object asks for its region's pods.
+const expanded = new WeakMap<RegionTree, Expansion>();
+
 /** All pods that the objects of a region stand for, with what is managed elsewhere and what could not be counted. */
 export function expandRegion(region: RegionTree): Expansion {
+  const known = expanded.get(region);
+  if (known) return known;
+  const expansion = expand(region);
+  expanded.set(region, expansion);
+  return expansion;
+}
+
+function expand(region: RegionTree): Expansion {
   const neighbours = neighboursIn(region);
   const found = [...region.values()].flatMap((object) => {
     const expansion = expandObject(object, neighbours);
@@ -36,8 +47,8 @@ export function expandRegion(region: RegionTree): Expansion {
 
 function expandObject(object: FleetObject, neighbours: Neighbours): Expansion | undefined {
   try {
-    for (const expand of expanders) {
-      const expansion = expand(object, neighbours);
+    for (const expander of expanders) {
+      const expansion = expander(object, neighbours);
       if (expansion) return expansion;
     }
     return undefined;

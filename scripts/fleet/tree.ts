@@ -99,3 +99,19 @@ async function filesInFolder(folder: string): Promise<readonly RenderedFile[]> {
     }),
   );
 }
+
+/** The names of the environments that any of the trees has. */
+export function environmentsOf(...trees: readonly FleetTree[]): readonly string[] {
+  return [...new Set(trees.flatMap(({ environments }) => [...environments.keys()]))].toSorted();
+}
+
+/** @throws RangeError when none of the trees has the environment that was asked for, or any environment at all. */
+export function requireEnvironment(trees: readonly FleetTree[], name: string | undefined): void {
+  if (environmentsOf(...trees).length > 0) return;
+  const where = trees.map(({ source }) => source).join(' and ');
+  throw new RangeError(
+    name === undefined
+      ? `there are no manifests in ${where}`
+      : `there is no environment ${JSON.stringify(name)} in ${where}`,
+  );
+}
