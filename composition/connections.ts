@@ -3,6 +3,7 @@ import { connectMongo, type MongoConnection } from '../adapters/mongo/connect.ts
 import { createPool } from '../adapters/postgres/pool.ts';
 import { closeRedis, connectRedis } from '../adapters/redis/cluster.ts';
 import type { Logger } from '../platform/logger.ts';
+import { readKafkaTls } from './kafka-tls.ts';
 import type { ConfigurationValues, ProcessConfiguration } from './configuration.ts';
 
 type Pool = ReturnType<typeof createPool>;
@@ -37,7 +38,11 @@ export function createConnections(
       onConnectionError: (error) => logger.warn({ err: error, system: 'postgres' }, 'a connection broke'),
     }),
   );
-  const bus = lazy(() => createBus(busSettings(values, events)));
+  // Read at once: a wrong path is a wrong configuration, not a broker that is away.
+  const tls = systems.has('kafka') ? readKafkaTls(values) : undefined;
+  const bus = lazy(() =>
+    createBus({ ...busSettings(values, events), ...(tls === undefined ? {} : { tls }) }),
+  );
   const redis = lazy(() =>
     connectRedis(values.REDIS_NODES, {
       onError: (error) => logger.warn({ err: error, system: 'redis' }, 'a connection broke'),

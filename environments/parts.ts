@@ -133,10 +133,6 @@ export const nodePool = z.strictObject({
   limit: size,
 });
 
-export type Database = z.infer<typeof database>;
-export type Kafka = z.infer<typeof kafka>;
-export type Mongo = z.infer<typeof mongo>;
-export type Redis = z.infer<typeof redis>;
 export type NodePool = z.infer<typeof nodePool>;
 export type Size = z.infer<typeof size>;
 export type RegionName = z.infer<typeof regionName>;

@@ -124,7 +124,7 @@ export function defineEnvironment(given: z.input<typeof environmentSchema>): Env
   const lines = parsed.error.issues.map((issue) => {
     const path = issue.path.map(String).join('.');
     const keys = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : '';
-    return `environments/${String(given.name)}.ts: ${path === '' ? '' : `${path}: `}${keys === '' ? issue.message : `unknown key ${keys}`}`;
+    return `environments/${given.name}.ts: ${path === '' ? '' : `${path}: `}${keys === '' ? issue.message : `unknown key ${keys}`}`;
   });
   throw new RangeError(lines.join('\n'));
 }

@@ -12,6 +12,11 @@ export const kafkaNames = {
   /** Made by Strimzi beside the cluster: the certificate authority of the brokers, key `ca.crt`. */
   clusterCaSecret: 'events-cluster-ca-cert',
   bootstrap: `events-kafka-bootstrap.${namespaces.data}.svc:9093`,
+  /** A user that every region knows, and the authorities of all regions' brokers, from the secret store. */
+  mirrorSecret: 'kafka-mirror',
+  mirrorCaSecret: 'kafka-mirror-ca',
+  /** How another region's brokers are reached: a name in the private zone. */
+  remoteBootstrap: (region: string, domain: string): string => `kafka.${region}.internal.${domain}:9093`,
 } as const;
 
 export const postgresNames = {
@@ -34,7 +39,6 @@ export const mongoNames = {
 export const redisNames = {
   cluster: 'wake',
   port: 6379,
-  passwordSecret: 'redis-password',
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
   nodes: `wake-leader.${namespaces.data}.svc:6379`,
 } as const;
@@ -46,21 +50,10 @@ export const observabilityNames = {
   otlp: `http://telemetry-collector.${namespaces.observability}.svc:4318`,
 } as const;
 
-/** Kong's Gateway object, on which the routes hang. */
-export const edgeNames = { gateway: 'edge', gatewayClass: 'kong', issuer: 'letsencrypt' } as const;
-
 /** The store of secrets, one a cluster: External Secrets reads the provider named by the environment. */
 export const secretStore = { kind: 'ClusterSecretStore', name: 'meridian' } as const;
 
 /** The path of a secret in the provider. */
 export function secretPath({ environment, region }: Place, name: string): string {
   return `${environment.secrets.prefix}/${region.name}/${name}`;
-}
-
-/** The public name of a region's API and of all regions together. */
-export function apiHosts({ environment, region }: Place): {
-  readonly global: string;
-  readonly regional: string;
-} {
-  return { global: `api.${environment.domain}`, regional: `${region.name}.api.${environment.domain}` };
 }

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Environment } from '../environments/schema.ts';
 import { processConfig } from './charts/configuration.ts';
+import { kafkaNames } from './names.ts';
 import { programPorts, type Place } from './place.ts';
 import type { Program } from './programs.ts';
 import { configOf, plainVariablesOf, secretVariablesOf } from './system-variables.ts';
@@ -46,16 +47,29 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
           }
         : {}),
       containers: [containerOf(program, place)],
+      ...(usesKafkaTls(program, place)
+        ? {
+            volumes: [
+              { name: 'kafka-ca', secret: { secretName: kafkaNames.clusterCaSecret } },
+              { name: 'kafka-user', secret: { secretName: name } },
+            ],
+          }
+        : {}),
     },
   };
 }
 
-function containerOf(program: Program, { environment }: Place): k8s.Container {
+/** Brokers of our own take nobody without a certificate; Strimzi makes a secret of the user's name. */
+function usesKafkaTls({ systems }: Program, { region }: Place): boolean {
+  return systems.includes('kafka') && region.kafka.kind === 'strimzi';
+}
+
+function containerOf(program: Program, place: Place): k8s.Container {
   const { cpuMilli, memoryMiB } = program.requests;
   const isGateway = program.kind === 'gateway';
   return {
     name: 'program',
-    image: imageOf(environment),
+    image: imageOf(place.environment),
     args: [...program.args],
     envFrom: [
       { configMapRef: { name: processConfig } },
@@ -68,6 +82,19 @@ function containerOf(program: Program, { environment }: Place): k8s.Container {
           : []),
       ]),
     ],
+    ...(usesKafkaTls(program, place)
+      ? {
+          env: [
+            { name: 'KAFKA_CA_FILE', value: '/etc/kafka/ca/ca.crt' },
+            { name: 'KAFKA_CERT_FILE', value: '/etc/kafka/user/user.crt' },
+            { name: 'KAFKA_KEY_FILE', value: '/etc/kafka/user/user.key' },
+          ],
+          volumeMounts: [
+            { name: 'kafka-ca', mountPath: '/etc/kafka/ca', readOnly: true },
+            { name: 'kafka-user', mountPath: '/etc/kafka/user', readOnly: true },
+          ],
+        }
+      : {}),
     ports: [
       ...(isGateway ? [{ name: 'http', containerPort: programPorts.http }] : []),
       { name: 'metrics', containerPort: programPorts.metrics },

@@ -11,6 +11,7 @@ export function renderEnvironment(environment: Environment, outdir: string): voi
     for (const [name, fill] of Object.entries(regionCharts)) {
       const chart = new Chart(app, name, { labels: labelsOf(place), disableResourceNameHashes: true });
       fill(chart, place);
+      dropIfEmpty(chart);
     }
     app.synth();
   }
@@ -21,9 +22,16 @@ export function renderEnvironment(environment: Environment, outdir: string): voi
       'app.kubernetes.io/managed-by': 'argocd',
       'meridian.example/environment': environment.name,
     };
-    fill(new Chart(hub, name, { labels, disableResourceNameHashes: true }), environment);
+    const chart = new Chart(hub, name, { labels, disableResourceNameHashes: true });
+    fill(chart, environment);
+    dropIfEmpty(chart);
   }
   hub.synth();
+}
+
+/** What an environment does not have needs no file. */
+function dropIfEmpty(chart: Chart): void {
+  if (chart.apiObjects.length === 0) chart.node.scope?.node.tryRemoveChild(chart.node.id);
 }
 
 function appIn(outdir: string): App {

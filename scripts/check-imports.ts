@@ -11,6 +11,7 @@ const folders = [
   'gateways',
   'workers',
   'environments',
+  'k8s',
   'scripts',
 ];
 const present = folders.filter((folder) => existsSync(folder) && readdirSync(folder).length > 0);

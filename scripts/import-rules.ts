@@ -9,6 +9,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   workers: ['platform', 'domain', 'contracts'],
   adapters: ['platform', 'domain', 'contracts'],
   environments: [],
+  k8s: ['environments', 'gateways', 'workers', 'contracts', 'platform', 'domain'],
   // The rest of the composition root: wires what main.ts names.
   composition: ['adapters', 'platform', 'domain', 'contracts'],
 };

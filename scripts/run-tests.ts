@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 
 // Each check is one test in the final count; each vitest project adds its own numbers from its JSON report.
-const checks = ['format', 'lint', 'types', 'imports', 'unused'];
+const checks = ['format', 'lint', 'types', 'imports', 'unused', 'rendered', 'validated'];
 const projects = process.argv.includes('--unit') ? ['unit'] : ['unit', 'integration'];
 let passed = 0;
 let failed = 0;

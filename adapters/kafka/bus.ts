@@ -23,6 +23,8 @@ export type BusSettings = {
   /** `ce_source` of what is published. */
   readonly source: string;
   readonly compress: boolean;
+  /** Authority, certificate and key (PEM) for mutual TLS; plain text without. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string) => void;
   /** A consumer ended and does not come back by itself: the process had better end. */
   readonly onConsumerLost: (group: string, error: unknown) => void;
@@ -175,7 +177,7 @@ function unavailable(cause: unknown): TransientError {
 }
 
 // kafkajs calls every protocol error that it will retry an ERROR.
-function configurationOf({ brokers, clientId, log }: BusSettings): KafkaConfig {
+function configurationOf({ brokers, clientId, log, tls }: BusSettings): KafkaConfig {
   const levels = {
     [logLevel.ERROR]: 'warn',
     [logLevel.WARN]: 'warn',
@@ -186,6 +188,7 @@ function configurationOf({ brokers, clientId, log }: BusSettings): KafkaConfig {
   return {
     brokers: [...brokers],
     clientId,
+    ...(tls === undefined ? {} : { ssl: { ...tls } }),
     connectionTimeout: 3000,
     requestTimeout: 15_000,
     retry: { retries: 12, initialRetryTime: 100, maxRetryTime: 3000 },

@@ -1,20 +1,33 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
+import { addArgocd } from './argocd.ts';
 import { addConfiguration } from './configuration.ts';
 import { addFoundation } from './foundation.ts';
+import { addKafka } from './kafka.ts';
+import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
+import { addPostgres } from './postgres.ts';
+import { addRedis } from './redis.ts';
 import { addScaling } from './scaling.ts';
+import { addSecrets } from './secrets.ts';
 import { addServices } from './services.ts';
 
 /** Each chart of a region: its name is the file's; the function adds its objects, none of them means no file. */
 export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) => void>> = {
   foundation: addFoundation,
   network: addNetwork,
+  kafka: addKafka,
+  postgres: addPostgres,
+  mongo: addMongo,
+  redis: addRedis,
   configuration: addConfiguration,
+  secrets: addSecrets,
   services: addServices,
   scaling: addScaling,
 };
 
 /** The charts of the cluster that Argo CD itself runs on. */
-export const hubCharts: Readonly<Record<string, (chart: Chart, environment: Environment) => void>> = {};
+export const hubCharts: Readonly<Record<string, (chart: Chart, environment: Environment) => void>> = {
+  argocd: addArgocd,
+};

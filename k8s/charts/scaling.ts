@@ -24,6 +24,9 @@ const behavior = {
 /** Exactly one horizontal scaler a scaled program, and a recommendation of its memory. */
 export function addScaling(chart: Chart, place: Place): void {
   const { scaling } = place.environment;
+  if (programsOf(place).some((program) => program.kind === 'worker' && isScaled(program, place))) {
+    addLagReader(chart);
+  }
   for (const program of programsOf(place)) {
     if (isScaled(program, place)) {
       if (program.kind === 'worker') addLagScaler(chart, program);
@@ -141,6 +144,23 @@ function addLagScaler(chart: Chart, program: Program): void {
 
 /** How KEDA reads the lag: the certificate of its own Kafka user. */
 export const kafkaAuthentication = 'kafka-lag';
+
+function addLagReader(chart: Chart): void {
+  customObject(chart, kafkaAuthentication, {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'TriggerAuthentication',
+    name: kafkaAuthentication,
+    namespace: namespaces.programs,
+    annotations: inWave('programs'),
+    spec: {
+      secretTargetRef: [
+        { parameter: 'ca', name: kafkaNames.clusterCaSecret, key: 'ca.crt' },
+        { parameter: 'cert', name: kafkaAuthentication, key: 'user.crt' },
+        { parameter: 'key', name: kafkaAuthentication, key: 'user.key' },
+      ],
+    },
+  });
+}
 
 function addRecommendation(chart: Chart, program: Program): void {
   customObject(chart, `${program.name}-memory`, {

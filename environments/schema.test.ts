@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { environmentNamed, environments } from './index.ts';
+import { defineEnvironment, type Environment } from './schema.ts';
+
+const production = environmentNamed('production');
+
+/** Production with one thing changed. */
+function changed(change: (environment: Record<string, any>) => void): () => Environment {
+  const copy = structuredClone(production) as Record<string, any>;
+  change(copy);
+  return () => defineEnvironment(copy as never);
+}
+
+describe('the environments', () => {
+  it('have the regions and the figures of the system design', () => {
+    expect(environments.map(({ name, regions }) => [name, regions.length])).toEqual([
+      ['dev', 1],
+      ['staging', 2],
+      ['production', 4],
+    ]);
+    const brokers = production.regions.map(({ kafka }) => (kafka.kind === 'strimzi' ? kafka.brokers : 0));
+    const redisNodes = production.regions.map(({ redis }) => redis.shards * redis.nodesPerShard);
+    expect(brokers).toEqual([15, 15, 12, 9]);
+    expect(redisNodes).toEqual([18, 18, 12, 6]);
+  });
+
+  it('are found by name, and a name that is none is refused with those that are', () => {
+    expect(() => environmentNamed('prod')).toThrow(
+      'there is no environment "prod": dev, staging, production',
+    );
+  });
+});
+
+describe('an environment that breaks a rule is refused with the field and the rule', () => {
+  const cases: [string, (environment: Record<string, any>) => void, string][] = [
+    ['an unknown key', (e) => void (e['extra'] = 1), 'unknown key extra'],
+    ['an unknown key of a region', (e) => void (e['regions'][0].extra = 1), 'regions.0: unknown key extra'],
+    ['a region that does not exist', (e) => void (e['regions'][0].name = 'moon'), 'regions.0.name'],
+    [
+      'a standby that is not there',
+      (e) => void e['regions'].splice(1, 1),
+      'there is no region us-west in this environment',
+    ],
+    [
+      'its own standby',
+      (e) => void (e['regions'][0].standby = 'us-east'),
+      'regions.0.standby: us-east: a region cannot be its own standby',
+    ],
+    [
+      'more replicas than partitions',
+      (e) => void (e['replicas'] = { leastAtMost: 1, mostAtMost: 101 }),
+      'replicas.mostAtMost: 101 replicas are more than the 100 partitions that they share',
+    ],
+    [
+      'a service that is not critical in the optional region',
+      (e) => e['regions'][3].services.push('analytics'),
+      'ap-southeast: only critical services run here, not analytics',
+    ],
+    [
+      'node pools that are too small',
+      (e) => void (e['regions'][0].nodePools[0].limit.cpu = 10),
+      'us-east: the data pools have 10 CPU',
+    ],
+    ['a digest that is missing', (e) => void (e['images'].digest = null), 'images.digest: is required here'],
+    [
+      'a region in no wave',
+      (e) => void e['delivery'].waves.pop(),
+      'delivery.waves: us-east must be in exactly one wave',
+    ],
+    [
+      'a region in two waves',
+      (e) => e['delivery'].waves.push(['us-west']),
+      'us-west must be in exactly one wave',
+    ],
+    ['a cluster named twice', (e) => void (e['regions'][1].cluster = 'production-us-east'), 'is there twice'],
+    [
+      'more copies than brokers',
+      (e) => void (e['regions'][3].kafka.brokers = 2),
+      'ap-southeast: 2 brokers cannot keep 3 copies',
+    ],
+    [
+      'no copy to spare',
+      (e) => void (e['topics'].minInsyncReplicas = 3),
+      '3 of 3 copies would stop at the loss of one broker',
+    ],
+    [
+      'the database of another region than the home',
+      (e) => void (e['regions'][3].database.region = 'us-east'),
+      'must be the home region, us-west',
+    ],
+  ];
+  it.each(cases)('%s', (_, change, message) => {
+    expect(changed(change)).toThrow(message);
+  });
+
+  it('and all problems are told at once, a line each', () => {
+    const broken = changed((e) => {
+      e['partitions'] = 0;
+      e['domain'] = 'nowhere';
+    });
+    expect(broken).toThrow(/environments\/production\.ts: domain: .*\n.*partitions: /);
+  });
+});

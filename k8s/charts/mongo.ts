@@ -1,0 +1,134 @@
+import type { Chart } from 'cdk8s';
+import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
+import { mongoNames, secretPath, secretStore } from '../names.ts';
+import { namespaces, type Place } from '../place.ts';
+import { dataNodes, requestsAndLimits, volumeOf } from './data-parts.ts';
+
+type Kind<Name extends string> = Extract<Place['region']['mongo'], { kind: Name }>;
+
+/** The read models: a sharded cluster by Percona's operator, or one of Atlas. */
+export function addMongo(chart: Chart, place: Place): void {
+  const { mongo } = place.region;
+  if (mongo.kind === 'percona') addCluster(chart, place, mongo);
+  else addAtlas(chart, place, mongo);
+}
+
+const backupSecret = 'mongo-backup';
+
+function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
+  const { region } = place;
+  const claim = { volumeSpec: { persistentVolumeClaim: volumeOf(mongo) } };
+  const placed = { ...dataNodes, affinity: { antiAffinityTopologyKey: 'kubernetes.io/hostname' } };
+  const budget = { podDisruptionBudget: { maxUnavailable: 1 } };
+  customObject(chart, 'cluster', {
+    apiVersion: 'psmdb.percona.com/v1',
+    kind: 'PerconaServerMongoDB',
+    name: mongoNames.cluster,
+    namespace: namespaces.data,
+    annotations: { ...inWave('data'), ...keepOnPrune },
+    spec: {
+      crVersion: '1.22.0',
+      image: 'percona/percona-server-mongodb:8.0.17-6',
+      updateStrategy: 'SmartUpdate',
+      secrets: { users: `${mongoNames.cluster}-users` },
+      ...(mongo.replicas < 3 || mongo.configServers < 3
+        ? { unsafeFlags: { replsetSize: true, mongosSize: true } }
+        : {}),
+      sharding: {
+        enabled: true,
+        balancer: { enabled: true },
+        configsvrReplSet: {
+          size: mongo.configServers,
+          resources: requestsAndLimits(mongo.configServer),
+          ...placed,
+          ...budget,
+          volumeSpec: { persistentVolumeClaim: volumeOf({ ...mongo, storageGiB: 20 }) },
+        },
+        mongos: { size: mongo.routers, resources: requestsAndLimits(mongo.router), ...placed, ...budget },
+      },
+      replsets: Array.from({ length: mongo.shards }, (_, index) => ({
+        name: `rs${index}`,
+        size: mongo.replicas,
+        resources: requestsAndLimits(mongo.node),
+        ...placed,
+        ...budget,
+        ...claim,
+      })),
+      backup: {
+        enabled: true,
+        image: 'percona/percona-backup-mongodb:2.12.0',
+        pitr: { enabled: true, oplogSpanMin: 1 },
+        storages: {
+          archive: {
+            type: 's3',
+            s3: {
+              bucket: mongo.backup.bucket,
+              prefix: region.name,
+              region: region.cloudRegion,
+              credentialsSecret: backupSecret,
+            },
+          },
+        },
+        tasks: [
+          {
+            name: 'daily',
+            enabled: true,
+            schedule: mongo.backup.schedule,
+            retention: { type: 'count', count: mongo.backup.retentionDays, deleteFromStorage: true },
+            storageName: 'archive',
+          },
+        ],
+      },
+    },
+  });
+  addSecret(chart, place, `${mongoNames.cluster}-users`);
+  addSecret(chart, place, backupSecret);
+}
+
+/** All properties of a stored secret, as the operator wants them. */
+function addSecret(chart: Chart, place: Place, name: string): void {
+  customObject(chart, `${name}-secret`, {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    name,
+    namespace: namespaces.data,
+    annotations: inWave('operatorsReady'),
+    spec: {
+      refreshInterval: '1h',
+      secretStoreRef: secretStore,
+      target: { name, creationPolicy: 'Owner' },
+      dataFrom: [{ extract: { key: secretPath(place, name) } }],
+    },
+  });
+}
+
+/** Ordered through the Atlas operator; its CRDs are not among those that are checked. */
+function addAtlas(chart: Chart, { environment, region }: Place, mongo: Kind<'atlas'>): void {
+  customObject(chart, 'cluster', {
+    apiVersion: 'atlas.mongodb.com/v1',
+    kind: 'AtlasDeployment',
+    name: mongoNames.cluster,
+    namespace: namespaces.data,
+    annotations: { ...inWave('data'), ...keepOnPrune },
+    spec: {
+      projectRef: { name: environment.name },
+      deploymentSpec: {
+        clusterType: 'SHARDED',
+        name: `${environment.name}-${region.name}`,
+        replicationSpecs: [
+          {
+            numShards: mongo.shards,
+            regionConfigs: [
+              {
+                providerName: 'AWS',
+                regionName: region.cloudRegion.toUpperCase().replaceAll('-', '_'),
+                electableSpecs: { instanceSize: mongo.instanceSize, nodeCount: 3 },
+                priority: 7,
+              },
+            ],
+          },
+        ],
+      },
+    },
+  });
+}

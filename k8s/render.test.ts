@@ -1,0 +1,159 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { readProcessConfiguration } from '../composition/configuration.ts';
+import { environments } from '../environments/index.ts';
+import { gateways } from '../gateways/index.ts';
+import { tasks, workers } from '../workers/index.ts';
+import { allPrograms, mostRequestsOf, programsOf } from './programs.ts';
+import { renderEnvironment } from './render.ts';
+
+type Rendered = {
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+} & Record<string, any>;
+
+const folder = mkdtempSync(join(tmpdir(), 'meridian-render-'));
+const places = environments.flatMap((environment) =>
+  environment.regions.map((region) => ({ environment, region })),
+);
+const pathOf = ({ environment, region }: (typeof places)[number]): string =>
+  `${environment.name}/${region.name}`;
+const objects = new Map<string, Rendered[]>();
+
+beforeAll(() => {
+  for (const environment of environments) renderEnvironment(environment, folder);
+  for (const place of places) objects.set(pathOf(place), read(join(folder, pathOf(place))));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (path, place) => {
+  const ofKind = (...kinds: string[]): Rendered[] =>
+    objects.get(path)!.filter(({ kind }) => kinds.includes(kind));
+
+  it('is what is committed in dist', () => {
+    expect(filesOf(join(folder, path))).toEqual(filesOf(join('dist', path)));
+  });
+
+  it('deploys every program that belongs there, once', () => {
+    const names = ofKind('Deployment').map(({ metadata }) => metadata.name);
+    expect(names.toSorted()).toEqual(
+      programsOf(place)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+  });
+
+  it('has exactly one horizontal scaler or one number of replicas for each', () => {
+    const scaled = ofKind('HorizontalPodAutoscaler', 'PredictiveHorizontalPodAutoscaler', 'ScaledObject').map(
+      ({ spec }) => spec.scaleTargetRef.name as string,
+    );
+    for (const { metadata, spec } of ofKind('Deployment')) {
+      const scalers = scaled.filter((name) => name === metadata.name).length;
+      expect([metadata.name, scalers + (spec.replicas === undefined ? 0 : 1)]).toEqual([metadata.name, 1]);
+    }
+  });
+
+  it('gives each process variables that its own configuration accepts', () => {
+    const data = new Map(ofKind('ConfigMap').map(({ metadata, data: values }) => [metadata.name, values]));
+    const secrets = new Map(
+      ofKind('ExternalSecret').map(({ spec }) => [
+        spec.target.name as string,
+        (spec.data ?? []).map(({ secretKey }: { secretKey: string }) => secretKey) as string[],
+      ]),
+    );
+    for (const { metadata, spec } of ofKind('Deployment')) {
+      const [container] = spec.template.spec.containers;
+      const variables: Record<string, string> = {};
+      for (const { configMapRef, secretRef } of container.envFrom) {
+        if (configMapRef) Object.assign(variables, required(data, configMapRef.name));
+        for (const key of secretRef ? required(secrets, secretRef.name) : []) variables[key] = sample(key);
+      }
+      const [kind, name] = container.args as [string, string | undefined];
+      const declared = [...gateways, ...workers, ...tasks].filter((part) => part.name === name);
+      expect([metadata.name, kind === 'relay' ? 1 : declared.length]).toEqual([metadata.name, 1]);
+      const { systems } = programsOf(place).find((program) => program.name === metadata.name)!;
+      readProcessConfiguration(
+        declared.flatMap(({ needs }) => needs),
+        systems,
+        kind === 'gateway',
+        variables,
+      );
+    }
+  });
+
+  it('asks for no more than the region sets aside for programs', () => {
+    const most = mostRequestsOf(programsOf(place));
+    expect(most.cpu).toBeLessThanOrEqual(place.region.programs.cpu);
+    expect(most.memoryGiB).toBeLessThanOrEqual(place.region.programs.memoryGiB);
+  });
+});
+
+it('renders the same bytes again', () => {
+  const again = join(folder, 'again');
+  for (const environment of environments) renderEnvironment(environment, again);
+  for (const place of places) {
+    expect(filesOf(join(again, pathOf(place)))).toEqual(filesOf(join(folder, pathOf(place))));
+  }
+});
+
+it('scales the order service of production as the system design says', () => {
+  const scaler = objects
+    .get('production/us-east')!
+    .find(({ metadata, kind }) => kind.startsWith('Predictive') && metadata.name === 'order-service-phpa');
+  expect(scaler?.['spec']).toMatchObject({ minReplicas: 16, maxReplicas: 40 });
+  expect(scaler?.['spec'].metrics[0].resource.target.averageUtilization).toBe(70);
+});
+
+it('runs critical services only in the optional region, and nothing there that needs a database of its own', () => {
+  const place = places.find(({ region }) => region.role === 'optional')!;
+  expect(programsOf(place).map(({ name }) => name)).toEqual([
+    'user-service',
+    'product-service',
+    'order-service',
+    'inventory-service',
+    'payment-service',
+  ]);
+});
+
+it('refuses more replicas than there are partitions', () => {
+  const [{ environment, region }] = places as [(typeof places)[number]];
+  const few = { environment: { ...environment, replicas: null, partitions: 5 }, region };
+  expect(() => programsOf(few)).toThrow(/replicas are more than the 5 partitions/);
+  expect(allPrograms().length).toBeGreaterThan(15);
+});
+
+function read(path: string): Rendered[] {
+  return Object.values(filesOf(path)).flatMap((text) =>
+    parseAllDocuments(text).map((document) => document.toJS() as Rendered),
+  );
+}
+
+function filesOf(path: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(path)
+      .toSorted()
+      .map((name) => [name, readFileSync(join(path, name), 'utf8')]),
+  );
+}
+
+function required<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`nothing defines ${name}`);
+  return value;
+}
+
+/** A well-formed value for a variable that only the secret store knows. */
+function sample(variable: string): string {
+  const protocols: Record<string, string> = {
+    POSTGRES_URL: 'postgres',
+    MONGO_URL: 'mongodb',
+    SMTP_URL: 'smtps',
+    SMTP_SINK_URL: 'https',
+    PAYMENT_PROVIDER_URL: 'https',
+  };
+  const protocol = protocols[variable];
+  return protocol === undefined ? 'x'.repeat(40) : `${protocol}://host.example/path`;
+}
