@@ -11,12 +11,35 @@ const reader = 'kafka-ca-reader';
  * in their namespace, and what mirrors between regions show each other.
  */
 export function addSecrets(chart: Chart, place: Place): void {
+  addStore(chart, place);
   if (place.region.kafka.kind !== 'strimzi') return;
   addClusterCa(chart);
   if (place.environment.regions.length > 1) {
     addStored(chart, place, kafkaNames.mirrorSecret);
     addStored(chart, place, kafkaNames.mirrorCaSecret);
   }
+}
+
+/** Read by the identity of the operator itself: no key of the store is in the cluster. */
+function addStore(chart: Chart, { environment, region }: Place): void {
+  const provider =
+    environment.secrets.provider === 'vault'
+      ? {
+          vault: {
+            server: `https://vault.${region.name}.internal.${environment.domain}:8200`,
+            path: 'secret',
+            version: 'v2',
+            auth: { kubernetes: { mountPath: 'kubernetes', role: 'external-secrets' } },
+          },
+        }
+      : { aws: { service: 'SecretsManager', region: region.cloudRegion } };
+  customObject(chart, 'store', {
+    apiVersion: 'external-secrets.io/v1',
+    kind: secretStore.kind,
+    name: secretStore.name,
+    annotations: inWave('foundation'),
+    spec: { provider },
+  });
 }
 
 function addClusterCa(chart: Chart): void {
