@@ -23,6 +23,9 @@ export const serviceName = z.enum(serviceNames);
 /** Without these nobody can buy: the only ones of a region whose role is `optional`. */
 export const criticalServices: readonly ServiceName[] = ['user', 'product', 'order', 'inventory', 'payment'];
 
+/** The class of every disk: the node pools' chart makes it. */
+export const storageClass = 'meridian-ssd';
+
 const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
 
 /** What one pod or node asks for and gets: whole or half CPUs, GiB of memory. */

@@ -1,11 +1,11 @@
 import { programsImage } from './image.ts';
-import { criticalServices, serviceNames, type NodePool, type RegionName } from './parts.ts';
+import { criticalServices, serviceNames, storageClass, type NodePool, type RegionName } from './parts.ts';
 import { defineEnvironment, type Region } from './schema.ts';
 
 const dataNode = { cpu: 8, memoryGiB: 16 };
 const disk = (storageGiB: number): { storageGiB: number; storageClass: string } => ({
   storageGiB,
-  storageClass: 'meridian-ssd',
+  storageClass,
 });
 
 /** The figures of docs/system design: nodes of 8 CPU and 16 GiB, Redis nodes of 8 CPU and 32 GiB. */

@@ -1,7 +1,7 @@
-import { serviceNames } from './parts.ts';
+import { serviceNames, storageClass } from './parts.ts';
 import type { Region } from './schema.ts';
 
-const disk = { storageGiB: 20, storageClass: 'meridian-ssd' };
+const disk = { storageGiB: 20, storageClass };
 
 /** A region with few and small nodes of everything: `copies` of each where production has three. */
 export function smallRegion(

@@ -1,6 +1,8 @@
 import type { Place } from './place.ts';
 import { namespaces } from './place.ts';
 
+const kafkaPort = 9093;
+
 /**
  * Names of data systems that objects of more than one chart speak of. The chart that makes an object takes its name from
  * here, and so does each that refers to it.
@@ -8,23 +10,22 @@ import { namespaces } from './place.ts';
 export const kafkaNames = {
   cluster: 'events',
   /** TLS with client certificates. */
-  port: 9093,
+  port: kafkaPort,
   /** Made by Strimzi beside the cluster: the certificate authority of the brokers, key `ca.crt`. */
   clusterCaSecret: 'events-cluster-ca-cert',
-  bootstrap: `events-kafka-bootstrap.${namespaces.data}.svc:9093`,
+  bootstrap: `events-kafka-bootstrap.${namespaces.data}.svc:${kafkaPort}`,
   /** A user that every region knows, and the authorities of all regions' brokers, from the secret store. */
   mirrorSecret: 'kafka-mirror',
   mirrorCaSecret: 'kafka-mirror-ca',
   /** How another region's brokers are reached: a name in the private zone. */
-  remoteBootstrap: (region: string, domain: string): string => `kafka.${region}.internal.${domain}:9093`,
+  remoteBootstrap: (region: string, domain: string): string =>
+    `kafka.${region}.internal.${domain}:${kafkaPort}`,
 } as const;
 
 export const postgresNames = {
   cluster: 'streams',
   /** On every pod of it, whatever its operator: network policies go by it. */
   podLabels: { 'meridian.example/system': 'postgres' },
-  /** Where programs connect, through the connection pool; an ExternalSecret composes POSTGRES_URL with it. */
-  host: `streams.${namespaces.data}.svc`,
   port: 5432,
   database: 'meridian',
   user: 'meridian',
@@ -32,17 +33,15 @@ export const postgresNames = {
 
 export const mongoNames = {
   cluster: 'views',
-  /** The routers of the sharded cluster. */
-  host: `views-mongos.${namespaces.data}.svc`,
   port: 27_017,
-  database: 'meridian',
 } as const;
 
+const redisPort = 6379;
 export const redisNames = {
   cluster: 'wake',
-  port: 6379,
+  port: redisPort,
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
-  nodes: `wake-leader.${namespaces.data}.svc:6379`,
+  nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
 } as const;
 
 /** The Elastic, Jaeger and OpenTelemetry services of the observability namespace. */

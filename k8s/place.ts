@@ -11,13 +11,16 @@ export const namespaces = {
   observability: 'meridian-observability',
 } as const;
 
-/** The labels of every object of ours; cdk8s puts those of a chart on all its objects. */
-export function labelsOf({ environment, region }: Place): Record<string, string> {
+/** The label, and the taint, of the nodes of one purpose. */
+export const poolLabel = 'meridian.example/pool';
+
+/** The labels of every object of ours, the hub's among them; cdk8s puts those of a chart on all its objects. */
+export function labelsOf(environment: Environment, region?: Region): Record<string, string> {
   return {
     'app.kubernetes.io/part-of': 'meridian',
     'app.kubernetes.io/managed-by': 'argocd',
     'meridian.example/environment': environment.name,
-    'meridian.example/region': region.name,
+    ...(region === undefined ? {} : { 'meridian.example/region': region.name }),
   };
 }
 

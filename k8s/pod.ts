@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Environment } from '../environments/schema.ts';
 import { processConfig } from './charts/configuration.ts';
 import { kafkaNames } from './names.ts';
-import { programPorts, type Place } from './place.ts';
+import { poolLabel, programPorts, type Place } from './place.ts';
 import type { Program } from './programs.ts';
 import { configOf, plainVariablesOf, secretVariablesOf } from './system-variables.ts';
 
@@ -13,13 +13,18 @@ export function imageOf({ images }: Environment): string {
     : `${images.repository}:${images.tag}`;
 }
 
-/** The pod of a program: one container, no rights, spread over zones and nodes. */
+/** The labels by which a program's pods are found; never change those of a Deployment that exists. */
+export function selectorOf({ name }: Program): Record<string, string> {
+  return { 'app.kubernetes.io/name': name };
+}
+
+/** The pod of a program, with the `uses` labels that network policies go by: one container, no rights, spread over zones and nodes. */
 export function podOf(program: Program, place: Place, labels: Record<string, string>): k8s.PodTemplateSpec {
   const { name, scale } = program;
   const uses = Object.fromEntries(
     program.systems.map((system) => [`uses.meridian.example/${system}`, 'true']),
   );
-  const isBatch = program.service === 'analytics' || program.service === 'audit';
+  const pool = program.service === 'analytics' || program.service === 'audit' ? 'batch' : 'programs';
   return {
     metadata: { labels: { 'app.kubernetes.io/part-of': 'meridian', ...labels, ...uses } },
     spec: {
@@ -34,15 +39,13 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
         runAsGroup: 65_532,
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      nodeSelector: { 'meridian.example/pool': isBatch ? 'batch' : 'programs' },
-      tolerations: [
-        { key: 'meridian.example/pool', operator: 'Equal', value: isBatch ? 'batch' : 'programs' },
-      ],
+      nodeSelector: { [poolLabel]: pool },
+      tolerations: [{ key: poolLabel, operator: 'Equal', value: pool }],
       ...(scale.max > 1
         ? {
             topologySpreadConstraints: [
-              spread(name, 'topology.kubernetes.io/zone', 'DoNotSchedule'),
-              spread(name, 'kubernetes.io/hostname', 'ScheduleAnyway'),
+              spread(program, 'topology.kubernetes.io/zone', 'DoNotSchedule'),
+              spread(program, 'kubernetes.io/hostname', 'ScheduleAnyway'),
             ],
           }
         : {}),
@@ -122,11 +125,15 @@ function probe(path: string): k8s.Probe {
   return { httpGet: { path, port: k8s.IntOrString.fromString('metrics') }, timeoutSeconds: 2 };
 }
 
-function spread(name: string, topologyKey: string, whenUnsatisfiable: string): k8s.TopologySpreadConstraint {
+function spread(
+  program: Program,
+  topologyKey: string,
+  whenUnsatisfiable: string,
+): k8s.TopologySpreadConstraint {
   return {
     topologyKey,
     maxSkew: 1,
     whenUnsatisfiable,
-    labelSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
+    labelSelector: { matchLabels: selectorOf(program) },
   };
 }

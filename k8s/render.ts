@@ -5,35 +5,30 @@ import { labelsOf, type Place } from './place.ts';
 
 /** Renders one environment into `<outdir>/<environment>/<region>/<chart>.yaml`, and the hub's part into `…/hub`. */
 export function renderEnvironment(environment: Environment, outdir: string): void {
+  const folder = `${outdir}/${environment.name}`;
   for (const region of environment.regions) {
     const place: Place = { environment, region };
-    const app = appIn(`${outdir}/${environment.name}/${region.name}`);
-    for (const [name, fill] of Object.entries(regionCharts)) {
-      const chart = new Chart(app, name, { labels: labelsOf(place), disableResourceNameHashes: true });
-      fill(chart, place);
-      dropIfEmpty(chart);
-    }
-    app.synth();
+    renderCluster(`${folder}/${region.name}`, regionCharts, labelsOf(environment, region), place);
   }
-  const hub = appIn(`${outdir}/${environment.name}/hub`);
-  for (const [name, fill] of Object.entries(hubCharts)) {
-    const labels = {
-      'app.kubernetes.io/part-of': 'meridian',
-      'app.kubernetes.io/managed-by': 'argocd',
-      'meridian.example/environment': environment.name,
-    };
-    const chart = new Chart(hub, name, { labels, disableResourceNameHashes: true });
-    fill(chart, environment);
-    dropIfEmpty(chart);
-  }
-  hub.synth();
+  renderCluster(`${folder}/hub`, hubCharts, labelsOf(environment), environment);
 }
 
-/** What an environment does not have needs no file. */
-function dropIfEmpty(chart: Chart): void {
-  if (chart.apiObjects.length === 0) chart.node.scope?.node.tryRemoveChild(chart.node.id);
-}
-
-function appIn(outdir: string): App {
-  return new App({ outdir, outputFileExtension: '.yaml', yamlOutputType: YamlOutputType.FILE_PER_CHART });
+function renderCluster<Where>(
+  outdir: string,
+  charts: Readonly<Record<string, (chart: Chart, where: Where) => void>>,
+  labels: Record<string, string>,
+  where: Where,
+): void {
+  const app = new App({
+    outdir,
+    outputFileExtension: '.yaml',
+    yamlOutputType: YamlOutputType.FILE_PER_CHART,
+  });
+  for (const [name, fill] of Object.entries(charts)) {
+    const chart = new Chart(app, name, { labels, disableResourceNameHashes: true });
+    fill(chart, where);
+    // What an environment does not have needs no file.
+    if (chart.apiObjects.length === 0) app.node.tryRemoveChild(name);
+  }
+  app.synth();
 }

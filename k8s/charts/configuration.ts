@@ -1,10 +1,11 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Chart } from 'cdk8s';
-import { customObject, inWave } from '../custom-object.ts';
-import { observabilityNames, secretPath, secretStore } from '../names.ts';
+import { inWave } from '../custom-object.ts';
+import { observabilityNames, secretPath } from '../names.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
 import { configOf, plainVariablesOf, secretVariablesOf, systemNames } from '../system-variables.ts';
+import { addExternalSecret } from './stored-secret.ts';
 
 /** What every process reads, whatever it needs. */
 export const processConfig = 'process';
@@ -39,16 +40,11 @@ export function addConfiguration(chart: Chart, place: Place): void {
     }
     const secret = Object.entries(secretVariablesOf(system));
     if (secret.length === 0) continue;
-    customObject(chart, `${name}-secret`, {
-      apiVersion: 'external-secrets.io/v1',
-      kind: 'ExternalSecret',
+    addExternalSecret(chart, {
       name,
       namespace,
-      annotations: inWave('access'),
-      spec: {
-        refreshInterval: '1h',
-        secretStoreRef: secretStore,
-        target: { name, creationPolicy: 'Owner' },
+      wave: 'access',
+      from: {
         data: secret.map(([secretKey, property]) => ({
           secretKey,
           remoteRef: { key: secretPath(place, name), property },

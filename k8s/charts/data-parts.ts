@@ -1,4 +1,5 @@
 import type { Size } from '../../environments/parts.ts';
+import { poolLabel } from '../place.ts';
 
 /** Data gets what it asks for and no more, so that a node is never overcommitted. */
 export function requestsAndLimits({
@@ -9,10 +10,8 @@ export function requestsAndLimits({
   return { requests: size, limits: size };
 }
 
-const pool = { 'meridian.example/pool': 'data' };
-const tolerations = [
-  { key: 'meridian.example/pool', operator: 'Equal', value: 'data', effect: 'NoSchedule' },
-];
+const pool = { [poolLabel]: 'data' };
+const tolerations = [{ key: poolLabel, operator: 'Equal', value: 'data', effect: 'NoSchedule' }];
 
 /** Onto the nodes with disks. */
 export const dataNodes = { nodeSelector: pool, tolerations } as const;
@@ -24,9 +23,7 @@ export function onDataNodes(): Record<string, unknown> {
     affinity: {
       nodeAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [
-            { matchExpressions: [{ key: 'meridian.example/pool', operator: 'In', values: ['data'] }] },
-          ],
+          nodeSelectorTerms: [{ matchExpressions: [{ key: poolLabel, operator: 'In', values: ['data'] }] }],
         },
       },
     },

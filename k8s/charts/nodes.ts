@@ -1,10 +1,8 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
+import { storageClass } from '../../environments/parts.ts';
 import { customObject, inWave } from '../custom-object.ts';
-import type { Place } from '../place.ts';
-
-/** The class that the environments' data systems ask for. */
-const storageClass = 'meridian-ssd';
+import { poolLabel, type Place } from '../place.ts';
 
 /** Karpenter's pools: on demand and reserved for what has disks, spot for what may be interrupted. */
 export function addNodes(chart: Chart, { environment, region }: Place): void {
@@ -41,10 +39,10 @@ export function addNodes(chart: Chart, { environment, region }: Place): void {
       annotations,
       spec: {
         template: {
-          metadata: { labels: { 'meridian.example/pool': pool.purpose } },
+          metadata: { labels: { [poolLabel]: pool.purpose } },
           spec: {
             nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'meridian' },
-            taints: [{ key: 'meridian.example/pool', value: pool.purpose, effect: 'NoSchedule' }],
+            taints: [{ key: poolLabel, value: pool.purpose, effect: 'NoSchedule' }],
             requirements: [
               requirement('karpenter.sh/capacity-type', pool.capacity),
               requirement('karpenter.k8s.aws/instance-family', pool.instanceFamilies),

@@ -1,4 +1,5 @@
 import type { Chart } from 'cdk8s';
+import { storageClass } from '../../environments/parts.ts';
 import { customObject, inWave } from '../custom-object.ts';
 import { observabilityNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
@@ -35,7 +36,7 @@ export function addObservability(chart: Chart, { environment }: Place): void {
           volumeClaimTemplates: [
             {
               metadata: { name: 'elasticsearch-data' },
-              spec: volumeOf({ storageGiB: elasticsearch.storageGiB, storageClass: 'meridian-ssd' }),
+              spec: volumeOf({ storageGiB: elasticsearch.storageGiB, storageClass }),
             },
           ],
         },

@@ -24,10 +24,9 @@ const behavior = {
 /** Exactly one horizontal scaler a scaled program, and a recommendation of its memory. */
 export function addScaling(chart: Chart, place: Place): void {
   const { scaling } = place.environment;
-  if (programsOf(place).some((program) => program.kind === 'worker' && isScaled(program, place))) {
-    addLagReader(chart);
-  }
-  for (const program of programsOf(place)) {
+  const programs = programsOf(place);
+  if (programs.some((program) => program.kind === 'worker' && isScaled(program, place))) addLagReader(chart);
+  for (const program of programs) {
     if (isScaled(program, place)) {
       if (program.kind === 'worker') addLagScaler(chart, program);
       else if (scaling.gateways === 'predictive') addPredictiveScaler(chart, place, program);

@@ -3,7 +3,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { customObject, inWave } from '../custom-object.ts';
 import { kafkaNames, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { addStoredSecret } from './stored-secret.ts';
+import { addExternalSecret, addStoredSecret } from './stored-secret.ts';
 
 const reader = 'kafka-ca-reader';
 
@@ -77,17 +77,11 @@ function addClusterCa(chart: Chart): void {
       },
     },
   });
-  customObject(chart, name, {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'ExternalSecret',
+  addExternalSecret(chart, {
     name,
     namespace: namespaces.programs,
-    annotations: inWave('access'),
-    spec: {
-      refreshInterval: '1h',
-      secretStoreRef: { kind: 'SecretStore', name: namespaces.data },
-      target: { name, creationPolicy: 'Owner' },
-      data: [{ secretKey: 'ca.crt', remoteRef: { key: name, property: 'ca.crt' } }],
-    },
+    wave: 'access',
+    store: { kind: 'SecretStore', name: namespaces.data },
+    from: { data: [{ secretKey: 'ca.crt', remoteRef: { key: name, property: 'ca.crt' } }] },
   });
 }

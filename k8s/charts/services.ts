@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
 import { namespaces, type Place } from '../place.ts';
-import { podOf } from '../pod.ts';
+import { podOf, selectorOf } from '../pod.ts';
 import { isScaled, programsOf, type Program } from '../programs.ts';
 
 /** A Deployment for each declared program, with its ServiceAccount, its Service and its disruption budget. */
@@ -10,13 +10,8 @@ export function addServices(chart: Chart, place: Place): void {
   for (const program of programsOf(place)) addProgram(chart, place, program);
 }
 
-/** The labels by which a program's pods are found; never change those of a Deployment that exists. */
-export function selectorOf({ name }: Pick<Program, 'name'>): Record<string, string> {
-  return { 'app.kubernetes.io/name': name };
-}
-
-/** The labels of a program and of its pods; network policies of the data systems go by the `uses` ones. */
-export function programLabels(program: Program): Record<string, string> {
+/** The labels of all objects of a program, and of its pods. */
+function programLabels(program: Program): Record<string, string> {
   return {
     ...selectorOf(program),
     'app.kubernetes.io/component': program.kind,

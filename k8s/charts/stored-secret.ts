@@ -1,21 +1,46 @@
 import type { Chart } from 'cdk8s';
-import { customObject, inWave } from '../custom-object.ts';
+import { customObject, inWave, type syncWave } from '../custom-object.ts';
 import { secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 
-/** All properties of a stored secret, beside the data systems: operators want secrets whole. */
-export function addStoredSecret(chart: Chart, place: Place, name: string): void {
+/** A Secret that External Secrets keeps like what its store holds. */
+export type ExternalSecret = {
+  /** Of the Secret too. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly wave: keyof typeof syncWave;
+  /** The region's store unless given. */
+  readonly store?: { readonly kind: string; readonly name: string };
+  /** Single properties, or a stored secret whole. */
+  readonly from: { readonly data: readonly object[] } | { readonly dataFrom: readonly object[] };
+};
+
+/** Adds a Secret that is filled from a store. */
+export function addExternalSecret(
+  chart: Chart,
+  { name, namespace, wave, store = secretStore, from }: ExternalSecret,
+): void {
   customObject(chart, `${name}-secret`, {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
     name,
-    namespace: namespaces.data,
-    annotations: inWave('operatorsReady'),
+    namespace,
+    annotations: inWave(wave),
     spec: {
       refreshInterval: '1h',
-      secretStoreRef: secretStore,
+      secretStoreRef: store,
       target: { name, creationPolicy: 'Owner' },
-      dataFrom: [{ extract: { key: secretPath(place, name) } }],
+      ...from,
     },
+  });
+}
+
+/** All properties of a stored secret, beside the data systems: operators want secrets whole. */
+export function addStoredSecret(chart: Chart, place: Place, name: string): void {
+  addExternalSecret(chart, {
+    name,
+    namespace: namespaces.data,
+    wave: 'operatorsReady',
+    from: { dataFrom: [{ extract: { key: secretPath(place, name) } }] },
   });
 }
