@@ -9,9 +9,10 @@ export type RegionPrices = {
 };
 
 /**
- * Amazon's public price lists of June 2026. Compute is EC2 on demand, Linux, generation 7 Graviton: the price of a GiB is
- * the difference of r7g.large (0.1071 $/h) and m7g.large (0.0816 $/h) over 8 GiB, that of a vCPU is what is left of
- * m7g.large; the other regions by the ratio of their m7g.large. Disk is EBS gp3 without extra IOPS.
+ * A rough guide in the size of Amazon's list prices, and not checked against them: only m7g.large in us-east-1 was (June
+ * 2026). Compute is EC2 on demand, Linux, generation 7 Graviton: the price of a GiB is the difference of r7g.large (0.1071
+ * $/h) and m7g.large (0.0816 $/h) over 8 GiB, that of a vCPU is what is left of m7g.large; the other regions by a ratio.
+ * Disk is EBS gp3 without extra IOPS.
  */
 export const prices: Readonly<Record<string, RegionPrices>> = {
   'us-east': { vcpuHour: 0.02805, gibHour: 0.00319, diskGibMonth: 0.08 },
