@@ -20,15 +20,24 @@ export function renderReport(report: Report): string {
   return lines.join('\n');
 }
 
-/** One row for what is wrong alike in several regions, or at several entries of a list. */
+/** One row for what is wrong alike: in several regions, objects, or entries of a list. */
 function findingsTable(findings: readonly Finding[]): string {
-  const table = new Table({ head: ['rule', 'object', 'field', 'what', 'file'], style });
-  const alike = Map.groupBy(findings, ({ object, path, rule, message }) =>
-    JSON.stringify([object, path.replaceAll(/\[\d+\]/g, '[]'), rule, message]),
+  const table = new Table({ head: ['rule', 'object', 'field', 'what', 'file'], style, wordWrap: true });
+  const alike = Map.groupBy(findings, ({ path, rule, message }) =>
+    JSON.stringify([path.replaceAll(/\[\d+\]/g, '[]'), rule, message]),
   );
   for (const [first, ...more] of [...alike.values()].map((group) => group as [Finding, ...Finding[]])) {
-    const file = more.length === 0 ? first.file : `${first.file} and ${more.length} more`;
-    table.push([first.rule, first.object, first.path, first.message, file]);
+    const objects = new Set(more.map(({ object }) => object)).difference(new Set([first.object]));
+    const files = new Set(more.map(({ file }) => file)).difference(new Set([first.file]));
+    table.push([
+      first.rule,
+      andMore(first.object, objects.size),
+      first.path,
+      first.message,
+      andMore(first.file, files.size),
+    ]);
   }
   return table.toString();
 }
+
+const andMore = (text: string, more: number): string => (more === 0 ? text : `${text} and ${more} more`);
