@@ -57,3 +57,19 @@ export const secretStore = { kind: 'ClusterSecretStore', name: 'meridian' } as c
 export function secretPath({ environment, region }: Place, name: string): string {
   return `${environment.secrets.prefix}/${region.name}/${name}`;
 }
+
+/** Kong's Gateway object, on which the routes hang, and what signs its certificate. */
+export const edgeNames = {
+  gateway: 'edge',
+  gatewayClass: 'kong',
+  issuer: 'letsencrypt',
+  tlsSecret: 'edge-tls',
+} as const;
+
+/** The public names of the API: of all regions together, and of one. */
+export function apiHosts({ environment, region }: Place): {
+  readonly global: string;
+  readonly regional: string;
+} {
+  return { global: `api.${environment.domain}`, regional: `${region.name}.api.${environment.domain}` };
+}
