@@ -1,9 +1,12 @@
+import type { Environment } from '../../environments/schema.ts';
+import { checkDrift } from './drift/index.ts';
 import type { Finding } from './manifest.ts';
 import { checkPolicies } from './policy/index.ts';
 import type { ReadManifests } from './read-manifests.ts';
 import { checkSchemas, type SchemaCheck } from './schemas/check-schemas.ts';
 import type { Catalogue } from './schemas/catalogue.ts';
-import { scopesOf, type EnvironmentRules } from './scope.ts';
+import { checkPlaces } from './places.ts';
+import { scopesOf } from './scope.ts';
 
 export type Report = Omit<SchemaCheck, 'findings'> & {
   readonly files: number;
@@ -16,7 +19,7 @@ export type Report = Omit<SchemaCheck, 'findings'> & {
 export function checkManifests(
   read: ReadManifests,
   catalogue: Catalogue,
-  environments: readonly EnvironmentRules[],
+  environments: readonly Environment[],
 ): Report {
   const { manifests, files } = read;
   const scopes = scopesOf(manifests, environments);
@@ -26,6 +29,15 @@ export function checkManifests(
     files,
     objects: manifests.length,
     scopes: scopes.length,
-    findings: [...read.findings, ...findings, ...scopes.flatMap(checkPolicies)],
+    findings: [
+      ...read.findings,
+      ...findings,
+      ...checkPlaces(manifests, environments, read.isWhole),
+      ...scopes.flatMap(checkPolicies),
+      ...scopes.flatMap((scope) => {
+        const environment = environments.find(({ name }) => name === scope.environment);
+        return environment ? checkDrift(scope, environment) : [];
+      }),
+    ],
   };
 }

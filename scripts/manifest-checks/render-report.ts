@@ -24,15 +24,17 @@ export function renderReport(report: Report): string {
 function findingsTable(findings: readonly Finding[]): string {
   const table = new Table({ head: ['rule', 'object', 'field', 'what', 'file'], style, wordWrap: true });
   const alike = Map.groupBy(findings, ({ path, rule, message }) =>
-    JSON.stringify([path.replaceAll(/\[\d+\]/g, '[]'), rule, message]),
+    // A name that is missing is one mistake, wherever it is referred to.
+    JSON.stringify([rule === 'missing-name' ? '' : path.replaceAll(/\[\d+\]/g, '[]'), rule, message]),
   );
   for (const [first, ...more] of [...alike.values()].map((group) => group as [Finding, ...Finding[]])) {
     const objects = new Set(more.map(({ object }) => object)).difference(new Set([first.object]));
     const files = new Set(more.map(({ file }) => file)).difference(new Set([first.file]));
+    const paths = new Set(more.map(({ path }) => path)).difference(new Set([first.path]));
     table.push([
       first.rule,
       andMore(first.object, objects.size),
-      first.path,
+      andMore(first.path, paths.size),
       first.message,
       andMore(first.file, files.size),
     ]);
