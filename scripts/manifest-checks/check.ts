@@ -13,6 +13,8 @@ export type Report = Omit<SchemaCheck, 'findings'> & {
   readonly objects: number;
   readonly scopes: number;
   readonly findings: readonly Finding[];
+  /** Files that an API server took whole, where one was asked. */
+  readonly server?: { readonly accepted: number };
 };
 
 /** All checks that need no cluster. */

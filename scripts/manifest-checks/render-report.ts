@@ -10,7 +10,8 @@ export function renderReport(report: Report): string {
   const lines = [
     ...(findings.length > 0 ? [findingsTable(findings)] : []),
     ...unchecked.map(({ reason, objects }) => `not checked: ${objects} objects: ${reason}`),
-    ...(cel.rules > 0
+    ...(report.server ? [`${report.server.accepted} of ${report.files} files taken by the API server`] : []),
+    ...(cel.rules > 0 && !report.server
       ? [
           `not evaluated here: ${cel.rules} CEL rules of ${cel.objects} objects; --server has an API server evaluate them`,
         ]
