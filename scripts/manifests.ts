@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { environments } from '../environments/index.ts';
-import { checkManifests, type Report } from './manifest-checks/check.ts';
+import { checkManifests, isPassed, type Report } from './manifest-checks/check.ts';
 import { readManifests, type ReadManifests } from './manifest-checks/read-manifests.ts';
 import { renderReport } from './manifest-checks/render-report.ts';
 import { completeCatalogue } from './manifest-checks/schemas/complete-catalogue.ts';
-import { dryRunOnServer, ServerUnavailable } from './manifest-checks/server-dry-run.ts';
+import { dryRunOnServer } from './manifest-checks/server-dry-run.ts';
 import { isFolder } from './manifest-checks/schemas/sources.ts';
 import { cacheFolder } from './stack/folders.ts';
 
@@ -55,13 +55,12 @@ async function main(): Promise<number> {
     const read = readManifests(options.dist, command.args);
     const report = await reportOf(read, options);
     process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : renderReport(report)}\n`);
-    const isWhole = report.unchecked.length === 0 || options.allowMissingSchemas === true;
-    return report.findings.length === 0 && isWhole ? 0 : 1;
+    return isPassed(report, options.allowMissingSchemas === true) ? 0 : 1;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof RangeError || error instanceof ServerUnavailable)) throw error;
+    if (!(error instanceof RangeError)) throw error;
     process.stderr.write(`manifests: ${error.message}\n`);
-    return error instanceof RangeError ? 2 : 1;
+    return 2;
   }
 }
 
@@ -82,17 +81,14 @@ async function reportOf(read: ReadManifests, options: Options): Promise<Report> 
     download: options.download,
   });
   if (loaded > 0) process.stderr.write(`manifests: ${loaded} schemas loaded into ${cacheFolder()}\n`);
-  for (const reason of failed) process.stderr.write(`manifests: not loaded: ${reason}\n`);
+  if (failed.length > 0)
+    process.stderr.write(`manifests: ${failed.length} schemas could not be loaded, first ${failed[0]}\n`);
   const report = checkManifests(read, catalogue, environments);
   if (!options.server) return report;
   const files = [...new Set(read.manifests.map(({ file }) => file))];
   const { context } = options;
-  const server = await dryRunOnServer(files, context === undefined ? {} : { context });
-  return {
-    ...report,
-    findings: [...report.findings, ...server.findings],
-    server: { accepted: server.accepted },
-  };
+  const { findings, ...server } = await dryRunOnServer(files, context === undefined ? {} : { context });
+  return { ...report, findings: [...report.findings, ...findings], server };
 }
 
 process.exitCode = await main();

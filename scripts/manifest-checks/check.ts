@@ -6,6 +6,7 @@ import type { ReadManifests } from './read-manifests.ts';
 import { checkSchemas, type SchemaCheck } from './schemas/check-schemas.ts';
 import type { Catalogue } from './schemas/catalogue.ts';
 import { checkPlaces } from './places.ts';
+import type { ServerCheck } from './server-dry-run.ts';
 import { scopesOf } from './scope.ts';
 
 export type Report = Omit<SchemaCheck, 'findings'> & {
@@ -13,8 +14,8 @@ export type Report = Omit<SchemaCheck, 'findings'> & {
   readonly objects: number;
   readonly scopes: number;
   readonly findings: readonly Finding[];
-  /** Files that an API server took whole, where one was asked. */
-  readonly server?: { readonly accepted: number };
+  /** Where an API server was to be asked. */
+  readonly server?: Omit<ServerCheck, 'findings'>;
 };
 
 /** All checks that need no cluster. */
@@ -42,4 +43,10 @@ export function checkManifests(
       }),
     ],
   };
+}
+
+/** Whether nothing is wrong, and everything that was to be checked was. */
+export function isPassed({ findings, unchecked, server }: Report, allowMissingSchemas: boolean): boolean {
+  const isWhole = unchecked.length === 0 || allowMissingSchemas;
+  return findings.length === 0 && isWhole && server?.unavailable === undefined;
 }

@@ -9,9 +9,9 @@ export function renderReport(report: Report): string {
   const { findings, unchecked, cel } = report;
   const lines = [
     ...(findings.length > 0 ? [findingsTable(findings)] : []),
-    ...unchecked.map(({ reason, objects }) => `not checked: ${objects} objects: ${reason}`),
-    ...(report.server ? [`${report.server.accepted} of ${report.files} files taken by the API server`] : []),
-    ...(cel.rules > 0 && !report.server
+    ...(unchecked.length > 0 ? [uncheckedTable(unchecked)] : []),
+    ...(report.server ? [serverLine(report.server, report.files)] : []),
+    ...(cel.rules > 0 && (!report.server || report.server.unavailable !== undefined)
       ? [
           `not evaluated here: ${cel.rules} CEL rules of ${cel.objects} objects; --server has an API server evaluate them`,
         ]
@@ -44,3 +44,15 @@ function findingsTable(findings: readonly Finding[]): string {
 }
 
 const andMore = (text: string, more: number): string => (more === 0 ? text : `${text} and ${more} more`);
+
+function uncheckedTable(unchecked: Report['unchecked']): string {
+  const table = new Table({ head: ['not checked', 'objects'], style });
+  for (const { reason, objects } of unchecked) table.push([reason, objects]);
+  return table.toString();
+}
+
+function serverLine({ accepted, unavailable }: NonNullable<Report['server']>, files: number): string {
+  return unavailable === undefined
+    ? `${accepted} of ${files} files were taken by the API server`
+    : `not checked by an API server: ${unavailable}`;
+}

@@ -5,22 +5,21 @@ export type ServerCheck = {
   readonly findings: readonly Finding[];
   /** Files that the API server took whole. */
   readonly accepted: number;
+  /** Why nothing could be asked: kubectl or the cluster is missing. */
+  readonly unavailable?: string;
 };
-
-/** kubectl or the cluster cannot be reached. */
-export class ServerUnavailable extends Error {}
 
 /**
  * Has the API server of the kubeconfig's cluster check files as if they were applied: its schemas, CEL rules, defaults
  * and admission. Nothing is changed there.
- * @throws ServerUnavailable saying what is missing.
  */
 export async function dryRunOnServer(
   files: readonly string[],
   { context, kubectl = 'kubectl' }: { readonly context?: string; readonly kubectl?: string } = {},
 ): Promise<ServerCheck> {
   const cluster = context === undefined ? [] : ['--context', context];
-  await expectServer(kubectl, cluster);
+  const unavailable = await problemWith(kubectl, cluster);
+  if (unavailable !== undefined) return { findings: [], accepted: 0, unavailable };
   const findings: Finding[] = [];
   let accepted = 0;
   for (const file of files) {
@@ -37,21 +36,19 @@ export async function dryRunOnServer(
   return { findings, accepted };
 }
 
-async function expectServer(kubectl: string, cluster: readonly string[]): Promise<void> {
+async function problemWith(kubectl: string, cluster: readonly string[]): Promise<string | undefined> {
   const result = await execa(kubectl, [...cluster, 'version', '--request-timeout=10s', '-o', 'json'], {
     reject: false,
     stdin: 'ignore',
   });
-  if (result.code === 'ENOENT')
-    throw new ServerUnavailable('--server needs kubectl, which is not on the PATH');
-  if (result.exitCode !== 0) {
-    const reason = result.stderr.trim().split('\n').at(-1) ?? '';
-    throw new ServerUnavailable(`--server: the cluster of the kubeconfig does not answer: ${reason}`);
-  }
+  if (result.code === 'ENOENT') return 'kubectl is not on the PATH';
+  if (result.exitCode === 0) return undefined;
+  const reason = result.stderr.trim().split('\n').at(-1) ?? '';
+  return `the cluster of the kubeconfig does not answer: ${reason}`;
 }
 
 function refusalsOf(file: string, text: string): Finding[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^Warning:/.test(line));
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Warning:'));
   const messages = lines.length > 0 ? lines : ['kubectl failed without a word'];
   return messages.map((message) => ({ file, object: objectOf(message), path: '', rule: 'server', message }));
 }
