@@ -9,6 +9,8 @@ export type ReadManifests = {
   /** What could not be read as Kubernetes objects. */
   readonly findings: readonly Finding[];
   readonly files: number;
+  /** Whether every place was read, not only some. */
+  readonly isWhole: boolean;
 };
 
 /**
@@ -30,6 +32,7 @@ export function readManifests(folder: string, only: readonly string[] = []): Rea
     manifests: read.flatMap(({ manifests }) => manifests),
     findings: read.flatMap(({ findings }) => findings),
     files: chosen.length,
+    isWhole: wanted.length === 0,
   };
 }
 
@@ -44,7 +47,7 @@ function yamlFilesOf(folder: string): string[] {
   }
 }
 
-function readFile(folder: string, file: string): Omit<ReadManifests, 'files'> {
+function readFile(folder: string, file: string): Pick<ReadManifests, 'manifests' | 'findings'> {
   const shown = `${folder}/${file}`;
   const [environment, region, ...rest] = file.split('/');
   if (environment === undefined || region === undefined || rest.length !== 1) {

@@ -9,8 +9,9 @@ export function renderReport(report: Report): string {
   const { findings, unchecked, cel } = report;
   const lines = [
     ...(findings.length > 0 ? [findingsTable(findings)] : []),
-    ...unchecked.map(({ reason, objects }) => `not checked: ${objects} objects: ${reason}`),
-    ...(cel.rules > 0
+    ...(unchecked.length > 0 ? [uncheckedTable(unchecked)] : []),
+    ...(report.server ? [serverLine(report.server, report.files)] : []),
+    ...(cel.rules > 0 && (!report.server || report.server.unavailable !== undefined)
       ? [
           `not evaluated here: ${cel.rules} CEL rules of ${cel.objects} objects; --server has an API server evaluate them`,
         ]
@@ -20,15 +21,38 @@ export function renderReport(report: Report): string {
   return lines.join('\n');
 }
 
-/** One row for what is wrong alike in several regions, or at several entries of a list. */
+/** One row for what is wrong alike: in several regions, objects, or entries of a list. */
 function findingsTable(findings: readonly Finding[]): string {
-  const table = new Table({ head: ['rule', 'object', 'field', 'what', 'file'], style });
-  const alike = Map.groupBy(findings, ({ object, path, rule, message }) =>
-    JSON.stringify([object, path.replaceAll(/\[\d+\]/g, '[]'), rule, message]),
+  const table = new Table({ head: ['rule', 'object', 'field', 'what', 'file'], style, wordWrap: true });
+  const alike = Map.groupBy(findings, ({ path, rule, message }) =>
+    // A name that is missing is one mistake, wherever it is referred to.
+    JSON.stringify([rule === 'missing-name' ? '' : path.replaceAll(/\[\d+\]/g, '[]'), rule, message]),
   );
   for (const [first, ...more] of [...alike.values()].map((group) => group as [Finding, ...Finding[]])) {
-    const file = more.length === 0 ? first.file : `${first.file} and ${more.length} more`;
-    table.push([first.rule, first.object, first.path, first.message, file]);
+    const objects = new Set(more.map(({ object }) => object)).difference(new Set([first.object]));
+    const files = new Set(more.map(({ file }) => file)).difference(new Set([first.file]));
+    const paths = new Set(more.map(({ path }) => path)).difference(new Set([first.path]));
+    table.push([
+      first.rule,
+      andMore(first.object, objects.size),
+      andMore(first.path, paths.size),
+      first.message,
+      andMore(first.file, files.size),
+    ]);
   }
   return table.toString();
+}
+
+const andMore = (text: string, more: number): string => (more === 0 ? text : `${text} and ${more} more`);
+
+function uncheckedTable(unchecked: Report['unchecked']): string {
+  const table = new Table({ head: ['not checked', 'objects'], style });
+  for (const { reason, objects } of unchecked) table.push([reason, objects]);
+  return table.toString();
+}
+
+function serverLine({ accepted, unavailable }: NonNullable<Report['server']>, files: number): string {
+  return unavailable === undefined
+    ? `${accepted} of ${files} files were taken by the API server`
+    : `not checked by an API server: ${unavailable}`;
 }

@@ -13,12 +13,7 @@ export type Scope = {
   find(groupKind: string, namespace: string | undefined, name: string): Manifest | undefined;
 };
 
-/** What a policy has to know of an environment. */
-export type EnvironmentRules = {
-  readonly name: string;
-  readonly regions: readonly { readonly name: string }[];
-  readonly images: { readonly requireDigest: boolean };
-};
+type EnvironmentRules = { readonly name: string; readonly images: { readonly requireDigest: boolean } };
 
 export function scopesOf(
   manifests: readonly Manifest[],

@@ -1,6 +1,7 @@
 import type { Finding } from '../manifest.ts';
 import type { Scope } from '../scope.ts';
 import { checkAccess } from './access.ts';
+import { checkApiServerRules } from './api-server.ts';
 import { checkAvailability } from './availability.ts';
 import { checkBasics } from './basics.ts';
 import { checkImageDigests, checkImageTags } from './images.ts';
@@ -17,6 +18,7 @@ export type Policy = (scope: Scope) => readonly Finding[];
 
 const policies: readonly Policy[] = [
   checkBasics,
+  checkApiServerRules,
   checkImageTags,
   checkImageDigests,
   checkResources,

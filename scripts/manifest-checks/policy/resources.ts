@@ -1,7 +1,8 @@
+import { bytesOf, milliCpuOf } from '../../fleet/quantity.ts';
 import { at } from '../fields.ts';
+import { isQuantity } from '../schemas/quantity.ts';
 import { findingAt, type Finding } from '../manifest.ts';
 import { containersOf, podsOf, type Container } from '../pods.ts';
-import { quantity } from '../quantity.ts';
 import type { Scope } from '../scope.ts';
 
 /** Requests let the scheduler place a pod and the scaler compute; a limit of memory keeps a leak in its pod. */
@@ -11,14 +12,14 @@ export function checkResources(scope: Scope): readonly Finding[] {
 
 function resourcesOf(container: Container): Finding[] {
   const { pod, path, fields } = container;
-  const read = (...names: readonly string[]): number | undefined =>
-    quantity(at(fields, 'resources', ...names));
+  const read = (of: string, name: string): number | undefined =>
+    amountOf(name, at(fields, 'resources', of, name));
   const missing = [
     ['requests', 'cpu'],
     ['requests', 'memory'],
     ['limits', 'memory'],
   ]
-    .filter((names) => read(...names) === undefined)
+    .filter(([of, name]) => read(of!, name!) === undefined)
     .map((names) => `${path}.resources.${names.join('.')}`)
     .map((place) => findingAt(pod.manifest, place, 'resources', 'is required for every container'));
   const over = ['cpu', 'memory']
@@ -26,4 +27,11 @@ function resourcesOf(container: Container): Finding[] {
     .map((name) => `${path}.resources.requests.${name}`)
     .map((place) => findingAt(pod.manifest, place, 'resources', 'is more than its limit'));
   return [...missing, ...over];
+}
+
+/** What is no quantity is none here: the schema has named it. */
+function amountOf(name: string, value: unknown): number | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  if (!isQuantity(value)) return undefined;
+  return name === 'cpu' ? milliCpuOf(value) : bytesOf(value);
 }

@@ -2,6 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormatsModule from 'ajv-formats';
 import { isFields } from '../fields.ts';
 import { closedBuiltIn, closedCustomResource } from './closed-schema.ts';
+import { isQuantity } from './quantity.ts';
 import { definitionRef, definitionsId, type JsonSchema, type Schema } from './schema.ts';
 import { withSharedParts } from './shared-parts.ts';
 
@@ -11,7 +12,6 @@ export type Compiler = {
 };
 
 const goDuration = /^-?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*)$/;
-const quantity = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
 // The package is CommonJS: its function is the module itself at run time, and `default` of it for the types.
 const addFormats = addFormatsModule as unknown as (ajv: Ajv) => void;
@@ -31,7 +31,7 @@ export function createCompiler(definitions: ReadonlyMap<string, Schema>): Compil
   });
   addFormats(ajv);
   ajv.addFormat('duration', goDuration);
-  ajv.addFormat('quantity', { validate: (text: string) => quantity.test(text) });
+  ajv.addFormat('quantity', { validate: isQuantity });
   ajv.addKeyword({ keyword: 'uniqueBy', type: 'array', schemaType: 'array', compile: uniqueBy });
   const closed: JsonSchema = {};
   for (const [name, schema] of definitions) closed[name] = closedBuiltIn(name, schema);

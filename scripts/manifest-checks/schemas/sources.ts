@@ -9,13 +9,17 @@ export type SchemaFolders = { readonly openapi: readonly string[]; readonly crds
 
 /** The schemas in these folders; those that do not exist are passed over. */
 export function openCatalogue({ openapi, crds }: SchemaFolders): Catalogue {
-  const files = crds.filter(isFolder).flatMap((folder) =>
+  return createCatalogue(readBuiltInKinds(openapi.filter(isFolder)), indexCustomKinds(yamlFilesOf(crds)));
+}
+
+/** Every YAML file below these folders. */
+export function yamlFilesOf(folders: readonly string[]): readonly string[] {
+  return folders.filter(isFolder).flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.ya?ml$/.test(name))
       .toSorted()
       .map((name) => join(folder, name)),
   );
-  return createCatalogue(readBuiltInKinds(openapi.filter(isFolder)), indexCustomKinds(files));
 }
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();

@@ -19,8 +19,16 @@ export type Names = {
   find(kind: string, namespace: string, name: string): Named | undefined;
 };
 
+const namesByScope = new WeakMap<Scope, Names>();
+
 /** All names in a cluster that others may refer to: its objects, what operators make of them, what the platform brings. */
 export function namesOf(scope: Scope): Names {
+  const names = namesByScope.get(scope) ?? collectNames(scope);
+  namesByScope.set(scope, names);
+  return names;
+}
+
+function collectNames(scope: Scope): Names {
   const known = new Map<string, Named>();
   const add = (named: Named): void => void known.set(keyOf(named.kind, named.namespace, named.name), named);
   for (const named of platformNames) add(named);
