@@ -21,6 +21,8 @@ export const kafkaNames = {
 
 export const postgresNames = {
   cluster: 'streams',
+  /** On every pod of it, whatever its operator: network policies go by it. */
+  podLabels: { 'meridian.example/system': 'postgres' },
   /** Where programs connect, through the connection pool; an ExternalSecret composes POSTGRES_URL with it. */
   host: `streams.${namespaces.data}.svc`,
   port: 5432,

@@ -41,6 +41,8 @@ function addProject(chart: Chart, environment: Environment): void {
         ...kinds('karpenter.k8s.aws', 'EC2NodeClass'),
         ...kinds('gateway.networking.k8s.io', 'GatewayClass'),
         ...kinds('cert-manager.io', 'ClusterIssuer'),
+        ...kinds('storage.k8s.io', 'StorageClass'),
+        ...kinds('external-secrets.io', 'ClusterSecretStore'),
       ],
       namespaceResourceWhitelist: [
         ...kinds('', 'ConfigMap', 'Service', 'ServiceAccount', 'ResourceQuota'),
@@ -77,7 +79,7 @@ function addProject(chart: Chart, environment: Environment): void {
         ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
         ...kinds('configuration.konghq.com', 'KongPlugin'),
         ...kinds('cert-manager.io', 'Certificate'),
-        ...kinds('multicluster.x-k8s.io', 'ServiceExport'),
+        ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport'),
         ...kinds('networking.istio.io', 'DestinationRule'),
         ...kinds('security.istio.io', 'PeerAuthentication'),
         ...kinds('externaldns.k8s.io', 'DNSEndpoint'),

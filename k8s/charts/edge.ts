@@ -36,13 +36,19 @@ export function addEdge(chart: Chart, place: Place): void {
         hostnames: [hosts.global, hosts.regional],
         rules: [
           {
-            matches: (pathsOf[gateway] ?? []).map((value) => ({ path: { type: 'PathPrefix', value } })),
+            matches: pathsOfGateway(gateway).map((value) => ({ path: { type: 'PathPrefix', value } })),
             backendRefs: [{ name: program.name, port: 80 }],
           },
         ],
       },
     });
   }
+}
+
+function pathsOfGateway(gateway: string): readonly string[] {
+  const paths = pathsOf[gateway];
+  if (paths === undefined) throw new RangeError(`k8s/charts/edge.ts: the gateway ${gateway} has no paths`);
+  return paths;
 }
 
 function addListener(chart: Chart, place: Place): void {

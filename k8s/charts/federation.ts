@@ -1,7 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
 import { apiHosts } from '../names.ts';
-import { namespaces, type Place } from '../place.ts';
+import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
 
 /** What makes one platform of the regions: services found across clusters, mutual TLS, names that follow the nearest region. */
@@ -17,6 +17,14 @@ export function addFederation(chart: Chart, place: Place): void {
       namespace: namespaces.programs,
       annotations: inWave('traffic'),
       spec: {},
+    });
+    customObject(chart, `${name}-import`, {
+      apiVersion: 'multicluster.x-k8s.io/v1beta1',
+      kind: 'ServiceImport',
+      name,
+      namespace: namespaces.programs,
+      annotations: inWave('traffic'),
+      spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
     });
     customObject(chart, `${name}-near-first`, {
       apiVersion: 'networking.istio.io/v1',
@@ -42,8 +50,12 @@ export function addFederation(chart: Chart, place: Place): void {
     name: 'default',
     namespace: namespaces.programs,
     annotations: inWave('access'),
-    // Prometheus and the probes speak plainly, to one port.
-    spec: { mtls: { mode: 'STRICT' } },
+    // Prometheus speaks plainly, to one port.
+    spec: {
+      selector: { matchLabels: { 'app.kubernetes.io/part-of': 'meridian' } },
+      mtls: { mode: 'STRICT' },
+      portLevelMtls: { [programPorts.metrics]: { mode: 'PERMISSIVE' } },
+    },
   });
   addNames(chart, place, isAlone);
 }
@@ -73,7 +85,7 @@ function addNames(chart: Chart, place: Place, isAlone: boolean): void {
                 setIdentifier: region.name,
                 providerSpecific: [
                   { name: 'aws/region', value: region.cloudRegion },
-                  { name: 'aws/health-check-id', value: `${environment.name}-${region.name}-api` },
+                  { name: 'alias', value: 'true' },
                   { name: 'aws/evaluate-target-health', value: 'true' },
                 ],
               }

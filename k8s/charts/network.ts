@@ -13,7 +13,7 @@ type Outside = { readonly ports: readonly number[] };
 
 /** By which labels the operators mark their pods, and where the rest of the world is reached. */
 const destinations: Readonly<Record<SystemName, Inside | Outside | null>> = {
-  postgres: { pods: { 'stackgres.io/cluster-name': postgresNames.cluster }, ports: [postgresNames.port] },
+  postgres: { pods: postgresNames.podLabels, ports: [postgresNames.port] },
   kafka: { pods: { 'strimzi.io/cluster': kafkaNames.cluster }, ports: [kafkaNames.port] },
   redis: { pods: { redis_setup_type: 'cluster' }, ports: [redisNames.port] },
   mongo: { pods: { 'app.kubernetes.io/instance': mongoNames.cluster }, ports: [mongoNames.port] },
@@ -49,7 +49,7 @@ export function addNetwork(chart: Chart, place: Place): void {
   });
   addSurroundings(chart);
   addPolicy(chart, 'telemetry', namespaces.programs, {
-    podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'meridian' } },
+    podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from: [peer(namespaces.observability)], ports: ports([programPorts.metrics]) }],
     egress: [{ to: [peer(namespaces.observability)], ports: ports([4318]) }],

@@ -1,6 +1,10 @@
 import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
 import { customObject, inWave } from '../custom-object.ts';
 import type { Place } from '../place.ts';
+
+/** The class that the environments' data systems ask for. */
+const storageClass = 'meridian-ssd';
 
 /** Karpenter's pools: on demand and reserved for what has disks, spot for what may be interrupted. */
 export function addNodes(chart: Chart, { environment, region }: Place): void {
@@ -19,6 +23,15 @@ export function addNodes(chart: Chart, { environment, region }: Place): void {
       metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
       tags: { environment: environment.name },
     },
+  });
+  new k8s.KubeStorageClass(chart, storageClass, {
+    metadata: { name: storageClass, labels: { 'app.kubernetes.io/name': storageClass }, annotations },
+    provisioner: 'ebs.csi.aws.com',
+    parameters: { type: 'gp3', encrypted: 'true' },
+    // A disk outlives its claim: what deletes data is a person.
+    reclaimPolicy: 'Retain',
+    allowVolumeExpansion: true,
+    volumeBindingMode: 'WaitForFirstConsumer',
   });
   for (const pool of region.nodePools) {
     customObject(chart, pool.name, {

@@ -4,11 +4,13 @@ import { checkAccess } from './access.ts';
 import { checkAvailability } from './availability.ts';
 import { checkBasics } from './basics.ts';
 import { checkImageDigests, checkImageTags } from './images.ts';
+import { checkNames } from './names/index.ts';
 import { checkNetwork } from './network.ts';
 import { checkResources } from './resources.ts';
 import { checkScaling } from './scaling.ts';
 import { checkSecrets } from './secrets.ts';
 import { checkSecurityContext } from './security-context.ts';
+import { checkSelectors } from './selectors.ts';
 
 /** A rule about what one cluster gets. */
 export type Policy = (scope: Scope) => readonly Finding[];
@@ -24,6 +26,8 @@ const policies: readonly Policy[] = [
   checkSecrets,
   checkAccess,
   checkNetwork,
+  checkSelectors,
+  checkNames,
 ];
 
 export function checkPolicies(scope: Scope): readonly Finding[] {
