@@ -83,6 +83,21 @@ No red flags.
     ]);
   });
 
+  it('lists what is added everywhere once, and says "same" only when it is', () => {
+    const pool = (region: string) =>
+      manifest('karpenter.sh/v1', 'NodePool', 'data', { spec: { zone: `${region}-${region.length}` } });
+    const head = fleet((region) => [deployment('a'), pool(region), deployment('b')]);
+    const markdown = markdownOf(
+      differenceOf(
+        fleet(() => [deployment('a')]),
+        head,
+      ),
+    );
+    expect(markdown).toContain(
+      '- NodePool `meridian-data/data` (in 4/4)\n- Deployment `meridian/b` (same in 4/4)\n',
+    );
+  });
+
   it('says that nothing differs', () => {
     const same = fleet(() => [deployment('a')]);
     expect(markdownOf(differenceOf(same, same))).toBe(
