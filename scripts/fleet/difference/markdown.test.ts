@@ -30,6 +30,9 @@ const config = (line: string) =>
     }),
   ]);
 
+const pool = (region: string) =>
+  manifest('karpenter.sh/v1', 'NodePool', 'data', { spec: { zone: `${region}-${region.length}` } });
+
 describe('the comment', () => {
   it("of one service's memory in four regions fits on one screen", () => {
     const markdown = markdownOf(differenceOf(at('2Gi'), at('3Gi')));
@@ -84,8 +87,6 @@ No red flags.
   });
 
   it('lists what is added everywhere once, and says "same" only when it is', () => {
-    const pool = (region: string) =>
-      manifest('karpenter.sh/v1', 'NodePool', 'data', { spec: { zone: `${region}-${region.length}` } });
     const head = fleet((region) => [deployment('a'), pool(region), deployment('b')]);
     const markdown = markdownOf(
       differenceOf(
