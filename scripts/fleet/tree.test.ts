@@ -1,8 +1,8 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deployment, filesOf, manifest } from './testing/fleet-fixture.ts';
 import { readTree, requireEnvironment, treeOf, type FleetTree } from './tree.ts';
 
@@ -51,6 +51,26 @@ describe('a rendered tree', () => {
     expect([...head.environments]).toEqual([...folder.environments]);
     expect([...base.environments]).not.toEqual([...head.environments]);
     expect([...head.environments.get('production')!.keys()]).toHaveLength(4);
+  });
+
+  it('takes three git processes of a revision, however many files it has', async () => {
+    await git('init', '-q');
+    await writeFleet('1Gi');
+    for (let index = 0; index < 40; index += 1)
+      await write(
+        `dist/dev/us-east/c${index}.yaml`,
+        `apiVersion: v1\nkind: Node\nmetadata: {name: n${index}}\n`,
+      );
+    await git('add', '.');
+    await git('commit', '-qm', 'one');
+    const trace = join(repository, 'trace');
+    vi.stubEnv('GIT_TRACE2_EVENT', trace);
+    await readTree('HEAD', { repository });
+    vi.unstubAllEnvs();
+    const starts = (await readFile(trace, 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('"event":"start"'));
+    expect(starts).toHaveLength(3);
   });
 
   it('is empty for a revision from before the fleet, and not for one that does not exist', async () => {

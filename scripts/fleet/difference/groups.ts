@@ -10,25 +10,33 @@ export type ChangeGroup = {
   /** "Deployment meridian/order-service", by name. */
   readonly objects: readonly FleetObject[];
   readonly regions: readonly string[];
+  /** Whether what was added or deleted is the same in all of them; a change always is. */
+  readonly identical: boolean;
   readonly fields: readonly FieldChange[];
 };
 
 /** Each change once, with all objects and regions it happened to. */
 export function groupChanges(changes: readonly ObjectChange[]): readonly ChangeGroup[] {
-  const byObject = gather(changes, (change) => `${change.sort} ${change.object.id} ${signature(change)}`);
-  const alike = gather(
-    byObject.map((same) => ({ same, regions: same.map(({ region }) => region) })),
-    ({ same: [first], regions }) =>
-      // What is added or deleted is listed by name: only the kind and the regions must be the same.
-      `${first!.sort} ${first!.object.group}/${first!.object.kind} ${regions.join()} ${first!.sort === 'changed' ? signature(first!) : ''}`,
-  );
+  const byObject = gather(
+    changes,
+    (change) => `${change.sort} ${change.object.id} ${change.sort === 'changed' ? signature(change) : ''}`,
+  ).map((same) => ({
+    first: same[0]!,
+    regions: same.map(({ region }) => region),
+    identical: new Set(same.map(signature)).size === 1,
+  }));
+  // What is added or deleted is listed by name: only the kind and the regions must be the same.
+  const alike = gather(byObject, ({ first, regions, identical }) => {
+    const content = first.sort === 'changed' ? signature(first) : String(identical);
+    return `${first.sort} ${first.object.group}/${first.object.kind} ${regions.join()} ${content}`;
+  });
   return alike.map((members) => {
-    const { same, regions } = members[0]!;
-    const { sort, object, fields } = same[0]!;
+    const { first, regions, identical } = members[0]!;
+    const { sort, object, fields } = first;
     const objects = members
-      .map((member) => member.same[0]!.object)
-      .toSorted((a, b) => titleOf(a).localeCompare(titleOf(b), 'en'));
-    return { sort, kind: object.kind, objects, regions, fields };
+      .map((member) => member.first.object)
+      .toSorted((x, y) => titleOf(x).localeCompare(titleOf(y), 'en'));
+    return { sort, kind: object.kind, objects, regions, identical, fields };
   });
 }
 

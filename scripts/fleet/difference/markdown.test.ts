@@ -30,6 +30,9 @@ const config = (line: string) =>
     }),
   ]);
 
+const pool = (region: string) =>
+  manifest('karpenter.sh/v1', 'NodePool', 'data', { spec: { zone: `${region}-${region.length}` } });
+
 describe('the comment', () => {
   it("of one service's memory in four regions fits on one screen", () => {
     const markdown = markdownOf(differenceOf(at('2Gi'), at('3Gi')));
@@ -81,6 +84,19 @@ No red flags.
       '',
       'Changed in production, field by field: 1 object',
     ]);
+  });
+
+  it('lists what is added everywhere once, and says "same" only when it is', () => {
+    const head = fleet((region) => [deployment('a'), pool(region), deployment('b')]);
+    const markdown = markdownOf(
+      differenceOf(
+        fleet(() => [deployment('a')]),
+        head,
+      ),
+    );
+    expect(markdown).toContain(
+      '- NodePool `meridian-data/data` (in 4/4)\n- Deployment `meridian/b` (same in 4/4)\n',
+    );
   });
 
   it('says that nothing differs', () => {

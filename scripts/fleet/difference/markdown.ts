@@ -104,15 +104,16 @@ function dollarsText(dollars: number): string {
   return `$${dollars.toLocaleString('en-US', { maximumFractionDigits: dollars < 10 ? 2 : 0 })}`;
 }
 
-function lineOf({ kind, objects, regions }: ChangeGroup, regionCount: number): string {
+function lineOf({ sort, kind, objects, regions, identical }: ChangeGroup, regionCount: number): string {
   const names = objects.map((object) => `\`${titleOf(object).slice(kind.length + 1)}\``);
-  return `- ${kind} ${listed(names, 12)} (${whereText(regions, regionCount)})`;
+  // What goes is named in full as far as anyone reads.
+  return `- ${kind} ${listed(names, sort === 'deleted' ? 40 : 12)} (${whereText(regions, regionCount, identical)})`;
 }
 
 function flagLine({ reason, objects, regions }: RedFlag, regionCount: number): string {
   const names = listed(
     objects.map((name) => `\`${name}\``),
-    4,
+    8,
   );
   return `- 🚩 ${names}: ${reason} (${whereText(regions, regionCount)})`;
 }
@@ -121,9 +122,9 @@ function flagLine({ reason, objects, regions }: RedFlag, regionCount: number): s
 const hub = 'hub';
 
 /** "same in 4/4", or the names of the regions when it is not the same in all. */
-function whereText(regions: readonly string[], regionCount: number): string {
+function whereText(regions: readonly string[], regionCount: number, identical = true): string {
   return regions.length === regionCount && regionCount > 1 && !regions.includes(hub)
-    ? `same in ${regions.length}/${regionCount}`
+    ? `${identical ? 'same ' : ''}in ${regions.length}/${regionCount}`
     : regions.join(', ');
 }
 

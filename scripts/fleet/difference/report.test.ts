@@ -37,6 +37,8 @@ const all = (digit: string) =>
   fleet(() => names.map((name) => deployment(name, { image: `app@sha256:${digit.repeat(64)}` })));
 const scaler = (version: string) =>
   fleet(() => [{ ...scaledObject('a', 1, 2), apiVersion: `keda.sh/${version}` }]);
+const bucket = (version: string) =>
+  fleet((region) => [manifest('v1', 'ConfigMap', 'c', { data: { bucket: `backup-${region}-${version}` } })]);
 const at = (memory: string) => fleet(() => [deployment('a', { memory }), scaledObject('a', 4, 10)]);
 const secret = (password: string) => fleet(() => [manifest('v1', 'Secret', 's', { data: { password } })]);
 
@@ -81,7 +83,12 @@ describe('the difference of two fleets', () => {
       fleet(() => [deployment('user')]),
       fleet((region) => [deployment('user'), labelled('order', region, '1Gi')]),
     ).environments[0]!;
-    expect(added.groups.map(({ regions }) => regions.length)).toEqual([4]);
+    expect(added.groups.map(({ regions, identical }) => [regions.length, identical])).toEqual([[4, true]]);
+  });
+
+  it('takes a value that names its own region as the same in all', () => {
+    const { groups } = differenceOf(bucket('1'), bucket('2')).environments[0]!;
+    expect(groups.map(({ regions }) => regions.length)).toEqual([4]);
   });
 
   it('takes objects with the same change together: a new image of all programs is one entry', () => {

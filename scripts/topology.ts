@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { Command, CommanderError } from 'commander';
+import { pictureOf } from './fleet/picture/model.ts';
+import { htmlOf, svgOf } from './fleet/picture/svg.ts';
+import { readTree, requireEnvironment } from './fleet/tree.ts';
+
+type Options = {
+  readonly environment: string;
+  readonly out?: string;
+  readonly html?: true;
+  readonly json?: true;
+};
+
+const command = new Command('topology')
+  .description(
+    'Draws the rendered fleet: regions, programs with their pods, data systems, flows and mirrors.',
+  )
+  .argument('[tree]', 'a folder like dist, or a git revision', 'dist')
+  .option('--environment <name>', 'which environment', 'production')
+  .option('--out <file>', 'write to this file instead of standard output')
+  .option('--html', 'a page around the SVG')
+  .option('--json', 'what is drawn, as JSON')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 drawn, 2 wrong usage, nothing to read, or a file that cannot be written.',
+  )
+  .showHelpAfterError('(scripts/topology --help lists the options)')
+  .exitOverride();
+
+async function main(): Promise<number> {
+  try {
+    command.parse();
+    const { environment, out, html, json } = command.opts<Options>();
+    if (html && json) throw new RangeError('--html and --json exclude each other');
+    const tree = await readTree(command.args[0] ?? 'dist', { repository: process.cwd(), environment });
+    requireEnvironment([tree], environment);
+    const picture = pictureOf(environment, tree.environments.get(environment)!);
+    const content = json ? `${JSON.stringify(picture, null, 2)}\n` : html ? htmlOf(picture) : svgOf(picture);
+    if (out === undefined) process.stdout.write(content);
+    else await writeFile(out, content);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof RangeError) && !isFileError(error)) throw error;
+    process.stderr.write(`topology: ${error.message}\n`);
+    return 2;
+  }
+}
+
+/** The file of --out cannot be written. */
+function isFileError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'open';
+}
+
+process.exitCode = await main();
