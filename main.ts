@@ -2,7 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { gateways } from './gateways/index.ts';
 import { configExitCode } from './platform/config.ts';
 import { ConfigError } from './platform/errors.ts';
-import { outboxServices, runProcess, type ProcessParts } from './composition/process.ts';
+import { outboxServices } from './platform/relay.ts';
+import { runProcess, type ProcessParts } from './composition/process.ts';
 import { tasks, workers } from './workers/index.ts';
 
 const workerNames = [...workers, ...tasks].map(({ name }) => name);

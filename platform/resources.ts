@@ -52,6 +52,9 @@ export const resources = {
   wake: { systems: ['redis'], lives: 'process' },
   orderHistory: { systems: ['mongo'], lives: 'process' },
   salesBoard: { systems: ['mongo'], lives: 'process' },
+  notifications: { systems: ['postgres'], lives: 'process' },
+  assessments: { systems: ['postgres'], lives: 'process' },
+  recommendations: { systems: ['postgres'], lives: 'process' },
   paymentProvider: { systems: ['paymentProvider'], lives: 'process' },
   mailer: { systems: ['smtp'], lives: 'process' },
   tokens: { systems: ['tokenSecret'], lives: 'process' },
@@ -61,6 +64,7 @@ export const resources = {
   mails: { systems: ['postgres'], lives: 'transaction' },
   sales: { systems: ['postgres'], lives: 'transaction' },
   auditChain: { systems: ['postgres'], lives: 'transaction' },
+  copurchases: { systems: ['postgres'], lives: 'transaction' },
 } as const satisfies {
   readonly [Name in ResourceName]: {
     readonly systems: readonly SystemName[];
@@ -91,7 +95,8 @@ export const alwaysNeeded = {
   gateway: ['postgres', 'redis', 'tokenSecret'],
   worker: ['kafka', 'postgres', 'redis'],
   relay: ['kafka', 'postgres', 'redis'],
-  task: [],
+  // What a task writes goes through an outbox, and the relay is told of it.
+  task: ['postgres', 'redis'],
 } as const satisfies Record<string, readonly SystemName[]>;
 
 /** The schema of the variables that a process with these systems reads. */
