@@ -30,10 +30,12 @@ export function problemsOf(environment: Environment): readonly Problem[] {
   ];
 }
 
-function regionProblems({ regions }: Environment, region: Region): Problem[] {
+function regionProblems({ name: environment, regions }: Environment, region: Region): Problem[] {
   const names = regions.map(({ name }) => name);
   const problems: Problem[] = [];
   const add = (path: readonly string[], message: string): void => void problems.push({ path, message });
+  if (region.cluster !== `${environment}-${region.name}`)
+    add(['cluster'], `must be ${environment}-${region.name}`);
   for (const field of ['home', 'standby'] as const) {
     const target = region[field];
     if (target !== null && !names.includes(target)) {

@@ -11,11 +11,13 @@ export type CustomObject = {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly spec: Readonly<Record<string, unknown>>;
+  /** What some kinds have in place of a spec. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 };
 
 /** Adds a custom resource to a chart. The name is taken as it is: other objects refer to it across charts. */
 export function customObject(scope: Construct, id: string, object: CustomObject): ApiObject {
-  const { apiVersion, kind, name, namespace, labels, annotations, spec } = object;
+  const { apiVersion, kind, name, namespace, labels, annotations, spec, fields } = object;
   return new ApiObject(scope, id, {
     apiVersion,
     kind,
@@ -25,7 +27,7 @@ export function customObject(scope: Construct, id: string, object: CustomObject)
       labels: { 'app.kubernetes.io/name': name, ...labels },
       ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
     },
-    spec,
+    ...(fields ?? { spec }),
   });
 }
 

@@ -21,6 +21,8 @@ export const kafkaNames = {
 
 export const postgresNames = {
   cluster: 'streams',
+  /** On every pod of it, whatever its operator: network policies go by it. */
+  podLabels: { 'meridian.example/system': 'postgres' },
   /** Where programs connect, through the connection pool; an ExternalSecret composes POSTGRES_URL with it. */
   host: `streams.${namespaces.data}.svc`,
   port: 5432,
@@ -56,4 +58,20 @@ export const secretStore = { kind: 'ClusterSecretStore', name: 'meridian' } as c
 /** The path of a secret in the provider. */
 export function secretPath({ environment, region }: Place, name: string): string {
   return `${environment.secrets.prefix}/${region.name}/${name}`;
+}
+
+/** Kong's Gateway object, on which the routes hang, and what signs its certificate. */
+export const edgeNames = {
+  gateway: 'edge',
+  gatewayClass: 'kong',
+  issuer: 'letsencrypt',
+  tlsSecret: 'edge-tls',
+} as const;
+
+/** The public names of the API: of all regions together, and of one. */
+export function apiHosts({ environment, region }: Place): {
+  readonly global: string;
+  readonly regional: string;
+} {
+  return { global: `api.${environment.domain}`, regional: `${region.name}.api.${environment.domain}` };
 }

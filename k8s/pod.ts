@@ -21,7 +21,7 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
   );
   const isBatch = program.service === 'analytics' || program.service === 'audit';
   return {
-    metadata: { labels: { ...labels, ...uses } },
+    metadata: { labels: { 'app.kubernetes.io/part-of': 'meridian', ...labels, ...uses } },
     spec: {
       serviceAccountName: name,
       automountServiceAccountToken: false,

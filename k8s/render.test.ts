@@ -157,3 +157,24 @@ function sample(variable: string): string {
   const protocol = protocols[variable];
   return protocol === undefined ? 'x'.repeat(40) : `${protocol}://host.example/path`;
 }
+
+it('renders no kind that the project of Argo CD refuses', () => {
+  for (const environment of environments) {
+    const hub = read(join(folder, environment.name, 'hub'));
+    const project = hub.find(
+      ({ kind, metadata }) => kind === 'AppProject' && metadata.name === `meridian-${environment.name}`,
+    );
+    const allowed = new Set(
+      [...project!['spec'].clusterResourceWhitelist, ...project!['spec'].namespaceResourceWhitelist].map(
+        ({ group, kind }: { group: string; kind: string }) => `${group}/${kind}`,
+      ),
+    );
+    for (const { name } of environment.regions) {
+      for (const object of objects.get(`${environment.name}/${name}`)!) {
+        const version = String(object['apiVersion']);
+        const group = version.includes('/') ? version.split('/')[0] : '';
+        expect([...allowed]).toContain(`${group}/${object.kind}`);
+      }
+    }
+  }
+});

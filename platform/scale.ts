@@ -13,7 +13,7 @@ export type Resources = { readonly cpuMilli: number; readonly memoryMiB: number 
 export const wholePod: Resources = { cpuMilli: 1000, memoryMiB: 2048 };
 /** A worker beside those of the design; it works off a queue, and may fall behind for a moment. */
 const workerPod: Resources = { cpuMilli: 500, memoryMiB: 512 };
-/** A gateway that only operators, or few, ask. */
+/** A gateway that only operators, or few, ask; a worker that collects events and is rarely called. */
 export const smallPod: Resources = { cpuMilli: 250, memoryMiB: 512 };
 const taskPod: Resources = { cpuMilli: 100, memoryMiB: 256 };
 
@@ -38,7 +38,7 @@ export function resourcesOf(
 /** The program that does most of a service's work; the system design's pods of the service are its. */
 export type MainWorkload = { readonly kind: 'gateway' | 'worker'; readonly name: string };
 
-const mainWorkloads: Partial<Record<Service, MainWorkload>> = {
+const mainOf: Partial<Record<Service, MainWorkload>> = {
   users: { kind: 'gateway', name: 'user' },
   catalogue: { kind: 'gateway', name: 'product' },
   orders: { kind: 'gateway', name: 'order' },
@@ -51,7 +51,10 @@ const mainWorkloads: Partial<Record<Service, MainWorkload>> = {
   recommendation: { kind: 'gateway', name: 'recommendation' },
 };
 
+/** One for each of the ten services. */
+export const mainWorkloads: readonly MainWorkload[] = Object.values(mainOf);
+
 /** Undefined for the audit trail, which the system design has as a topic only. */
 export function mainWorkloadOf(service: Service): MainWorkload | undefined {
-  return mainWorkloads[service];
+  return mainOf[service];
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { environments } from '../environments/index.ts';
 import { checkManifests, type Report } from './manifest-checks/check.ts';
 import { readManifests } from './manifest-checks/read-manifests.ts';
 import { renderReport } from './manifest-checks/render-report.ts';
@@ -36,7 +37,11 @@ function main(): number {
     command.parse();
     const options = command.opts<Options>();
     const read = readManifests(options.dist, command.args);
-    const report = checkManifests(read, openCatalogue({ openapi: [options.openapi], crds: [options.crds] }));
+    const report = checkManifests(
+      read,
+      openCatalogue({ openapi: [options.openapi], crds: [options.crds] }),
+      environments,
+    );
     process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : renderReport(report)}\n`);
     return isPassed(report, options) ? 0 : 1;
   } catch (error) {

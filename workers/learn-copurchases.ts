@@ -1,5 +1,6 @@
 import { topics } from '../contracts/topics.ts';
 import { isShownDifferently, pairsIn, shown } from '../domain/recommendation/copurchases.ts';
+import { smallPod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 
 /**
@@ -14,6 +15,7 @@ export const learnCopurchases = defineWorker({
   publishes: [topics.recommendationEvents],
   needs: ['copurchases'],
   scale: { min: 2, max: 8, lagPerReplica: 5000 },
+  resources: smallPod,
   retry: { attempts: 5, firstDelayMs: 500 },
   maxWaitMs: 1000,
   minBytes: 256 * 1024,

@@ -3,10 +3,14 @@ import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
 import { addArgocd } from './argocd.ts';
 import { addConfiguration } from './configuration.ts';
+import { addEdge } from './edge.ts';
+import { addFederation } from './federation.ts';
 import { addFoundation } from './foundation.ts';
 import { addKafka } from './kafka.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
+import { addNodes } from './nodes.ts';
+import { addObservability } from './observability.ts';
 import { addPostgres } from './postgres.ts';
 import { addRedis } from './redis.ts';
 import { addScaling } from './scaling.ts';
@@ -16,6 +20,7 @@ import { addServices } from './services.ts';
 /** Each chart of a region: its name is the file's; the function adds its objects, none of them means no file. */
 export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) => void>> = {
   foundation: addFoundation,
+  nodes: addNodes,
   network: addNetwork,
   kafka: addKafka,
   postgres: addPostgres,
@@ -25,6 +30,9 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   secrets: addSecrets,
   services: addServices,
   scaling: addScaling,
+  edge: addEdge,
+  federation: addFederation,
+  observability: addObservability,
 };
 
 /** The charts of the cluster that Argo CD itself runs on. */

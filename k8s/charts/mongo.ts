@@ -1,8 +1,9 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
-import { mongoNames, secretPath, secretStore } from '../names.ts';
+import { mongoNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { dataNodes, requestsAndLimits, volumeOf } from './data-parts.ts';
+import { addStoredSecret } from './stored-secret.ts';
 
 type Kind<Name extends string> = Extract<Place['region']['mongo'], { kind: Name }>;
 
@@ -81,25 +82,8 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
       },
     },
   });
-  addSecret(chart, place, `${mongoNames.cluster}-users`);
-  addSecret(chart, place, backupSecret);
-}
-
-/** All properties of a stored secret, as the operator wants them. */
-function addSecret(chart: Chart, place: Place, name: string): void {
-  customObject(chart, `${name}-secret`, {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'ExternalSecret',
-    name,
-    namespace: namespaces.data,
-    annotations: inWave('operatorsReady'),
-    spec: {
-      refreshInterval: '1h',
-      secretStoreRef: secretStore,
-      target: { name, creationPolicy: 'Owner' },
-      dataFrom: [{ extract: { key: secretPath(place, name) } }],
-    },
-  });
+  addStoredSecret(chart, place, `${mongoNames.cluster}-users`);
+  addStoredSecret(chart, place, backupSecret);
 }
 
 /** Ordered through the Atlas operator; its CRDs are not among those that are checked. */

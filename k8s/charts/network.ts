@@ -13,7 +13,7 @@ type Outside = { readonly ports: readonly number[] };
 
 /** By which labels the operators mark their pods, and where the rest of the world is reached. */
 const destinations: Readonly<Record<SystemName, Inside | Outside | null>> = {
-  postgres: { pods: { 'stackgres.io/cluster-name': postgresNames.cluster }, ports: [postgresNames.port] },
+  postgres: { pods: postgresNames.podLabels, ports: [postgresNames.port] },
   kafka: { pods: { 'strimzi.io/cluster': kafkaNames.cluster }, ports: [kafkaNames.port] },
   redis: { pods: { redis_setup_type: 'cluster' }, ports: [redisNames.port] },
   mongo: { pods: { 'app.kubernetes.io/instance': mongoNames.cluster }, ports: [mongoNames.port] },
@@ -47,11 +47,63 @@ export function addNetwork(chart: Chart, place: Place): void {
     policyTypes: ['Ingress'],
     ingress: [{ from: [peer(namespaces.edge)], ports: ports([programPorts.http]) }],
   });
+  addSurroundings(chart);
   addPolicy(chart, 'telemetry', namespaces.programs, {
-    podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'meridian' } },
+    podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from: [peer(namespaces.observability)], ports: ports([programPorts.metrics]) }],
     egress: [{ to: [peer(namespaces.observability)], ports: ports([4318]) }],
+  });
+}
+
+/** What Kong, the collectors and the data systems need beside the programs' own flows. */
+function addSurroundings(chart: Chart): void {
+  const redis = destinations.redis as Inside;
+  const anywhere = { ipBlock: { cidr: '0.0.0.0/0' } };
+  addPolicy(chart, 'kong', namespaces.edge, {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [anywhere], ports: ports([8000, 8443]) }],
+    egress: [
+      {
+        to: [peer(namespaces.programs, { 'app.kubernetes.io/component': 'gateway' })],
+        ports: ports([programPorts.http]),
+      },
+      { to: [peer(namespaces.data, redis.pods)], ports: ports(redis.ports) },
+    ],
+  });
+  addPolicy(chart, 'kong-limits', namespaces.data, {
+    podSelector: { matchLabels: { ...redis.pods } },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [peer(namespaces.edge)], ports: ports(redis.ports) }],
+  });
+  // Patroni and the operators' agents hold their leases in the API server; backups go to an object store; mirrors to
+  // the brokers of other regions.
+  addPolicy(chart, 'operation', namespaces.data, {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [
+      {
+        from: ['strimzi-system', 'stackgres-system', 'psmdb-system', 'redis-system'].map((name) =>
+          peer(name),
+        ),
+      },
+      { from: [peer(namespaces.observability)] },
+    ],
+    egress: [
+      { to: [anywhere], ports: ports([443, 6443]) },
+      { to: privateRanges.map((cidr) => ({ ipBlock: { cidr } })), ports: ports([kafkaNames.port]) },
+    ],
+  });
+  addPolicy(chart, 'collection', namespaces.observability, {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [{ podSelector: {} }] }, { from: [peer(namespaces.programs)], ports: ports([4318]) }],
+    egress: [
+      { to: [{ podSelector: {} }] },
+      { to: [peer(namespaces.programs)], ports: ports([programPorts.metrics]) },
+      { to: [peer(namespaces.data)] },
+    ],
   });
 }
 

@@ -65,4 +65,32 @@ export const operators: readonly Operator[] = [
     version: '2.9.0',
     namespace: 'external-secrets-system',
   },
+  {
+    name: 'cert-manager',
+    repoURL: 'https://charts.jetstack.io',
+    chart: 'cert-manager',
+    version: 'v1.21.1',
+    namespace: 'cert-manager-system',
+  },
+  {
+    name: 'elastic',
+    repoURL: 'https://helm.elastic.co',
+    chart: 'eck-operator',
+    version: '3.5.0',
+    namespace: 'elastic-system',
+  },
+  {
+    name: 'istio-base',
+    repoURL: 'https://istio-release.storage.googleapis.com/charts',
+    chart: 'base',
+    version: '1.30.3',
+    namespace: 'istio-system',
+  },
+  {
+    name: 'istiod',
+    repoURL: 'https://istio-release.storage.googleapis.com/charts',
+    chart: 'istiod',
+    version: '1.30.3',
+    namespace: 'istio-system',
+  },
 ];

@@ -75,6 +75,7 @@ export function addCitus(chart: Chart, { region }: Place, database: Citus): void
       type: 'citus',
       database: postgresNames.database,
       profile: 'production',
+      metadata: { labels: { clusterPods: { ...postgresNames.podLabels } } },
       postgres: { version: '16', extensions: [{ name: 'citus' }] },
       // One instance a node has no standby: then nothing can be synchronous.
       replication: { mode: database.instancesPerNode > 1 ? 'sync' : 'async' },

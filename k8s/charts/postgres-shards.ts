@@ -19,6 +19,7 @@ export function addShards(chart: Chart, { region }: Place, database: Sharded): v
       annotations,
       spec: {
         instances: database.instancesPerShard,
+        inheritedMetadata: { labels: { ...postgresNames.podLabels } },
         imageName: 'ghcr.io/cloudnative-pg/postgresql:16.6',
         resources: requestsAndLimits(database.node),
         storage: { size: `${database.storageGiB}Gi`, storageClass: database.storageClass },
@@ -61,6 +62,7 @@ export function addShards(chart: Chart, { region }: Place, database: Sharded): v
           },
         },
         template: {
+          metadata: { labels: { ...postgresNames.podLabels } },
           spec: {
             containers: [{ name: 'pgbouncer', resources: requestsAndLimits(database.pooler.node) }],
           },

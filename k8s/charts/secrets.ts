@@ -1,8 +1,9 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { customObject, inWave } from '../custom-object.ts';
-import { kafkaNames, secretPath, secretStore } from '../names.ts';
+import { kafkaNames, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { addStoredSecret } from './stored-secret.ts';
 
 const reader = 'kafka-ca-reader';
 
@@ -11,12 +12,35 @@ const reader = 'kafka-ca-reader';
  * in their namespace, and what mirrors between regions show each other.
  */
 export function addSecrets(chart: Chart, place: Place): void {
+  addStore(chart, place);
   if (place.region.kafka.kind !== 'strimzi') return;
   addClusterCa(chart);
   if (place.environment.regions.length > 1) {
-    addStored(chart, place, kafkaNames.mirrorSecret);
-    addStored(chart, place, kafkaNames.mirrorCaSecret);
+    addStoredSecret(chart, place, kafkaNames.mirrorSecret);
+    addStoredSecret(chart, place, kafkaNames.mirrorCaSecret);
   }
+}
+
+/** Read by the identity of the operator itself: no key of the store is in the cluster. */
+function addStore(chart: Chart, { environment, region }: Place): void {
+  const provider =
+    environment.secrets.provider === 'vault'
+      ? {
+          vault: {
+            server: `https://vault.${region.name}.internal.${environment.domain}:8200`,
+            path: 'secret',
+            version: 'v2',
+            auth: { kubernetes: { mountPath: 'kubernetes', role: 'external-secrets' } },
+          },
+        }
+      : { aws: { service: 'SecretsManager', region: region.cloudRegion } };
+  customObject(chart, 'store', {
+    apiVersion: 'external-secrets.io/v1',
+    kind: secretStore.kind,
+    name: secretStore.name,
+    annotations: inWave('foundation'),
+    spec: { provider },
+  });
 }
 
 function addClusterCa(chart: Chart): void {
@@ -64,22 +88,6 @@ function addClusterCa(chart: Chart): void {
       secretStoreRef: { kind: 'SecretStore', name: namespaces.data },
       target: { name, creationPolicy: 'Owner' },
       data: [{ secretKey: 'ca.crt', remoteRef: { key: name, property: 'ca.crt' } }],
-    },
-  });
-}
-
-function addStored(chart: Chart, place: Place, name: string): void {
-  customObject(chart, name, {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'ExternalSecret',
-    name,
-    namespace: namespaces.data,
-    annotations: inWave('operatorsReady'),
-    spec: {
-      refreshInterval: '1h',
-      secretStoreRef: secretStore,
-      target: { name, creationPolicy: 'Owner' },
-      dataFrom: [{ extract: { key: secretPath(place, name) } }],
     },
   });
 }

@@ -3,7 +3,7 @@ import { checkPolicies } from './policy/index.ts';
 import type { ReadManifests } from './read-manifests.ts';
 import { checkSchemas, type SchemaCheck } from './schemas/check-schemas.ts';
 import type { Catalogue } from './schemas/catalogue.ts';
-import { scopesOf } from './scope.ts';
+import { scopesOf, type EnvironmentRules } from './scope.ts';
 
 export type Report = Omit<SchemaCheck, 'findings'> & {
   readonly files: number;
@@ -13,9 +13,13 @@ export type Report = Omit<SchemaCheck, 'findings'> & {
 };
 
 /** All checks that need no cluster. */
-export function checkManifests(read: ReadManifests, catalogue: Catalogue): Report {
+export function checkManifests(
+  read: ReadManifests,
+  catalogue: Catalogue,
+  environments: readonly EnvironmentRules[],
+): Report {
   const { manifests, files } = read;
-  const scopes = scopesOf(manifests);
+  const scopes = scopesOf(manifests, environments);
   const { findings, ...schemas } = checkSchemas(manifests, catalogue);
   return {
     ...schemas,

@@ -24,6 +24,16 @@ export function textAt(value: unknown, ...path: readonly string[]): string | und
   return typeof found === 'string' ? found : undefined;
 }
 
+export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const found = at(value, ...path);
+  return typeof found === 'number' ? found : undefined;
+}
+
+export function textsAt(value: unknown, ...path: readonly string[]): readonly string[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found.filter((entry) => typeof entry === 'string') : [];
+}
+
 /** The map of texts below `path`; entries of another type are left out. */
 export function mapAt(value: unknown, ...path: readonly string[]): Readonly<Record<string, string>> {
   const entries = Object.entries(fieldsAt(value, ...path));

@@ -20,11 +20,11 @@ export function renderReport(report: Report): string {
   return lines.join('\n');
 }
 
-/** One row for what several regions have alike: the same object, path and rule. */
+/** One row for what is wrong alike in several regions, or at several entries of a list. */
 function findingsTable(findings: readonly Finding[]): string {
   const table = new Table({ head: ['rule', 'object', 'field', 'what', 'file'], style });
   const alike = Map.groupBy(findings, ({ object, path, rule, message }) =>
-    JSON.stringify([object, path, rule, message]),
+    JSON.stringify([object, path.replaceAll(/\[\d+\]/g, '[]'), rule, message]),
   );
   for (const [first, ...more] of [...alike.values()].map((group) => group as [Finding, ...Finding[]])) {
     const file = more.length === 0 ? first.file : `${first.file} and ${more.length} more`;

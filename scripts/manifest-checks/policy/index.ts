@@ -1,11 +1,34 @@
 import type { Finding } from '../manifest.ts';
 import type { Scope } from '../scope.ts';
+import { checkAccess } from './access.ts';
+import { checkAvailability } from './availability.ts';
 import { checkBasics } from './basics.ts';
+import { checkImageDigests, checkImageTags } from './images.ts';
+import { checkNames } from './names/index.ts';
+import { checkNetwork } from './network.ts';
+import { checkResources } from './resources.ts';
+import { checkScaling } from './scaling.ts';
+import { checkSecrets } from './secrets.ts';
+import { checkSecurityContext } from './security-context.ts';
+import { checkSelectors } from './selectors.ts';
 
 /** A rule about what one cluster gets. */
 export type Policy = (scope: Scope) => readonly Finding[];
 
-const policies: readonly Policy[] = [checkBasics];
+const policies: readonly Policy[] = [
+  checkBasics,
+  checkImageTags,
+  checkImageDigests,
+  checkResources,
+  checkSecurityContext,
+  checkAvailability,
+  checkScaling,
+  checkSecrets,
+  checkAccess,
+  checkNetwork,
+  checkSelectors,
+  checkNames,
+];
 
 export function checkPolicies(scope: Scope): readonly Finding[] {
   return policies.flatMap((policy) => policy(scope));

@@ -1,0 +1,130 @@
+import { Chart, Testing } from 'cdk8s';
+import { expect, it } from 'vitest';
+import { environmentNamed } from '../../environments/index.ts';
+import type { Region } from '../../environments/schema.ts';
+import { addKafka } from './kafka.ts';
+import { addMongo } from './mongo.ts';
+import { addPostgres } from './postgres.ts';
+import { addRedis } from './redis.ts';
+
+const production = environmentNamed('production');
+type Add = typeof addKafka;
+type Rendered = { kind: string; metadata: { name: string }; spec: Record<string, any> };
+
+function rendered(add: Add, region: Region): Rendered[] {
+  const chart = new Chart(Testing.app(), 'test');
+  add(chart, { environment: production, region });
+  return Testing.synth(chart) as Rendered[];
+}
+
+const perRegion = (add: Add, count: (objects: Rendered[]) => number): number[] =>
+  production.regions.map((region) => count(rendered(add, region)));
+const ofKind = (objects: Rendered[], kind: string): Rendered[] => objects.filter((one) => one.kind === kind);
+
+it('has the brokers and topics of the system design', () => {
+  const brokers = perRegion(
+    addKafka,
+    (objects) => objects.find(({ metadata }) => metadata.name === 'brokers')!.spec['replicas'],
+  );
+  expect(brokers).toEqual([15, 15, 12, 9]);
+  const topics = ofKind(rendered(addKafka, production.regions[0]!), 'KafkaTopic');
+  expect(topics).toHaveLength(10);
+  for (const { spec } of topics) {
+    expect(spec).toMatchObject({ partitions: 100, replicas: 3 });
+    expect(spec['config']).toEqual({
+      'retention.ms': 2_592_000_000,
+      'min.insync.replicas': 2,
+      'compression.type': 'lz4',
+    });
+  }
+});
+
+it('mirrors what crosses regions from each other region, and nothing else', () => {
+  const [mirror] = ofKind(rendered(addKafka, production.regions[0]!), 'KafkaMirrorMaker2');
+  expect(mirror?.spec['mirrors'].map((one: any) => one.source.alias)).toEqual([
+    'us-west',
+    'eu-central',
+    'ap-southeast',
+  ]);
+  expect(mirror?.spec['mirrors'][0].topicsPattern).not.toMatch(/audit|cache|dead/);
+});
+
+it('gives no Kafka user more than its declaration', () => {
+  const [user] = ofKind(rendered(addKafka, production.regions[0]!), 'KafkaUser').filter(
+    ({ metadata }) => metadata.name === 'reserve-stock',
+  );
+  const acls = user?.spec['authorization'].acls.map((acl: any) => [acl.resource.name, acl.operations.join()]);
+  expect(acls).toEqual([
+    ['order-events', 'Read,Describe'],
+    ['reserve-stock', 'Read,Describe'],
+    ['dead-letter-events', 'Write,Describe'],
+  ]);
+});
+
+it('has the nodes of Redis, Citus and MongoDB of the system design', () => {
+  const redis = perRegion(addRedis, ([cluster]) => {
+    const { redisLeader, redisFollower } = cluster!.spec;
+    return redisLeader.replicas + redisFollower.replicas;
+  });
+  const citus = perRegion(addPostgres, (objects) =>
+    ofKind(objects, 'SGShardedCluster').reduce(
+      (sum, { spec }) =>
+        sum + spec['coordinator'].instances + spec['shards'].clusters * spec['shards'].instancesPerCluster,
+      0,
+    ),
+  );
+  const mongo = perRegion(addMongo, (objects) =>
+    ofKind(objects, 'PerconaServerMongoDB')[0]!.spec['replsets'].reduce(
+      (sum: number, { size }: { size: number }) => sum + size,
+      0,
+    ),
+  );
+  expect(redis).toEqual([18, 18, 12, 6]);
+  expect(citus).toEqual([31, 31, 31, 0]);
+  expect(mongo).toEqual([36, 36, 36, 36]);
+});
+
+it('renders each form of the database', () => {
+  const [region] = production.regions as [Region];
+  const backup = { schedule: '0 3 * * *', retentionDays: 30, bucket: 'backups' };
+  const aurora = rendered(addPostgres, {
+    ...region,
+    database: {
+      kind: 'aurora-global',
+      instanceClass: 'db.r7g.2xlarge',
+      readReplicas: 10,
+      primaryRegion: 'us-east',
+      backup,
+    },
+  });
+  expect(ofKind(aurora, 'ClusterInstance')).toHaveLength(11);
+  const node = { cpu: 8, memoryGiB: 16 };
+  const sharded = rendered(addPostgres, {
+    ...region,
+    database: {
+      kind: 'sharded',
+      shards: 50,
+      instancesPerShard: 2,
+      node,
+      storageGiB: 100,
+      storageClass: 'meridian-ssd',
+      pooler: { replicas: 2, node: { cpu: 1, memoryGiB: 1 }, poolSize: 100 },
+      backup,
+    },
+  });
+  expect(ofKind(sharded, 'Cluster')).toHaveLength(50);
+  expect(ofKind(sharded, 'Pooler')).toHaveLength(50);
+});
+
+it('renders each form of Kafka and MongoDB', () => {
+  const [region] = production.regions as [Region];
+  const kinds = [
+    rendered(addKafka, {
+      ...region,
+      kafka: { kind: 'msk', brokers: 15, instanceType: 'kafka.m7g.2xlarge', storageGiB: 2000 },
+    }),
+    rendered(addKafka, { ...region, kafka: { kind: 'confluent-cloud', cku: 4 } }),
+    rendered(addMongo, { ...region, mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } }),
+  ].map(([first]) => first?.kind);
+  expect(kinds).toEqual(['Cluster', 'KafkaCluster', 'AtlasDeployment']);
+});

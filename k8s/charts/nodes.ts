@@ -1,0 +1,76 @@
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { customObject, inWave } from '../custom-object.ts';
+import type { Place } from '../place.ts';
+
+/** The class that the environments' data systems ask for. */
+const storageClass = 'meridian-ssd';
+
+/** Karpenter's pools: on demand and reserved for what has disks, spot for what may be interrupted. */
+export function addNodes(chart: Chart, { environment, region }: Place): void {
+  const annotations = inWave('foundation');
+  const cluster = region.cluster;
+  customObject(chart, 'node-class', {
+    apiVersion: 'karpenter.k8s.aws/v1',
+    kind: 'EC2NodeClass',
+    name: 'meridian',
+    annotations,
+    spec: {
+      amiSelectorTerms: [{ alias: 'al2023@v20260901' }],
+      role: `${cluster}-node`,
+      subnetSelectorTerms: [{ tags: { 'karpenter.sh/discovery': cluster } }],
+      securityGroupSelectorTerms: [{ tags: { 'karpenter.sh/discovery': cluster } }],
+      metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
+      tags: { environment: environment.name },
+    },
+  });
+  new k8s.KubeStorageClass(chart, storageClass, {
+    metadata: { name: storageClass, labels: { 'app.kubernetes.io/name': storageClass }, annotations },
+    provisioner: 'ebs.csi.aws.com',
+    parameters: { type: 'gp3', encrypted: 'true' },
+    // A disk outlives its claim: what deletes data is a person.
+    reclaimPolicy: 'Retain',
+    allowVolumeExpansion: true,
+    volumeBindingMode: 'WaitForFirstConsumer',
+  });
+  for (const pool of region.nodePools) {
+    customObject(chart, pool.name, {
+      apiVersion: 'karpenter.sh/v1',
+      kind: 'NodePool',
+      name: pool.name,
+      annotations,
+      spec: {
+        template: {
+          metadata: { labels: { 'meridian.example/pool': pool.purpose } },
+          spec: {
+            nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'meridian' },
+            taints: [{ key: 'meridian.example/pool', value: pool.purpose, effect: 'NoSchedule' }],
+            requirements: [
+              requirement('karpenter.sh/capacity-type', pool.capacity),
+              requirement('karpenter.k8s.aws/instance-family', pool.instanceFamilies),
+              requirement('topology.kubernetes.io/zone', region.zones),
+            ],
+            expireAfter: '720h',
+          },
+        },
+        disruption:
+          // Nobody moves a database to save a node.
+          pool.purpose === 'data'
+            ? { consolidationPolicy: 'WhenEmpty', consolidateAfter: '1h', budgets: [{ nodes: '1' }] }
+            : {
+                consolidationPolicy: 'WhenEmptyOrUnderutilized',
+                consolidateAfter: '5m',
+                budgets: [{ nodes: '10%' }],
+              },
+        limits: { cpu: String(pool.limit.cpu), memory: `${pool.limit.memoryGiB}Gi` },
+      },
+    });
+  }
+}
+
+function requirement(
+  key: string,
+  values: readonly string[],
+): { key: string; operator: string; values: string[] } {
+  return { key, operator: 'In', values: [...values] };
+}

@@ -1,0 +1,52 @@
+import { Command, CommanderError } from 'commander';
+import { differenceOf, type Difference } from './fleet/difference/report.ts';
+import { jsonOf } from './fleet/difference/json-report.ts';
+import { markdownOf } from './fleet/difference/markdown.ts';
+import { readTree, requireEnvironment } from './fleet/tree.ts';
+
+type Options = {
+  readonly environment?: string;
+  readonly json?: true;
+  readonly failOnRedFlags?: true;
+};
+
+const command = new Command('diff')
+  .description('Says what a change of the rendered fleet does, as Markdown for a pull request.')
+  .argument('<base>', 'what is rolled out: a git revision, or a folder like dist')
+  .argument('<head>', 'what is to come: likewise')
+  .option('--environment <name>', 'only this environment')
+  .option('--json', 'print the difference as JSON, uncut')
+  .option('--fail-on-red-flags', 'exit with 1 when there is a red flag')
+  .addHelpText(
+    'after',
+    '\nA name that is both is the folder. Of a revision, dist/ is read without a checkout.' +
+      '\nPods, CPU, memory and dollars are requests at the least and at the most that scalers run; managed services are' +
+      '\nnot in them. Exit codes: 0 compared, 1 red flags with --fail-on-red-flags, 2 wrong usage or no such revision.',
+  )
+  .showHelpAfterError('(scripts/diff --help lists the options)')
+  .exitOverride();
+
+async function main(): Promise<number> {
+  try {
+    command.parse();
+    const [base, head] = command.args;
+    const { environment, json, failOnRedFlags } = command.opts<Options>();
+    const options = { repository: process.cwd(), ...(environment === undefined ? {} : { environment }) };
+    const [was, is] = await Promise.all([readTree(base!, options), readTree(head!, options)]);
+    requireEnvironment([was, is], environment);
+    const difference = differenceOf(was, is);
+    process.stdout.write(json ? `${JSON.stringify(jsonOf(difference), null, 2)}\n` : markdownOf(difference));
+    return failOnRedFlags && isFlagged(difference) ? 1 : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof RangeError)) throw error;
+    process.stderr.write(`diff: ${error.message}\n`);
+    return 2;
+  }
+}
+
+function isFlagged({ environments }: Difference): boolean {
+  return environments.some(({ redFlags }) => redFlags.length > 0);
+}
+
+process.exitCode = await main();

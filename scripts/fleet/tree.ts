@@ -1,0 +1,117 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { filesAtRevision } from './git-tree.ts';
+import { isObject, type Json } from './json.ts';
+import { fleetObject, type FleetObject } from './object.ts';
+
+/** A file of a rendered tree: its path is `<environment>/<region>/<chart>.yaml`. */
+export type RenderedFile = { readonly path: string; readonly text: string };
+
+/** The objects of one cluster by their identity; the region `hub` is the cluster that Argo CD runs on. */
+export type RegionTree = ReadonlyMap<string, FleetObject>;
+
+/** A rendered environment, region by region in the order of their names. */
+export type EnvironmentTree = ReadonlyMap<string, RegionTree>;
+
+/** A rendered fleet: what `dist/` holds at some revision or in some folder. */
+export type FleetTree = {
+  /** What the reader asked for: a revision or a folder. */
+  readonly source: string;
+  readonly environments: ReadonlyMap<string, EnvironmentTree>;
+};
+
+export type TreeOptions = { readonly repository: string; readonly environment?: string };
+
+/**
+ * Reads a rendered fleet from a folder laid out as `dist/`, or from `dist/` of a git revision. A name that is both is the
+ * folder.
+ * @throws RangeError naming the source that does not exist, or the file that cannot be read as manifests.
+ */
+export async function readTree(source: string, options: TreeOptions): Promise<FleetTree> {
+  const folder = join(options.repository, source);
+  const path = source.startsWith('/') ? source : folder;
+  const files = (await isFolder(path))
+    ? await filesInFolder(path)
+    : await filesAtRevision(options.repository, source, 'dist');
+  return treeOf(source, files, options.environment);
+}
+
+/** The same from files that are at hand. */
+export function treeOf(source: string, files: readonly RenderedFile[], only?: string): FleetTree {
+  const environments = new Map<string, Map<string, Map<string, FleetObject>>>();
+  for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    const [environment, region, chart, ...rest] = file.path.split('/');
+    if (!environment || !region || !chart || rest.length > 0)
+      throw new RangeError(`${source}: ${file.path} is not <environment>/<region>/<chart>.yaml`);
+    if (only !== undefined && environment !== only) continue;
+    const regions = environments.get(environment) ?? new Map<string, Map<string, FleetObject>>();
+    environments.set(environment, regions);
+    const objects = regions.get(region) ?? new Map<string, FleetObject>();
+    regions.set(region, objects);
+    for (const object of objectsOf(file)) {
+      const twin = objects.get(object.id);
+      if (twin)
+        throw new RangeError(`${object.id} stands twice in ${source}: in ${twin.file} and ${object.file}`);
+      objects.set(object.id, object);
+    }
+  }
+  return { source, environments };
+}
+
+/** Most files of two revisions are the same; parsing is what takes the time, so a text is parsed once. */
+const parsed = new Map<string, readonly Json[]>();
+
+function objectsOf({ path, text }: RenderedFile): readonly FleetObject[] {
+  let documents = parsed.get(text);
+  if (!documents) {
+    documents = parseAllDocuments(text, { merge: true }).map((document) => {
+      const [error] = document.errors;
+      if (error) throw new RangeError(`${path}: ${error.message.split('\n')[0]}`);
+      return document.toJS() as Json;
+    });
+    parsed.set(text, documents);
+  }
+  return documents.flatMap((document) => {
+    if (document === null) return [];
+    if (!isObject(document)) throw new RangeError(`${path}: a document that is no object`);
+    return [fleetObject(document, path)];
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return false;
+    throw error;
+  }
+}
+
+async function filesInFolder(folder: string): Promise<readonly RenderedFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'));
+  return Promise.all(
+    names.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return { path: relative(folder, path).split(sep).join('/'), text: await readFile(path, 'utf8') };
+    }),
+  );
+}
+
+/** The names of the environments that any of the trees has. */
+export function environmentsOf(...trees: readonly FleetTree[]): readonly string[] {
+  return [...new Set(trees.flatMap(({ environments }) => [...environments.keys()]))].toSorted();
+}
+
+/** @throws RangeError when none of the trees has the environment that was asked for, or any environment at all. */
+export function requireEnvironment(trees: readonly FleetTree[], name: string | undefined): void {
+  if (environmentsOf(...trees).length > 0) return;
+  const where = trees.map(({ source }) => source).join(' and ');
+  throw new RangeError(
+    name === undefined
+      ? `there are no manifests in ${where}`
+      : `there is no environment ${JSON.stringify(name)} in ${where}`,
+  );
+}
