@@ -2,15 +2,22 @@ import { Command, CommanderError } from 'commander';
 import { gateways } from './gateways/index.ts';
 import { configExitCode } from './platform/config.ts';
 import { ConfigError } from './platform/errors.ts';
-import { outboxServices, runProcess, type ProcessParts } from './composition/process.ts';
+import { runMigrations } from './composition/migrate.ts';
+import { outboxServices } from './platform/relay.ts';
+import { runProcess, type ProcessParts } from './composition/process.ts';
 import { tasks, workers } from './workers/index.ts';
 
 const workerNames = [...workers, ...tasks].map(({ name }) => name);
 const gatewayNames = gateways.map(({ name }) => name);
 
-function commands(run: (parts: ProcessParts) => Promise<void>): Command {
+type Actions = {
+  readonly run: (parts: ProcessParts) => Promise<void>;
+  readonly migrate: () => Promise<void>;
+};
+
+function commands({ run, migrate }: Actions): Command {
   const program = new Command('main.ts')
-    .description('Runs parts of the platform in this process, until SIGTERM.')
+    .description('Runs parts of the platform in this process, until SIGTERM, or migrates its databases.')
     .showHelpAfterError('(main.ts --help lists the commands)')
     .addHelpText('after', '\nExit codes: 0 ended in order, 1 failed, 2 wrong usage, 78 wrong configuration.')
     .exitOverride();
@@ -40,6 +47,16 @@ function commands(run: (parts: ProcessParts) => Promise<void>): Command {
     .action(({ only }: { only?: string }) =>
       run(only === undefined ? everything() : partsNamed(only.split(','))),
     );
+  program
+    .command('migrate')
+    .description('brings the databases to the newest schema and ends; it may be repeated, also two at once')
+    .addHelpText(
+      'after',
+      '\nReads POSTGRES_MIGRATION_URL, the address of PostgreSQL itself where POSTGRES_URL is that of a pooler;' +
+        '\nPOSTGRES_URL without it; and MONGO_URL where there are read models.',
+    )
+    .exitOverride()
+    .action(migrate);
   return program;
 }
 
@@ -100,14 +117,40 @@ function pick<Part extends { readonly name: string }>(
   });
 }
 
+/** A Job's log is read by people: one line instead of a stack, and no address, which holds a password. */
+class MigrationFailed extends Error {}
+
+async function migrateDatabases(): Promise<void> {
+  try {
+    await runMigrations(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new MigrationFailed(reasonOf(error), { cause: error });
+  }
+}
+
+/** The message, and of what caused it: our own errors name the system, and their cause what happened to it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.message || ('code' in error ? String(error.code) : error.name);
+  return error.cause === undefined ? own : `${own}: ${reasonOf(error.cause)}`;
+}
+
 async function main(): Promise<number> {
   try {
-    await commands((parts) => runProcess(parts, process.env)).parseAsync();
+    await commands({
+      run: (parts) => runProcess(parts, process.env),
+      migrate: migrateDatabases,
+    }).parseAsync();
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === 'unknown-name') process.stderr.write(`${error.message}\n`);
       return error.exitCode === 0 ? 0 : 2;
+    }
+    if (error instanceof MigrationFailed) {
+      process.stderr.write(`migrate: ${error.message.replaceAll(/\s+/g, ' ')}\n`);
+      return 1;
     }
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`The configuration is not complete:\n${error.message}\n`);

@@ -9,10 +9,6 @@ const optional = {
   OTEL_EXPORTER_OTLP_ENDPOINT: variable.address(/^https?$/, 'an http:// address').optional(),
   TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.01).describe('a number from 0 to 1'),
   KAFKA_COMPRESSION: z.enum(['lz4', 'none']).default('lz4').describe('lz4 or none'),
-  /** Mutual TLS with the brokers (PEM): all three or none. */
-  KAFKA_CA_FILE: z.string().min(1).describe('the path of a file').optional(),
-  KAFKA_CERT_FILE: z.string().min(1).describe('the path of a file').optional(),
-  KAFKA_KEY_FILE: z.string().min(1).describe('the path of a file').optional(),
   POSTGRES_POOL: variable.count(100).default(10),
   /** Limits of acceptance: beyond them new orders are refused for a while. */
   ADMISSION_OUTBOX_MS: variable.count(600_000).default(2000),
@@ -52,7 +48,12 @@ export type ConfigurationValues = {
   readonly PORT: number;
   readonly POSTGRES_URL: string;
   readonly KAFKA_BROKERS: readonly string[];
+  readonly KAFKA_CA_FILE?: string;
+  readonly KAFKA_CERT_FILE?: string;
+  readonly KAFKA_KEY_FILE?: string;
   readonly REDIS_NODES: readonly string[];
+  readonly REDIS_PASSWORD?: string;
+  readonly REDIS_TLS_CA_FILE?: string;
   readonly MONGO_URL: string;
   readonly SMTP_URL: string;
   readonly SMTP_SINK_URL: string;
@@ -63,9 +64,6 @@ export type ConfigurationValues = {
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
   readonly TRACE_SAMPLE_RATIO: number;
   readonly KAFKA_COMPRESSION: 'lz4' | 'none';
-  readonly KAFKA_CA_FILE?: string;
-  readonly KAFKA_CERT_FILE?: string;
-  readonly KAFKA_KEY_FILE?: string;
   readonly POSTGRES_POOL: number;
   readonly ADMISSION_OUTBOX_MS: number;
   readonly ADMISSION_OPEN_ORDERS: number;

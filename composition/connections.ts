@@ -4,6 +4,7 @@ import { createPool } from '../adapters/postgres/pool.ts';
 import { closeRedis, connectRedis } from '../adapters/redis/cluster.ts';
 import type { Logger } from '../platform/logger.ts';
 import { readKafkaTls } from './kafka-tls.ts';
+import { readRedisAccess } from './redis-access.ts';
 import type { ConfigurationValues, ProcessConfiguration } from './configuration.ts';
 
 type Pool = ReturnType<typeof createPool>;
@@ -38,13 +39,15 @@ export function createConnections(
       onConnectionError: (error) => logger.warn({ err: error, system: 'postgres' }, 'a connection broke'),
     }),
   );
-  // Read at once: a wrong path is a wrong configuration, not a broker that is away.
+  // Read at once: a wrong path is a wrong configuration, not a system that is away.
   const tls = systems.has('kafka') ? readKafkaTls(values) : undefined;
+  const redisAccess = systems.has('redis') ? readRedisAccess(values) : {};
   const bus = lazy(() =>
     createBus({ ...busSettings(values, events), ...(tls === undefined ? {} : { tls }) }),
   );
   const redis = lazy(() =>
     connectRedis(values.REDIS_NODES, {
+      ...redisAccess,
       onError: (error) => logger.warn({ err: error, system: 'redis' }, 'a connection broke'),
     }),
   );

@@ -1,75 +1,113 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connect, createServer, type TLSSocket } from 'node:tls';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readKafkaTls } from './kafka-tls.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { createBus } from '../adapters/kafka/bus.ts';
+import { makeCertificates, type Certificates } from '../scripts/testing/certificates.ts';
+import { readKafkaTls, type KafkaTls } from './kafka-tls.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'meridian-tls-'));
-const files = {
-  KAFKA_CA_FILE: join(folder, 'ca.crt'),
-  KAFKA_CERT_FILE: join(folder, 'user.crt'),
-  KAFKA_KEY_FILE: join(folder, 'user.key'),
-};
-
-function openssl(...args: string[]): void {
-  execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-}
-
-const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+let ours: Certificates;
+let others: Certificates;
 
 beforeAll(() => {
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=ca', '-days', '1');
-  for (const name of ['user', 'broker']) {
-    openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-    const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '1'];
-    openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.crt`, ...signed);
-  }
+  ours = makeCertificates('user', 'broker');
+  others = makeCertificates('user');
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  ours?.remove();
+  others?.remove();
+});
+
+const filesOf = (certificates: Certificates) => ({
+  KAFKA_CA_FILE: certificates.path('ca.crt'),
+  KAFKA_CERT_FILE: certificates.path('user.crt'),
+  KAFKA_KEY_FILE: certificates.path('user.key'),
+});
 
 it('is off when nothing names a file', () => {
   expect(readKafkaTls({})).toBeUndefined();
 });
 
 it('wants all three files or none, and names those that are missing', () => {
-  expect(() => readKafkaTls({ KAFKA_CA_FILE: files.KAFKA_CA_FILE })).toThrow(
+  expect(() => readKafkaTls({ KAFKA_CA_FILE: ours.path('ca.crt') })).toThrow(
     /^KAFKA_CERT_FILE is missing.*\nKAFKA_KEY_FILE is missing/,
   );
 });
 
 it('names each file that cannot be read', () => {
-  const gone = { ...files, KAFKA_CERT_FILE: join(folder, 'none'), KAFKA_KEY_FILE: join(folder, 'none') };
+  const gone = { ...filesOf(ours), KAFKA_CERT_FILE: ours.path('none'), KAFKA_KEY_FILE: ours.path('none') };
   expect(() => readKafkaTls(gone)).toThrow(
     'KAFKA_CERT_FILE names a file that cannot be read\nKAFKA_KEY_FILE names a file that cannot be read',
   );
 });
 
-it('shows its certificate to a server that asks for one, and checks the server by its authority', async () => {
+/** A listener that takes nobody without a certificate of our authority, as the brokers' does. */
+async function listen(): Promise<Server> {
   const server = createServer({
-    key: read('broker.key'),
-    cert: read('broker.crt'),
-    ca: read('ca.crt'),
+    key: ours.read('broker.key'),
+    cert: ours.read('broker.crt'),
+    ca: ours.read('ca.crt'),
     requestCert: true,
     rejectUnauthorized: true,
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  try {
-    const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>;
-    const { port } = server.address() as AddressInfo;
-    const socket = connect({ port, host: '127.0.0.1', servername: 'broker', ...readKafkaTls(files) });
-    await once(socket, 'secureConnect');
-    const [peer] = await accepted;
-    expect(socket.authorized).toBe(true);
-    expect(peer.getPeerCertificate().subject.CN).toBe('user');
-    socket.destroy();
-    peer.destroy();
-  } finally {
-    server.close();
-  }
+  onTestFinished(() => void server.close());
+  return server;
+}
+
+/** A process's Kafka client on its way to that listener; what it logs and what comes of it. */
+function connect(server: Server, tls: KafkaTls) {
+  const logged: string[] = [];
+  const bus = createBus({
+    brokers: [`127.0.0.1:${(server.address() as AddressInfo).port}`],
+    clientId: 'test',
+    source: '/test',
+    compress: false,
+    tls,
+    log: (_level, fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`),
+    onConsumerLost: () => undefined,
+  });
+  // There is no Kafka behind the listener: after the handshake the check fails too, or waits.
+  const ended = bus.check().catch(() => undefined);
+  onTestFinished(async () => {
+    await Promise.race([
+      Promise.all([ended, bus.close()]),
+      new Promise((resolve) => setTimeout(resolve, 50)),
+    ]);
+  });
+  return logged;
+}
+
+it('shows its certificate to a listener that asks for one', async () => {
+  const server = await listen();
+  const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>;
+  connect(server, readKafkaTls(filesOf(ours))!);
+  const [peer] = await accepted;
+  expect(peer.authorized).toBe(true);
+  expect(peer.getPeerCertificate().subject.CN).toBe('user');
+  peer.destroy();
+});
+
+/** Resolves when the listener has lost a client before the handshake was through; it must not have taken any. */
+async function lostOne(server: Server): Promise<void> {
+  const taken: unknown[] = [];
+  server.on('secureConnection', (socket: TLSSocket) => taken.push(socket));
+  await once(server, 'tlsClientError');
+  expect(taken).toEqual([]);
+}
+
+it('refuses a listener whose certificate is of another authority', async () => {
+  const server = await listen();
+  const lost = lostOne(server);
+  const logged = connect(server, readKafkaTls({ ...filesOf(ours), KAFKA_CA_FILE: others.path('ca.crt') })!);
+  await lost;
+  await vi.waitFor(() => expect(logged.join('\n')).toMatch(/certificate/i));
+});
+
+it('is refused with a certificate of another authority', async () => {
+  const server = await listen();
+  const lost = lostOne(server);
+  connect(server, readKafkaTls({ ...filesOf(others), KAFKA_CA_FILE: ours.path('ca.crt') })!);
+  await lost;
 });

@@ -9,6 +9,7 @@ import type { AnyGateway } from '../platform/gateway.ts';
 import { createHealth } from '../platform/health.ts';
 import type { Consumption } from '../platform/ports/messages.ts';
 import type { Service } from '../platform/ports/transactions.ts';
+import type { OutboxService } from '../platform/relay.ts';
 import { alwaysNeeded, type SystemName } from '../platform/resources.ts';
 import { runTask } from '../platform/run-task.ts';
 import { runWorker } from '../platform/run-worker.ts';
@@ -16,17 +17,15 @@ import type { AnyWorker, TaskDefinition } from '../platform/worker.ts';
 import { readProcessConfiguration } from './configuration.ts';
 import { createConnections } from './connections.ts';
 import { createHttpApp } from './http-app.ts';
-import { outboxServices, runRelays } from './relays.ts';
+import { runRelays } from './relays.ts';
 import { createSharedPorts } from './shared-ports.ts';
-
-export { outboxServices };
 
 export type ProcessParts = {
   readonly gateways: readonly AnyGateway[];
   readonly workers: readonly AnyWorker[];
   // oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
   readonly tasks: readonly TaskDefinition<any>[];
-  readonly relays: readonly (typeof outboxServices)[number][];
+  readonly relays: readonly OutboxService[];
 };
 
 /** Longest time to finish what is under way after SIGTERM, and to say goodbye to all systems, in ms; Kubernetes kills after 30 s. */
@@ -149,9 +148,10 @@ export async function runProcess(
   if (failed) throw new Error('a consumer was lost');
 }
 
-function systemsOfParts({ gateways, workers, relays }: ProcessParts): SystemName[] {
+function systemsOfParts({ gateways, workers, tasks, relays }: ProcessParts): SystemName[] {
   return [
     ...(workers.length > 0 ? alwaysNeeded.worker : []),
+    ...(tasks.length > 0 ? alwaysNeeded.task : []),
     ...(relays.length > 0 ? alwaysNeeded.relay : []),
     ...(gateways.length > 0 ? alwaysNeeded.gateway : []),
   ];

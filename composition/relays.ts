@@ -3,20 +3,10 @@ import { runRelay } from '../adapters/postgres/outbox.ts';
 import { createDoorbell } from '../platform/doorbell.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SharedPorts } from '../platform/ports/index.ts';
+import type { OutboxService } from '../platform/relay.ts';
 import { counter } from '../platform/telemetry.ts';
 import type { ConfigurationValues } from './configuration.ts';
 import type { Connections } from './connections.ts';
-
-/** The services whose outbox is published. */
-export const outboxServices = [
-  'orders',
-  'payment',
-  'inventory',
-  'fraud',
-  'notification',
-  'analytics',
-  'audit',
-] as const;
 
 const published = counter('meridian_relay_published', 'Messages published from an outbox');
 
@@ -30,10 +20,7 @@ export type RelaysOptions = {
 };
 
 /** One relay for each service; they differ in nothing but the schema. Resolves when all have ended. */
-export async function runRelays(
-  services: readonly (typeof outboxServices)[number][],
-  options: RelaysOptions,
-): Promise<void> {
+export async function runRelays(services: readonly OutboxService[], options: RelaysOptions): Promise<void> {
   const { connections, ports, values, logger, signal } = options;
   const buckets = Array.from({ length: values.PARTITIONS }, (_, bucket) => bucket);
   const owner = randomUUID();

@@ -5,7 +5,10 @@ import { createHttpPaymentProvider } from '../adapters/payments/http-provider.ts
 import { verifyWebhook } from '../adapters/payments/webhook-signature.ts';
 import { createBacklog } from '../adapters/postgres/backlog.ts';
 import { createCatalogue } from '../adapters/postgres/catalogue.ts';
+import { createRecommendations } from '../adapters/postgres/copurchases.ts';
 import { createEventStore } from '../adapters/postgres/event-store.ts';
+import { createFraudAssessments } from '../adapters/postgres/fraud-assessments.ts';
+import { createNotifications } from '../adapters/postgres/notifications.ts';
 import { createSagas } from '../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../adapters/postgres/stock-levels.ts';
 import { createCarts, createUsers } from '../adapters/postgres/users.ts';
@@ -59,6 +62,9 @@ export function createSharedPorts({ values, connections, logger, signal }: Share
       closing(createWakeBus(connections.redis, { region: values.REGION, onError: onError('redis') })),
     orderHistory: () => createOrderHistory(connections.mongo.database),
     salesBoard: () => createSalesBoard(connections.mongo.database),
+    notifications: () => createNotifications(connections.pool),
+    assessments: () => createFraudAssessments(connections.pool, partitions),
+    recommendations: () => createRecommendations(connections.pool, partitions),
     paymentProvider: () =>
       closing(
         createHttpPaymentProvider({

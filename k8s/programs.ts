@@ -2,7 +2,9 @@ import type { Environment, Region } from '../environments/schema.ts';
 import type { ServiceName } from '../environments/parts.ts';
 import { gateways } from '../gateways/index.ts';
 import type { Service } from '../platform/ports/transactions.ts';
+import { relays } from '../platform/relay.ts';
 import { alwaysNeeded, systemsOf, type ResourceName, type SystemName } from '../platform/resources.ts';
+import { resourcesOf, type ProgramKind, type Replicas, type Resources } from '../platform/scale.ts';
 import { tasks, workers } from '../workers/index.ts';
 import type { Place } from './place.ts';
 
@@ -10,16 +12,16 @@ import type { Place } from './place.ts';
 export type Program = {
   /** Of the Deployment and all that belongs to it. */
   readonly name: string;
-  readonly kind: 'gateway' | 'worker' | 'relay' | 'task';
+  readonly kind: ProgramKind;
   readonly service: ServiceName;
   /** For `main.ts`. */
   readonly args: readonly string[];
   readonly systems: readonly SystemName[];
-  readonly scale: { readonly min: number; readonly max: number };
+  readonly scale: Replicas;
   /** What a worker consumes, and how far one replica may be behind, in messages. */
   readonly consumes: readonly string[];
   readonly lagPerReplica: number;
-  readonly requests: { readonly cpuMilli: number; readonly memoryMiB: number };
+  readonly requests: Resources;
 };
 
 // The schemas of PostgreSQL have names of their own; the system design's names are those of the services.
@@ -33,60 +35,55 @@ const serviceOf: Readonly<Record<Service, ServiceName>> = {
   fraud: 'fraud',
   notification: 'notification',
   analytics: 'analytics',
+  recommendation: 'recommendation',
   audit: 'audit',
 };
-
-/** One CPU and 2 GiB a pod of the ten services: the system design's 300 CPU and 600 GiB a region over its pods. */
-const wholePod = { cpuMilli: 1000, memoryMiB: 2048 };
-const workerPod = { cpuMilli: 500, memoryMiB: 512 };
-const smallPod = { cpuMilli: 100, memoryMiB: 256 };
 
 const none = { consumes: [], lagPerReplica: 0 };
 
 /** Every program of the platform with its production scale. */
 export function allPrograms(): readonly Program[] {
   return [
-    ...gateways.map(({ name, service, needs, scale }): Program => ({
+    ...gateways.map((gateway): Program => ({
       ...none,
-      name: `${name}-service`,
+      name: `${gateway.name}-service`,
       kind: 'gateway',
-      service: serviceOf[service],
-      args: ['gateway', name],
-      systems: systemsOf(needs, alwaysNeeded.gateway),
-      scale,
-      requests: wholePod,
+      service: serviceOf[gateway.service],
+      args: ['gateway', gateway.name],
+      systems: systemsOf(gateway.needs, alwaysNeeded.gateway),
+      scale: gateway.scale,
+      requests: resourcesOf('gateway', gateway),
     })),
-    ...workers.map(({ name, service, needs, scale, consumes }): Program => ({
-      name,
+    ...workers.map((worker): Program => ({
+      name: worker.name,
       kind: 'worker',
-      service: serviceOf[service],
-      args: ['worker', name],
-      systems: systemsOf(needs as readonly ResourceName[], alwaysNeeded.worker),
-      scale: { min: scale.min, max: scale.max },
-      consumes: ([consumes].flat() as readonly { readonly name: string }[]).map((topic) => topic.name),
-      lagPerReplica: scale.lagPerReplica,
-      requests: workerPod,
+      service: serviceOf[worker.service],
+      args: ['worker', worker.name],
+      systems: systemsOf(worker.needs as readonly ResourceName[], alwaysNeeded.worker),
+      scale: { min: worker.scale.min, max: worker.scale.max },
+      consumes: ([worker.consumes].flat() as readonly { readonly name: string }[]).map(({ name }) => name),
+      lagPerReplica: worker.scale.lagPerReplica,
+      requests: resourcesOf('worker', worker),
     })),
-    {
+    ...relays.map((relay): Program => ({
       ...none,
-      name: 'relay',
+      name: relay.name,
       kind: 'relay',
-      service: 'order',
-      args: ['relay'],
-      systems: [...alwaysNeeded.relay],
-      // Two share the leases of the buckets; a third would only wait for one.
-      scale: { min: 2, max: 2 },
-      requests: wholePod,
-    },
-    ...tasks.map(({ name, service, needs }): Program => ({
+      service: serviceOf[relay.service],
+      args: ['relay', ...relay.outboxes],
+      systems: systemsOf(relay.needs, alwaysNeeded.relay),
+      scale: relay.scale,
+      requests: resourcesOf('relay', relay),
+    })),
+    ...tasks.map((task): Program => ({
       ...none,
-      name,
+      name: task.name,
       kind: 'task',
-      service: serviceOf[service],
-      args: ['worker', name],
-      systems: systemsOf(needs as readonly ResourceName[], alwaysNeeded.task),
-      scale: { min: 1, max: 1 },
-      requests: smallPod,
+      service: serviceOf[task.service],
+      args: ['worker', task.name],
+      systems: systemsOf(task.needs as readonly ResourceName[], alwaysNeeded.task),
+      scale: task.scale,
+      requests: resourcesOf('task', task),
     })),
   ];
 }
@@ -127,7 +124,8 @@ function capped(
 export function isScaled(program: Program, { environment }: Place): boolean {
   const { scaling } = environment;
   if (program.scale.min === program.scale.max) return false;
-  if (program.kind === 'gateway') return scaling.gateways !== 'fixed';
+  // The relay's load is that of the gateways, and it has no lag that Kafka would know of.
+  if (program.kind === 'gateway' || program.kind === 'relay') return scaling.gateways !== 'fixed';
   return program.kind === 'worker' && scaling.workers !== 'fixed';
 }
 

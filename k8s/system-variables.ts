@@ -1,4 +1,4 @@
-import { systems, type SystemName } from '../platform/resources.ts';
+import { systems, type RequiredVariable, type SystemName } from '../platform/resources.ts';
 import { kafkaNames, redisNames } from './names.ts';
 
 type Source = { readonly plain: string } | { readonly secret: string };
@@ -17,7 +17,10 @@ const sources = {
   webhookSecret: { PAYMENT_WEBHOOK_SECRET: { secret: 'value' } },
   tokenSecret: { AUTH_SECRET: { secret: 'value' } },
 } as const satisfies {
-  readonly [Name in SystemName]: Readonly<Record<keyof (typeof systems)[Name], Source>>;
+  // An optional variable stands here where it is the same for every process; what is mounted is in `pod.ts`.
+  readonly [Name in SystemName]: Readonly<
+    Record<RequiredVariable<Name>, Source> & Partial<Record<keyof (typeof systems)[Name], Source>>
+  >;
 };
 
 export const systemNames = Object.keys(systems) as readonly SystemName[];

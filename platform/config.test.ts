@@ -51,3 +51,14 @@ test.each(Object.keys(good))('a wrong %s is named and its value is not', (name) 
   expect(error.message).toContain(name);
   expect(error.message).not.toContain('hunter2');
 });
+
+test('an optional variable may be left out, and is told about when it is wrong', () => {
+  const optional = {
+    REDIS_PASSWORD: variable.secret(16).optional(),
+    REDIS_TLS_CA_FILE: variable.file().optional(),
+  };
+  expect(readConfig(optional, {})).toEqual({});
+  expect(() => readConfig(optional, { REDIS_PASSWORD: 'short', REDIS_TLS_CA_FILE: '' })).toThrow(
+    'REDIS_PASSWORD must be a secret of 16 characters or more\nREDIS_TLS_CA_FILE must be the path of a file',
+  );
+});

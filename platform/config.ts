@@ -29,7 +29,8 @@ export function readConfig<Shape extends z.ZodRawShape>(
 
 /** The schema's own words (`.describe('a postgres:// address')`); zod's message is left out, since it may quote a value. */
 function ruleOf(schema: unknown, code: string): string {
-  const description = schema instanceof z.ZodType ? schema.description : undefined;
+  const given = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  const description = given instanceof z.ZodType ? given.description : undefined;
   return description === undefined ? `is not valid (${code})` : `must be ${description}`;
 }
 
@@ -39,6 +40,7 @@ export const variable = {
   count: (most: number) =>
     z.coerce.number().int().min(1).max(most).describe(`a whole number from 1 to ${most}`),
   secret: (least: number) => z.string().min(least).describe(`a secret of ${least} characters or more`),
+  file: () => z.string().min(1).describe('the path of a file'),
   hosts: () =>
     z
       .string()

@@ -2,6 +2,7 @@ import type { AdmissionLimits } from './http/admission.ts';
 import type { RouteTable } from './http/route.ts';
 import type { Service, TransactionScope } from './ports/transactions.ts';
 import type { ResourceName, SharedContext } from './resources.ts';
+import type { Replicas, Resources } from './scale.ts';
 import type { WorkerTools } from './worker.ts';
 
 /** What a gateway adds its routes to. */
@@ -25,7 +26,9 @@ export type GatewayDefinition<Need extends ResourceName = ResourceName> = {
   readonly name: string;
   readonly service: Service;
   readonly needs: readonly Need[];
-  readonly scale: { readonly min: number; readonly max: number };
+  readonly scale: Replicas;
+  /** What one replica asks for; a whole pod unless given. */
+  readonly resources?: Resources;
   /** Adds the service's routes, all below `/v1/`. Called once. */
   routes(app: GatewayApp, context: GatewayContext<Need>): void;
 };

@@ -2,12 +2,29 @@ import { z } from 'zod';
 import { variable } from './config.ts';
 import type { SharedPorts, TransactionalPorts } from './ports/index.ts';
 
-/** The real systems, and the variables by which a process finds each; network policies follow from the same table. */
+const postgresAddress = variable.address(/^postgres(ql)?$/, 'a postgres:// address');
+const mongoAddress = variable.address(/^mongodb(\+srv)?$/, 'a mongodb:// address');
+
+/**
+ * The real systems, and the variables by which a process finds each and shows who it is; what is optional depends on how
+ * the system is run. Configuration, manifests and network policies follow from this table.
+ */
 export const systems = {
-  postgres: { POSTGRES_URL: variable.address(/^postgres(ql)?$/, 'a postgres:// address') },
-  kafka: { KAFKA_BROKERS: variable.hosts() },
-  redis: { REDIS_NODES: variable.hosts() },
-  mongo: { MONGO_URL: variable.address(/^mongodb(\+srv)?$/, 'a mongodb:// address') },
+  postgres: { POSTGRES_URL: postgresAddress },
+  kafka: {
+    KAFKA_BROKERS: variable.hosts(),
+    /** Mutual TLS with the brokers (PEM): all three or none. */
+    KAFKA_CA_FILE: variable.file().optional(),
+    KAFKA_CERT_FILE: variable.file().optional(),
+    KAFKA_KEY_FILE: variable.file().optional(),
+  },
+  redis: {
+    REDIS_NODES: variable.hosts(),
+    REDIS_PASSWORD: variable.secret(16).optional(),
+    /** TLS with servers of this authority (PEM); their certificates name what `cluster-announce-hostname` does. */
+    REDIS_TLS_CA_FILE: variable.file().optional(),
+  },
+  mongo: { MONGO_URL: mongoAddress },
   smtp: {
     SMTP_URL: variable.address(/^smtps?$/, 'an smtp:// address'),
     SMTP_SINK_URL: variable.address(/^https?$/, 'an http:// address'),
@@ -20,6 +37,23 @@ export const systems = {
   tokenSecret: { AUTH_SECRET: variable.secret(32) },
 } as const;
 export type SystemName = keyof typeof systems;
+
+/** The variables without which a system cannot be used; the others are optional. */
+export type RequiredVariable<Name extends SystemName> = {
+  [Variable in keyof (typeof systems)[Name]]: (typeof systems)[Name][Variable] extends z.ZodOptional
+    ? never
+    : Variable;
+}[keyof (typeof systems)[Name]];
+
+/**
+ * What `main.ts migrate` reads. Migrations need PostgreSQL itself, not its pooler: the lock that keeps two apart is a
+ * session's. Where the two have different addresses, POSTGRES_MIGRATION_URL is that of PostgreSQL.
+ */
+export const migrationVariables = {
+  POSTGRES_MIGRATION_URL: postgresAddress.optional(),
+  POSTGRES_URL: postgresAddress.optional(),
+  MONGO_URL: mongoAddress.optional(),
+};
 
 /** What every process reads, whatever it needs. */
 export const processVariables = {
@@ -52,6 +86,9 @@ export const resources = {
   wake: { systems: ['redis'], lives: 'process' },
   orderHistory: { systems: ['mongo'], lives: 'process' },
   salesBoard: { systems: ['mongo'], lives: 'process' },
+  notifications: { systems: ['postgres'], lives: 'process' },
+  assessments: { systems: ['postgres'], lives: 'process' },
+  recommendations: { systems: ['postgres'], lives: 'process' },
   paymentProvider: { systems: ['paymentProvider'], lives: 'process' },
   mailer: { systems: ['smtp'], lives: 'process' },
   tokens: { systems: ['tokenSecret'], lives: 'process' },
@@ -61,6 +98,7 @@ export const resources = {
   mails: { systems: ['postgres'], lives: 'transaction' },
   sales: { systems: ['postgres'], lives: 'transaction' },
   auditChain: { systems: ['postgres'], lives: 'transaction' },
+  copurchases: { systems: ['postgres'], lives: 'transaction' },
 } as const satisfies {
   readonly [Name in ResourceName]: {
     readonly systems: readonly SystemName[];
@@ -91,7 +129,8 @@ export const alwaysNeeded = {
   gateway: ['postgres', 'redis', 'tokenSecret'],
   worker: ['kafka', 'postgres', 'redis'],
   relay: ['kafka', 'postgres', 'redis'],
-  task: [],
+  // What a task writes goes through an outbox, and the relay is told of it.
+  task: ['postgres', 'redis'],
 } as const satisfies Record<string, readonly SystemName[]>;
 
 /** The schema of the variables that a process with these systems reads. */

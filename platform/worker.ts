@@ -2,6 +2,7 @@ import type { EventsOn, Topic } from '../contracts/topics.ts';
 import type { InboxKey, Service, TransactionScope } from './ports/transactions.ts';
 import type { RetryPolicy } from './process-batch.ts';
 import type { ResourceName, SharedContext, TransactionContext } from './resources.ts';
+import type { Replicas, Resources } from './scale.ts';
 
 /** An event as a worker gets it: parsed by its contract, with the facts of its delivery. */
 export type Delivered<Event> = InboxKey & {
@@ -27,7 +28,7 @@ export type Recorded<Published extends Topic> = {
 export type Record_<Published extends Topic> = (...messages: readonly Recorded<Published>[]) => void;
 
 /** How many replicas, and how far one may be behind (messages) before another is added. */
-export type Scale = { readonly min: number; readonly max: number; readonly lagPerReplica: number };
+export type Scale = Replicas & { readonly lagPerReplica: number };
 
 type Declaration<
   Consumed extends Topic,
@@ -44,6 +45,8 @@ type Declaration<
   readonly publishes: readonly Published[];
   readonly needs: readonly Need[];
   readonly scale: Scale;
+  /** What one replica asks for; the platform's for a worker unless given. */
+  readonly resources?: Resources;
   readonly retry: RetryPolicy;
   /** Its events may overtake each other, so that one slow call to the outside holds nobody up. */
   readonly unordered?: true;
@@ -131,12 +134,17 @@ export function defineWorker<
   return definition;
 }
 
-/** A task that runs every `everyMs` in one process at a time, for what no event will ever come. */
+/**
+ * A task that runs every `everyMs`, for what no event will ever come. Each process that has it runs it, without a lock: its
+ * steps are idempotent, so that a second replica does no harm and takes over at once.
+ */
 export type TaskDefinition<Need extends ResourceName = ResourceName> = {
   readonly name: string;
   readonly service: Service;
   readonly needs: readonly Need[];
   readonly everyMs: number;
+  readonly scale: Replicas;
+  readonly resources?: Resources;
   run(
     context: SharedContext<Need> &
       WorkerTools & {

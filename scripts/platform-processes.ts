@@ -6,10 +6,7 @@ import {
   type LocalStack,
   type ProcessGroup,
 } from '../environments/local.ts';
-import { connectMongo } from '../adapters/mongo/connect.ts';
-import { ensureOrderHistoryIndexes } from '../adapters/mongo/order-history.ts';
-import { ensureSalesBoardIndexes } from '../adapters/mongo/sales-board.ts';
-import { migrate } from '../adapters/postgres/migrate.ts';
+import { runMigrations } from '../composition/migrate.ts';
 import { seed } from './seed.ts';
 import { stackFolders } from './stack/folders.ts';
 import { endProcess, spawnServer, type ServerExit } from './stack/process.ts';
@@ -46,8 +43,7 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
   const folders = stackFolders(stack);
   const variables = localEnvironmentVariables(stack);
   onStep('migrating');
-  await migrate(variables['POSTGRES_URL'] ?? '');
-  await indexReadModels(variables['MONGO_URL'] ?? '');
+  await runMigrations(variables);
   onStep('seeding');
   await seed(variables['POSTGRES_URL'] ?? '', { partitions: stack.partitions, region: stack.region });
 
@@ -138,15 +134,6 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
       await start(name);
     },
   };
-}
-
-async function indexReadModels(url: string): Promise<void> {
-  const mongo = connectMongo(url);
-  try {
-    await Promise.all([ensureOrderHistoryIndexes(mongo.database), ensureSalesBoardIndexes(mongo.database)]);
-  } finally {
-    await mongo.close();
-  }
 }
 
 /** The payment provider simulator and the mail sink. */

@@ -1,6 +1,7 @@
 import { topics, type EventsOn } from '../contracts/topics.ts';
 import { parseOrderId } from '../domain/ids.ts';
 import type { SalesTotal } from '../platform/ports/sales.ts';
+import { wholePod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 
 /**
@@ -15,6 +16,7 @@ export const aggregateAnalytics = defineWorker({
   publishes: [topics.analyticsEvents],
   needs: ['sales', 'salesBoard'],
   scale: { min: 12, max: 30, lagPerReplica: 5000 },
+  resources: wholePod,
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 1000,

@@ -1,5 +1,6 @@
 import { topics } from '../contracts/topics.ts';
 import { sha256 } from '../domain/audit/chain.ts';
+import { smallPod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 
 const consumes = [topics.orderEvents, topics.paymentEvents] as const;
@@ -15,6 +16,7 @@ export const appendAudit = defineWorker({
   publishes: [topics.auditEvents],
   needs: ['auditChain'],
   scale: { min: 2, max: 8, lagPerReplica: 5000 },
+  resources: smallPod,
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 1000,

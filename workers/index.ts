@@ -4,6 +4,7 @@ import { aggregateAnalytics } from './aggregate-analytics.ts';
 import { appendAudit } from './append-audit.ts';
 import { bookShipment } from './book-shipment.ts';
 import { capturePayment } from './capture-payment.ts';
+import { learnCopurchases } from './learn-copurchases.ts';
 import { projectOrderHistory } from './project-order-history.ts';
 import { refundPayment } from './refund-payment.ts';
 import { reserveStock } from './reserve-stock.ts';
@@ -23,6 +24,7 @@ export const workers: readonly AnyWorker[] = [
   sendNotification,
   projectOrderHistory,
   aggregateAnalytics,
+  learnCopurchases,
   appendAudit,
 ];
 

@@ -1,5 +1,6 @@
 import { topics } from '../contracts/topics.ts';
 import { PermanentError } from '../platform/errors.ts';
+import { smallPod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 import type { HistoryEvent } from '../platform/ports/order-history.ts';
 
@@ -12,6 +13,7 @@ export const projectOrderHistory = defineWorker({
   publishes: [],
   needs: ['orderHistory'],
   scale: { min: 2, max: 12, lagPerReplica: 5000 },
+  resources: smallPod,
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 1000,

@@ -4,6 +4,7 @@ import { PermanentError } from '../platform/errors.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
 import { within } from '../platform/telemetry.ts';
+import { smallPod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 
 /** Gives back what an order may not keep. The order's own OrderRefundDue is the durable intent; the provider refunds a charge once. */
@@ -15,6 +16,7 @@ export const refundPayment = defineWorker({
   publishes: [topics.paymentEvents],
   needs: ['payments', 'paymentProvider'],
   scale: { min: 2, max: 10, lagPerReplica: 200 },
+  resources: smallPod,
   retry: { attempts: 4, firstDelayMs: 250 },
   maxBatch: 256,
   unordered: true,

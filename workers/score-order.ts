@@ -3,6 +3,7 @@ import { sha256 } from '../domain/audit/chain.ts';
 import { defaultFraudPolicy } from '../domain/fraud/policy.ts';
 import { scoreOrder as score } from '../domain/fraud/score.ts';
 import type { FraudOrder } from '../platform/ports/fraud-scores.ts';
+import { wholePod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 
 const types = { clear: 'FraudCleared', review: 'FraudReviewRequested', reject: 'FraudRejected' } as const;
@@ -16,6 +17,7 @@ export const scoreOrder = defineWorker({
   publishes: [topics.fraudDetectionEvents],
   needs: ['scores'],
   scale: { min: 6, max: 15, lagPerReplica: 500 },
+  resources: wholePod,
   retry: { attempts: 5, firstDelayMs: 200 },
   inbox: 'natural',
   async handle(events, { scores, record }) {

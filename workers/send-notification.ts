@@ -2,6 +2,7 @@ import { topics } from '../contracts/topics.ts';
 import { mailFor, messageIdOf } from '../domain/notification/mail-text.ts';
 import { PermanentError, TransientError } from '../platform/errors.ts';
 import type { Mail, Mailer } from '../platform/ports/mail.ts';
+import { wholePod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 
 /** How long a claim keeps others from sending the mail, in ms. A process that crashed with claims delays its mails by this. */
@@ -27,13 +28,19 @@ export const sendNotification = defineWorker({
   publishes: [topics.notificationEvents],
   needs: ['mails', 'mailer', 'users'],
   scale: { min: 8, max: 20, lagPerReplica: 500 },
+  resources: wholePod,
   retry: { attempts: 4, firstDelayMs: 500 },
   maxBatch: 256,
   maxWaitMs: 100,
   minBytes: 16 * 1024,
   unordered: true,
   async handleInSteps(events, { mailer, users, transaction }) {
-    const steps = events.map(({ bucket, event }) => ({ bucket, orderId: event.orderId, step: event.type }));
+    const steps = events.map(({ bucket, event: { orderId, userId, type: step } }) => ({
+      bucket,
+      orderId,
+      userId,
+      step,
+    }));
     const recipients = await users.find([...new Set(events.map(({ event }) => event.userId))]);
     // Before the database stamps the claims, so that this clock is never behind theirs.
     const endByMs = performance.now() + claimMs - claimMarginMs;

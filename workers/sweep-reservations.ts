@@ -18,6 +18,7 @@ export const sweepReservations = defineTask({
   service: 'inventory',
   needs: ['stockLevels', 'orders'],
   everyMs: 60_000,
+  scale: { min: 2, max: 2 },
   async run({ stockLevels, orders, transaction, now }) {
     const before = new Date(now.getTime() - minimumAgeMs);
     for (let after: HeldReservation | undefined; ;) {

@@ -17,6 +17,7 @@ export const sweepStuckOrders = defineTask({
   service: 'orders',
   needs: ['orders', 'payments', 'sagas', 'paymentProvider'],
   everyMs: 5000,
+  scale: { min: 2, max: 2 },
   async run({ orders, payments, sagas, paymentProvider, partitions, now, signal }) {
     const overdue = await sagas.overdue(now, batch);
     if (overdue.length === 0) return;

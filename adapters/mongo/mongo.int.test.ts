@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
 import type { HistoryEvent } from '../../platform/ports/order-history.ts';
+import type { SalesTotal } from '../../platform/ports/sales.ts';
 import { connectMongo, type MongoConnection } from './connect.ts';
 import { deliveries } from './histories.fixture.ts';
 import { createOrderHistory, ensureOrderHistoryIndexes, foldHistory } from './order-history.ts';
@@ -32,6 +33,7 @@ afterAll(async () => {
   if (owned) await stopStack(stack);
 });
 
+const day = (date: string) => ({ from: date, to: date });
 const time = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
 const placed = (minute = 0): HistoryEvent => ({
   version: 1,
@@ -157,11 +159,11 @@ describe('the sales board', () => {
     ]);
     await board.put([{ ...total, orders: 9, totalMinor: 9000 }]);
     await board.put([]);
-    expect(await board.list('2026-01-01')).toEqual([
+    expect(await board.list(day('2026-01-01'), { limit: 10 })).toEqual([
       { ...total, category: 'books', orders: 1, totalMinor: 5_000_000_000 },
       { ...total, orders: 10, totalMinor: 800 },
     ]);
-    expect(await board.list('2025-12-31')).toEqual([]);
+    expect(await board.list(day('2025-12-31'), { limit: 10 })).toEqual([]);
   });
 
   test('puts of new totals at once end with the largest', async () => {
@@ -170,7 +172,35 @@ describe('the sales board', () => {
     await Promise.all(
       Array.from({ length: 12 }, (_, index) => board.put([{ ...own, orders: index + 1, totalMinor: index }])),
     );
-    expect(await board.list('2026-02-01')).toEqual([{ ...own, orders: 12, totalMinor: 11 }]);
+    expect(await board.list(day(own.date), { limit: 10 })).toEqual([{ ...own, orders: 12, totalMinor: 11 }]);
+  });
+
+  test('pages through several days, both ends included, without gap or repeat', async () => {
+    const board = createSalesBoard(mongo.database);
+    const totals = ['2026-03-31', '2026-04-01', '2026-04-02', '2026-04-03', '2026-04-10'].flatMap((date) =>
+      ['eu-central', 'us-east'].flatMap((region) =>
+        ['books', 'tea & cups'].map((category) => ({
+          ...total,
+          date,
+          region,
+          category,
+          orders: 1,
+          totalMinor: 1,
+        })),
+      ),
+    );
+    await board.put(totals.toReversed());
+    const seen: SalesTotal[] = [];
+    for (let pages = 0; pages < 10; pages += 1) {
+      const after = seen.at(-1);
+      const page = await board.list(
+        { from: '2026-04-01', to: '2026-04-03' },
+        { limit: 5, ...(after && { after }) },
+      );
+      seen.push(...page);
+      if (page.length < 5) break;
+    }
+    expect(seen).toEqual(totals.slice(4, 16));
   });
 });
 
@@ -192,9 +222,11 @@ describe('when MongoDB', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
     const hung = connectMongo(`mongodb://127.0.0.1:${port}/nothing?directConnection=true`);
-    await expect(createSalesBoard(hung.database).list('2026-01-01')).rejects.toMatchObject({
-      name: 'TransientError',
-    });
+    await expect(createSalesBoard(hung.database).list(day('2026-01-01'), { limit: 1 })).rejects.toMatchObject(
+      {
+        name: 'TransientError',
+      },
+    );
     await hung.close();
     for (const socket of sockets) socket.destroy();
     silent.close();

@@ -1,8 +1,8 @@
 import type { AnyBulkWriteOperation, Db } from 'mongodb';
-import type { SalesBoard, SalesTotal } from '../../platform/ports/sales.ts';
+import type { SalesBoard, SalesKey, SalesTotal } from '../../platform/ports/sales.ts';
 import { createMongoCalls } from './calls.ts';
 
-type SalesDocument = Pick<SalesTotal, 'date' | 'category' | 'region' | 'currency'> & {
+type SalesDocument = SalesKey & {
   readonly _id: string;
   readonly sold: { readonly orders: number; readonly total_minor: number };
 };
@@ -18,10 +18,14 @@ export function createSalesBoard(database: Db): SalesBoard {
       if (totals.length === 0) return;
       await mongo.call('put-sales', () => documents.bulkWrite(totals.map(upsertOf), { ordered: false }));
     },
-    list: (date) =>
+    list: ({ from, to }, { after, limit }) =>
       mongo.call('list-sales', async () => {
-        const found = await documents.find({ date }).sort({ category: 1, region: 1, currency: 1 }).toArray();
-        return found.map(({ category, region, currency, sold }) => ({
+        // The id begins with the day: its order is that of the list.
+        const found = documents
+          .find({ date: { $gte: from, $lte: to }, ...(after && { _id: { $gt: idOf(after) } }) })
+          .sort({ _id: 1 })
+          .limit(limit);
+        return (await found.toArray()).map(({ date, category, region, currency, sold }) => ({
           date,
           category,
           region,
@@ -40,11 +44,14 @@ export async function ensureSalesBoardIndexes(database: Db): Promise<void> {
   );
 }
 
+const idOf = ({ date, region, currency, category }: SalesKey): string =>
+  [date, region, currency, category].join('/');
+
 function upsertOf(total: SalesTotal): AnyBulkWriteOperation<SalesDocument> {
   const { date, category, region, currency, orders, totalMinor } = total;
   return {
     updateOne: {
-      filter: { _id: [date, region, currency, category].join('/') },
+      filter: { _id: idOf(total) },
       update: {
         $set: { date, category, region, currency },
         // Documents compare field by field, orders first: fewer orders than are there change nothing.

@@ -8,13 +8,13 @@ export function createMailLog(client: Queryable): MailLog {
       const [clock, inserted, taken, claimed] = await Promise.all([
         client.query<{ claimedAt: string }>('select now()::text as "claimedAt"'),
         client.query<MailStep>(
-          `insert into notification.mails (bucket, order_id, step, status)
-           select k.bucket, k.order_id, k.step, 'claimed'
-           from unnest($1::int[], $2::text[], $3::text[]) as k(bucket, order_id, step)
+          `insert into notification.mails (bucket, order_id, step, status, user_id)
+           select k.bucket, k.order_id, k.step, 'claimed', k.user_id
+           from unnest($1::int[], $2::text[], $3::text[], $4::text[]) as k(bucket, order_id, step, user_id)
            order by k.bucket, k.order_id, k.step
            on conflict do nothing
            returning bucket, order_id as "orderId", step`,
-          columnsOf(mails),
+          [...columnsOf(mails), mails.map(({ userId }) => userId)],
         ),
         // Of two that take over an old claim one waits for the other, and then finds it new.
         client.query<MailStep>(

@@ -5,7 +5,15 @@ import { inTransaction } from './pool.ts';
 import type { Queryable } from './queryable.ts';
 
 export type OutboxSchema =
-  'orders' | 'payment' | 'inventory' | 'shipping' | 'fraud' | 'notification' | 'analytics' | 'audit';
+  | 'orders'
+  | 'payment'
+  | 'inventory'
+  | 'shipping'
+  | 'fraud'
+  | 'notification'
+  | 'analytics'
+  | 'recommendation'
+  | 'audit';
 
 export type LeaseSettings = {
   readonly schema: OutboxSchema;

@@ -103,7 +103,7 @@ describe('fraud scores', () => {
   });
 });
 
-const mail = (orderId: string, step = 'OrderShipped') => ({ bucket: 1, orderId, step });
+const mail = (orderId: string, step = 'OrderShipped') => ({ bucket: 1, orderId, userId: 'user1', step });
 
 describe('mail log', () => {
   beforeEach(() => pool.query('truncate notification.mails'));

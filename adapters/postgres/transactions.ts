@@ -7,6 +7,7 @@ import type {
   TransactionScope,
 } from '../../platform/ports/transactions.ts';
 import { createAuditChain } from './audit-chain.ts';
+import { createCopurchases } from './copurchases.ts';
 import { createFraudScores } from './fraud-scores.ts';
 import { createMailLog } from './mail-log.ts';
 import { insertOutbox } from './outbox-insert.ts';
@@ -58,6 +59,9 @@ function scopeOf(
     },
     get auditChain() {
       return createAuditChain(client);
+    },
+    get copurchases() {
+      return createCopurchases(client, partitions);
     },
     inbox: (consumer, keys) => takeIn(client, service, consumer, keys),
     outbox(added) {

@@ -1,12 +1,18 @@
 import { Cluster } from 'ioredis';
 
-export type RedisOptions = {
+export type RedisAccess = {
+  readonly password?: string;
+  /** The authority (PEM) of the servers' certificates; plain text without. */
+  readonly tlsCa?: string;
+};
+
+export type RedisOptions = RedisAccess & {
   /** A node or the whole cluster is away; ioredis reconnects by itself. At most one call a second. */
   readonly onError: (error: unknown) => void;
 };
 
 /** A client of the cluster that these nodes (`host:port`) belong to. It connects by itself, whether or not Redis is there yet. */
-export function connectRedis(nodes: readonly string[], { onError }: RedisOptions): Cluster {
+export function connectRedis(nodes: readonly string[], { onError, password, tlsCa }: RedisOptions): Cluster {
   const cluster = new Cluster(
     nodes.map((node) => {
       const at = node.lastIndexOf(':');
@@ -21,7 +27,15 @@ export function connectRedis(nodes: readonly string[], { onError }: RedisOptions
       slotsRefreshInterval: 5000,
       slotsRefreshTimeout: 1000,
       clusterRetryStrategy: (times) => Math.min(100 + times * 50, 2000),
-      redisOptions: { maxRetriesPerRequest: 20, connectTimeout: 2000, keepAlive: 10_000 },
+      redisOptions: {
+        maxRetriesPerRequest: 20,
+        connectTimeout: 2000,
+        keepAlive: 10_000,
+        ...(password === undefined ? {} : { password }),
+        ...(tlsCa === undefined ? {} : { tls: { ca: tlsCa } }),
+      },
+      // By name, so that a server's certificate can be checked: ioredis would ask for addresses first.
+      ...(tlsCa === undefined ? {} : { dnsLookup: (host, found) => found(null, host) }),
     },
   );
   const report = atMostEvery(1000, onError);

@@ -12,6 +12,10 @@ export const pathsOf: Readonly<Record<string, readonly string[]>> = {
   inventory: ['/v1/stock'],
   payment: ['/v1/payments', '/v1/webhooks/payment-provider'],
   shipping: ['/v1/shipments'],
+  notification: ['/v1/notifications'],
+  analytics: ['/v1/analytics'],
+  fraud: ['/v1/fraud'],
+  recommendation: ['/v1/products/{sku}/recommendations'],
 };
 
 /** Kong by the Gateway API: TLS, a route a service, and the plugins that guard all of them. */
@@ -36,13 +40,19 @@ export function addEdge(chart: Chart, place: Place): void {
         hostnames: [hosts.global, hosts.regional],
         rules: [
           {
-            matches: pathsOfGateway(gateway).map((value) => ({ path: { type: 'PathPrefix', value } })),
+            matches: pathsOfGateway(gateway).map((path) => ({ path: matchOf(path) })),
             backendRefs: [{ name: program.name, port: 80 }],
           },
         ],
       },
     });
   }
+}
+
+/** A path with a parameter is one resource, not a prefix; Kong tries such patterns before prefixes. */
+function matchOf(path: string): { type: string; value: string } {
+  if (!path.includes('{')) return { type: 'PathPrefix', value: path };
+  return { type: 'RegularExpression', value: `${path.replaceAll(/\{\w+\}/g, '[^/]+')}$` };
 }
 
 function pathsOfGateway(gateway: string): readonly string[] {

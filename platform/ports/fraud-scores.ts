@@ -32,3 +32,12 @@ export interface FraudScores {
     score: (input: FraudInput, blocked: BlockedLists) => FraudScore,
   ): Promise<readonly (FraudScore | undefined)[]>;
 }
+
+/** How an order was scored, from 0 (harmless) to 100; the signals name the rules that raised the score. */
+export type FraudAssessment = FraudScore & { readonly orderId: string; readonly scoredAt: Date };
+
+/** The scores for those who look into one. */
+export interface FraudAssessments {
+  /** Undefined for an order that is not scored, or not yet. */
+  find(orderId: string): Promise<FraudAssessment | undefined>;
+}

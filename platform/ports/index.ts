@@ -1,10 +1,12 @@
 import type { AuditChain } from './audit-chain.ts';
 import type { Backlog } from './backlog.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Copurchases, Recommendations } from './copurchases.ts';
 import type { EventStore } from './event-store.ts';
-import type { FraudScores } from './fraud-scores.ts';
+import type { FraudAssessments, FraudScores } from './fraud-scores.ts';
 import type { Mailer } from './mail.ts';
 import type { MailLog } from './mail-log.ts';
+import type { Notifications } from './notifications.ts';
 import type { OrderHistory } from './order-history.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import type { Sagas } from './sagas.ts';
@@ -26,6 +28,9 @@ export type SharedPorts = {
   readonly catalogue: Catalogue;
   readonly orderHistory: OrderHistory;
   readonly salesBoard: SalesBoard;
+  readonly notifications: Notifications;
+  readonly assessments: FraudAssessments;
+  readonly recommendations: Recommendations;
   readonly paymentProvider: PaymentProvider;
   readonly mailer: Mailer;
   readonly tokens: Tokens;
@@ -41,4 +46,5 @@ export type TransactionalPorts = {
   readonly mails: MailLog;
   readonly sales: SalesCounters;
   readonly auditChain: AuditChain;
+  readonly copurchases: Copurchases;
 };

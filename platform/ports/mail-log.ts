@@ -5,6 +5,9 @@ export type MailStep = {
   readonly step: string;
 };
 
+/** A mail that is to be sent, and to whom. */
+export type DueMail = MailStep & { readonly userId: string };
+
 /** Which mails were sent, inside a transaction. */
 export interface MailLog {
   /**
@@ -12,7 +15,7 @@ export interface MailLog {
    * `unsettled` were, so long ago that nobody is sending them any more: ask the mail server before sending; `busy` are
    * another's now. Sent and failed ones are in none.
    */
-  claim(mails: readonly MailStep[], claimMs: number): Promise<MailClaims>;
+  claim(mails: readonly DueMail[], claimMs: number): Promise<MailClaims>;
   /**
    * Gives up the claims of that call on mails that were not sent, or perhaps not: they are `unsettled` at once. What has been
    * claimed again meanwhile stays claimed.

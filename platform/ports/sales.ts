@@ -9,6 +9,8 @@ export type SalesTotal = {
   readonly totalMinor: number;
 };
 
+export type SalesKey = Pick<SalesTotal, 'date' | 'category' | 'region' | 'currency'>;
+
 /** The counters inside a transaction. */
 export interface SalesCounters {
   /** Adds to the counters and answers with their new absolute values. One statement; rows are locked until commit. */
@@ -19,5 +21,9 @@ export interface SalesCounters {
 export interface SalesBoard {
   /** Absolute values: a repeat changes nothing. A total with fewer orders than what is there is ignored. */
   put(totals: readonly SalesTotal[]): Promise<void>;
-  list(date: string): Promise<readonly SalesTotal[]>;
+  /** Of these days, both included: by day, region, currency and category, strictly after `after`. */
+  list(
+    days: { readonly from: string; readonly to: string },
+    page: { readonly after?: SalesKey; readonly limit: number },
+  ): Promise<readonly SalesTotal[]>;
 }

@@ -10,6 +10,7 @@ export type Service =
   | 'fraud'
   | 'notification'
   | 'analytics'
+  | 'recommendation'
   | 'audit'
   | 'users'
   | 'catalogue';

@@ -54,7 +54,7 @@ test('a healthy world is clean, order by order as well, and every invariant saw 
   expect(namesOf(report, 'violated')).toEqual([]);
   expect(report).toMatchObject({ verdict: 'clean', orders: 6, unsettled: [], away: [], notes: [] });
   expect(report.invariants.filter(({ checked }) => checked === 0)).toEqual([]);
-  expect(report.consumers).toHaveLength(10);
+  expect(report.consumers).toHaveLength(11);
   for (const { produced, processed } of report.consumers) expect(processed).toBe(produced);
 
   const byOne = await check(sources, { pageSize: 1 });

@@ -38,7 +38,7 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
   const unreadable = rows.orders.find((row) => !isReadable(row));
   if (unreadable)
     return about(rows, `version ${unreadable.version} is no ${unreadable.type} of its contract`);
-  const { bucket, orderId, postings, reservation, saga, score, audited, aggregated } = rows;
+  const { bucket, orderId, postings, reservation, saga, score, audited, aggregated, learned } = rows;
   const { outside, published, dead, takenIsAll, partitions, dueBefore } = around;
   const orderEvents = versioned<OrderEvent>(rows.orders);
   const paymentEvents = versioned<PaymentEvent>(rows.payment);
@@ -70,6 +70,7 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
     mails: rows.mails.map(({ step, status, at }) => ({ step, status, due: at < dueBefore })),
     audited,
     aggregated,
+    learned,
     charges: outside.charges && (outside.charges.get(orderId) ?? []),
     taken: outside.taken,
     takenIsAll,

@@ -36,6 +36,7 @@ export type OrderRows = {
   }[];
   readonly audited: Map<string, string>;
   readonly aggregated: Set<string>;
+  readonly learned: Set<string>;
 };
 
 type Keyed<Row> = Row & { readonly bucket: number; readonly order_id: string };
@@ -57,7 +58,8 @@ async function readSnapshot(client: Queryable, range: OrderRange): Promise<reado
     let order = orders.get(orderId);
     if (!order) {
       const lists = { orders: [], payment: [], shipping: [], postings: [], mails: [] };
-      order = { bucket, orderId, ...lists, audited: new Map(), aggregated: new Set() };
+      const found = { audited: new Map(), aggregated: new Set<string>(), learned: new Set<string>() };
+      order = { bucket, orderId, ...lists, ...found };
       orders.set(orderId, order);
     }
     return order;
@@ -118,7 +120,7 @@ async function readSnapshot(client: Queryable, range: OrderRange): Promise<reado
   return [...orders.values()];
 }
 
-/** The audit entries and the analytics inbox are placed by event id: read for just the ids that there are. */
+/** The audit entries and the inboxes are placed by event id: read for just the ids that there are. */
 async function readInboxes(client: Queryable, orders: readonly OrderRows[]): Promise<void> {
   const wanted = orders.flatMap((order) => [
     ...order.orders.map(({ version }) => ({ order, id: orderEventId(order.orderId, version) })),
@@ -132,22 +134,25 @@ async function readInboxes(client: Queryable, orders: readonly OrderRows[]): Pro
       .map(({ version }) => ({ order, id: orderEventId(order.orderId, version) })),
   );
   const keys = (list: typeof wanted) => [list.map(({ order }) => order.bucket), list.map(({ id }) => id)];
-  const [entries, inbox] = await Promise.all([
+  const taken = (consumer: string, schema: string) =>
+    client.query<{ position: string; event_id: string }>(
+      `select k.position, i.event_id
+       from unnest($1::int[], $2::text[]) with ordinality as k(bucket, event_id, position)
+       join ${schema}.inbox i on i.bucket = k.bucket and i.consumer = $3 and i.event_id = k.event_id`,
+      [...keys(paid), consumer],
+    );
+  const [entries, aggregated, learned] = await Promise.all([
     client.query<{ position: string; event_id: string; data_hash: string }>(
       `select k.position, e.event_id, e.data_hash
        from unnest($1::int[], $2::text[]) with ordinality as k(bucket, event_id, position)
        join audit.entries e on e.bucket = k.bucket and e.event_id = k.event_id`,
       keys(wanted),
     ),
-    client.query<{ position: string; event_id: string }>(
-      `select k.position, i.event_id
-       from unnest($1::int[], $2::text[]) with ordinality as k(bucket, event_id, position)
-       join analytics.inbox i
-         on i.bucket = k.bucket and i.consumer = 'aggregate-analytics' and i.event_id = k.event_id`,
-      keys(paid),
-    ),
+    taken('aggregate-analytics', 'analytics'),
+    taken('learn-copurchases', 'recommendation'),
   ]);
   for (const row of entries.rows)
     wanted[Number(row.position) - 1]!.order.audited.set(row.event_id, row.data_hash);
-  for (const row of inbox.rows) paid[Number(row.position) - 1]!.order.aggregated.add(row.event_id);
+  for (const row of aggregated.rows) paid[Number(row.position) - 1]!.order.aggregated.add(row.event_id);
+  for (const row of learned.rows) paid[Number(row.position) - 1]!.order.learned.add(row.event_id);
 }

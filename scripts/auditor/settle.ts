@@ -14,6 +14,7 @@ const outboxes = [
   'fraud',
   'notification',
   'analytics',
+  'recommendation',
   'audit',
 ];
 

@@ -51,3 +51,12 @@ test('an unknown worker, gateway or command is wrong usage, and what there is is
   expect((await run(['all', '--only', 'order,nope'], variables)).exitCode).toBe(2);
   expect((await run(['nope'], variables)).exitCode).toBe(2);
 });
+
+test('a third of the files for mutual TLS is no configuration, nor is an authority that is not there', async () => {
+  const kafka = await run(['worker', 'reserve-stock'], { ...variables, KAFKA_CA_FILE: '/nowhere/ca.crt' });
+  expect(kafka.exitCode).toBe(78);
+  expect(kafka.stderr).toMatch(/KAFKA_CERT_FILE is missing.*\nKAFKA_KEY_FILE is missing/);
+  const redis = await run(['gateway', 'user'], { ...variables, REDIS_TLS_CA_FILE: '/nowhere/ca.crt' });
+  expect(redis.exitCode).toBe(78);
+  expect(redis.stderr).toContain('REDIS_TLS_CA_FILE names a file that cannot be read');
+});

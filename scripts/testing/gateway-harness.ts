@@ -2,10 +2,14 @@ import { Client, type Pool } from 'pg';
 import { createTokens, signToken } from '../../adapters/auth/tokens.ts';
 import { connectMongo } from '../../adapters/mongo/connect.ts';
 import { createOrderHistory } from '../../adapters/mongo/order-history.ts';
+import { createSalesBoard } from '../../adapters/mongo/sales-board.ts';
 import { signWebhook, verifyWebhook } from '../../adapters/payments/webhook-signature.ts';
 import { createCatalogue } from '../../adapters/postgres/catalogue.ts';
+import { createRecommendations } from '../../adapters/postgres/copurchases.ts';
 import { createEventStore } from '../../adapters/postgres/event-store.ts';
+import { createFraudAssessments } from '../../adapters/postgres/fraud-assessments.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
+import { createNotifications } from '../../adapters/postgres/notifications.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
 import { createSagas } from '../../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
@@ -73,6 +77,10 @@ export async function startGateways() {
     carts: createCarts(pool, partitions),
     catalogue: createCatalogue(pool),
     orderHistory: createOrderHistory(mongo.database),
+    salesBoard: createSalesBoard(mongo.database),
+    notifications: createNotifications(pool),
+    assessments: createFraudAssessments(pool, partitions),
+    recommendations: createRecommendations(pool, partitions),
     wake,
     backlog: { read: () => backlog },
     webhookSignatures: {
@@ -101,6 +109,7 @@ export async function startGateways() {
     app,
     pool,
     shared,
+    transactions,
     partitions,
     region,
     logged,
@@ -165,6 +174,9 @@ const written = [
   'users.users',
   'users.emails',
   'users.carts',
+  'notification.mails',
+  'fraud.scores',
+  'recommendation.copurchases',
 ] as const;
 
 async function countRows(pool: Pool): Promise<Record<(typeof written)[number], number>> {

@@ -80,6 +80,7 @@ function effectsOfOrderEvent(
         ...forAll,
         'book-shipment': facts.shipment.status !== 'none',
         'aggregate-analytics': facts.aggregated.has(eventId),
+        'learn-copurchases': facts.learned.has(eventId),
       };
     case 'OrderShipped':
       return {

@@ -60,6 +60,8 @@ export type OrderFacts = {
   readonly audited: ReadonlyMap<string, string>;
   /** Event ids in the inbox of `aggregate-analytics`. */
   readonly aggregated: ReadonlySet<string>;
+  /** Event ids in the inbox of `learn-copurchases`. */
+  readonly learned: ReadonlySet<string>;
   readonly charges: readonly ProviderCharge[] | undefined;
   /** Copies that the mail server took, by message id. */
   readonly taken: ReadonlyMap<string, number> | undefined;

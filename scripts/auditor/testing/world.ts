@@ -18,12 +18,13 @@ import type { Logger } from '../../../platform/logger.ts';
 import type { OutboxRow } from '../../../platform/ports/event-store.ts';
 import type { ConsumeSettings, ReceivedMessage } from '../../../platform/ports/messages.ts';
 import type { SharedPorts } from '../../../platform/ports/index.ts';
+import { outboxServices } from '../../../platform/relay.ts';
 import { runWorker } from '../../../platform/run-worker.ts';
 import { orderStream } from '../../../platform/streams/order-stream.ts';
 import { workers } from '../../../workers/index.ts';
 import type { AuditSources } from '../sources.ts';
 
-const schemas = ['orders', 'payment', 'inventory', 'shipping', 'fraud', 'notification', 'analytics', 'audit'];
+const schemas = [...outboxServices, 'shipping'];
 const region = 'us-east';
 const userId = userIdOf(region, 'audit-test');
 const warehouse = 'us-east-1';

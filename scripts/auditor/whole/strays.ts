@@ -9,19 +9,19 @@ import { countHistory } from '../history-documents.ts';
 
 export const noStrays: Invariant = {
   name: 'no-strays',
-  about:
-    'the audit chain, the analytics inbox, the read model and the mail server hold nothing without an event',
+  about: 'the audit chain, the inboxes, the read model and the mail server hold nothing without an event',
   needs: ['postgres', 'mongo', 'mails'],
 };
 
 /** Message ids that the sink keeps in memory (`adapters/smtp/sink.ts`). */
 const sinkLimit = 500_000;
 
-type Counts = { entries: number; inbox: number; documents: number; mails: number };
+type Counts = { entries: number; inbox: number; learned: number; documents: number; mails: number };
 
 const places = {
   entries: 'audit entries',
   inbox: 'rows in the inbox of aggregate-analytics',
+  learned: 'rows in the inbox of learn-copurchases',
   documents: 'documents in the read model',
   mails: 'mails',
 } as const;
@@ -38,9 +38,10 @@ export async function countPlaces(sources: AuditSources, ask: Ask): Promise<Plac
     ask('mongo', () => countHistory(sources.mongo)),
   ]);
   const { rows } = await from('postgres', () =>
-    sources.postgres.query<{ entries: number; inbox: number }>(
+    sources.postgres.query<{ entries: number; inbox: number; learned: number }>(
       `select (select count(*)::int from audit.entries) as entries,
-        (select count(*)::int from analytics.inbox where consumer = 'aggregate-analytics') as inbox`,
+        (select count(*)::int from analytics.inbox where consumer = 'aggregate-analytics') as inbox,
+        (select count(*)::int from recommendation.inbox where consumer = 'learn-copurchases') as learned`,
     ),
   );
   const takenIsAll = mails !== undefined && mails.distinct < sinkLimit;
@@ -53,13 +54,14 @@ export async function countPlaces(sources: AuditSources, ask: Ask): Promise<Plac
 }
 
 export function createMet() {
-  const met: Counts = { entries: 0, inbox: 0, documents: 0, mails: 0 };
+  const met: Counts = { entries: 0, inbox: 0, learned: 0, documents: 0, mails: 0 };
   return {
     add(facts: OrderFacts): void {
       // An entry of an event that is gone is in the order's own range of ids, and was not asked for.
       const ids = new Set(messagesOf(facts).map(({ eventId }) => eventId));
       met.entries += [...facts.audited.keys()].filter((eventId) => ids.has(eventId)).length;
       met.inbox += facts.aggregated.size;
+      met.learned += facts.learned.size;
       if (facts.history?.summary) met.documents += 1;
       for (const copies of copiesOf(facts)) met.mails += copies;
     },

@@ -1,10 +1,11 @@
+import { mainWorkloads } from '../../../platform/scale.ts';
 import type { Figure, Measure } from '../document-figures.ts';
 import { expandRegion } from '../expand.ts';
 import { numberAt, textAt } from '../json.ts';
 import { gibibytesOf } from '../quantity.ts';
 import { zero, type Range } from '../totals.ts';
 import type { EnvironmentTree, RegionTree } from '../tree.ts';
-import { specOf, type Workload } from '../workload.ts';
+import { specOf } from '../workload.ts';
 import { sumsOf, totalOf, type RegionSum, type SystemSum } from './sums.ts';
 
 /** equal; known: differs as docs/seed-deviations.md says; other-option: the environment chose another; differs: nobody said why. */
@@ -91,19 +92,14 @@ function amountOf(of: 'nodes' | 'cpu' | 'memoryGib', sum: SystemSum): number {
   return gibibytesOf(hasNodes ? sum.nodeMemoryBytes : sum.memoryBytes.max);
 }
 
-/** A service is its gateway; one without a gateway is its largest worker. */
+const mains = new Set(mainWorkloads.map(({ kind, name }) => (kind === 'gateway' ? `${name}-service` : name)));
+
+/** A service's pods are those of its main program. */
 function servicePods(service: string, tree: RegionTree): Range {
   const programs = expandRegion(tree).workloads.filter(
     ({ object }) => textAt(object.value, 'metadata', 'labels', 'meridian.example/service') === service,
   );
-  const [first] = programs.toSorted(
-    (a, b) => Number(isGateway(b)) - Number(isGateway(a)) || b.pods.max - a.pods.max,
-  );
-  return first?.pods ?? zero;
-}
-
-function isGateway({ object }: Workload): boolean {
-  return textAt(object.value, 'metadata', 'labels', 'app.kubernetes.io/component') === 'gateway';
+  return programs.find(({ object }) => mains.has(object.name))?.pods ?? zero;
 }
 
 function topicsIn(tree: RegionTree) {

@@ -1,0 +1,30 @@
+import { connectMongo } from '../adapters/mongo/connect.ts';
+import { ensureOrderHistoryIndexes } from '../adapters/mongo/order-history.ts';
+import { ensureSalesBoardIndexes } from '../adapters/mongo/sales-board.ts';
+import { migrate } from '../adapters/postgres/migrate.ts';
+import { readConfig } from '../platform/config.ts';
+import { migrationVariables, systems } from '../platform/resources.ts';
+
+/**
+ * Brings PostgreSQL to the newest schema and, where MONGO_URL is set, makes the indexes of the read models. It may be
+ * repeated, and two at once wait for each other. @throws ConfigError before anything was connected to.
+ */
+export async function runMigrations(variables: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const hasOwnAddress = variables['POSTGRES_MIGRATION_URL'] !== undefined;
+  const { POSTGRES_MIGRATION_URL, POSTGRES_URL, MONGO_URL } = readConfig(
+    { ...migrationVariables, ...(hasOwnAddress ? {} : systems.postgres) },
+    variables,
+  );
+  await migrate(POSTGRES_MIGRATION_URL ?? POSTGRES_URL ?? '');
+  if (MONGO_URL !== undefined) await indexReadModels(MONGO_URL);
+}
+
+/** Nothing happens where they exist. */
+async function indexReadModels(mongoUrl: string): Promise<void> {
+  const mongo = connectMongo(mongoUrl);
+  try {
+    await Promise.all([ensureOrderHistoryIndexes(mongo.database), ensureSalesBoardIndexes(mongo.database)]);
+  } finally {
+    await mongo.close();
+  }
+}
