@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
-import { environmentNamed } from '../../environments/index.ts';
+import { environmentNamed, environments } from '../../environments/index.ts';
 import type { Region } from '../../environments/schema.ts';
 import { addKafka } from './kafka.ts';
 import { addMongo } from './mongo.ts';
@@ -98,6 +98,8 @@ it('renders each form of the database', () => {
     },
   });
   expect(ofKind(aurora, 'ClusterInstance')).toHaveLength(11);
+  const master = ofKind(aurora, 'Cluster')[0]!.spec['forProvider'].masterPasswordSecretRef;
+  expect(ofKind(aurora, 'ExternalSecret').map(({ metadata }) => metadata.name)).toEqual([master.name]);
   const node = { cpu: 8, memoryGiB: 16 };
   const sharded = rendered(addPostgres, {
     ...region,
@@ -127,4 +129,25 @@ it('renders each form of Kafka and MongoDB', () => {
     rendered(addMongo, { ...region, mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } }),
   ].map(([first]) => first?.kind);
   expect(kinds).toEqual(['Cluster', 'KafkaCluster', 'AtlasDeployment']);
+});
+
+it('asks the operators of small environments for nothing that they refuse', () => {
+  for (const { regions } of environments) {
+    for (const region of regions) {
+      const kafka = rendered(addKafka, region);
+      const brokers = kafka.find(({ metadata }) => metadata.name === 'brokers')!.spec['replicas'];
+      const isBalanced = ofKind(kafka, 'Kafka')[0]!.spec['cruiseControl'] !== undefined;
+      expect([brokers, isBalanced]).toEqual([brokers, brokers > 1]);
+      expect(ofKind(kafka, 'KafkaRebalance')).toHaveLength(isBalanced ? 1 : 0);
+
+      const [mongo] = ofKind(rendered(addMongo, region), 'PerconaServerMongoDB');
+      const { sharding, replsets, unsafeFlags = {} } = mongo!.spec;
+      const members = Math.min(sharding.configsvrReplSet.size, replsets[0].size);
+      expect([region.cluster, unsafeFlags.replsetSize ?? false]).toEqual([region.cluster, members < 3]);
+      expect([region.cluster, unsafeFlags.mongosSize ?? false]).toEqual([
+        region.cluster,
+        sharding.mongos.size < 2,
+      ]);
+    }
+  }
 });

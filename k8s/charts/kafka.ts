@@ -76,6 +76,7 @@ function addCluster(chart: Chart, { environment }: Place, kafka: Kind<'strimzi'>
     });
   }
   const { replicationFactor, minInsyncReplicas, retentionDays, compression } = environment.topics;
+  const isBalanced = kafka.brokers > 1;
   customObject(chart, 'cluster', {
     apiVersion,
     kind: 'Kafka',
@@ -114,10 +115,12 @@ function addCluster(chart: Chart, { environment }: Place, kafka: Kind<'strimzi'>
         topicOperator: { watchedNamespace: namespaces.data },
         userOperator: { watchedNamespace: namespaces.programs },
       },
-      cruiseControl: {},
+      // Strimzi refuses a cluster of one broker that has it: there is nothing to balance.
+      ...(isBalanced ? { cruiseControl: {} } : {}),
       kafkaExporter: { topicRegex: '.*', groupRegex: '.*' },
     },
   });
+  if (!isBalanced) return;
   customObject(chart, 'rebalance', {
     apiVersion,
     kind: 'KafkaRebalance',

@@ -32,9 +32,7 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
       image: 'percona/percona-server-mongodb:8.0.17-6',
       updateStrategy: 'SmartUpdate',
       secrets: { users: `${mongoNames.cluster}-users` },
-      ...(mongo.replicas < 3 || mongo.configServers < 3
-        ? { unsafeFlags: { replsetSize: true, mongosSize: true } }
-        : {}),
+      ...unsafeFlagsOf(mongo),
       sharding: {
         enabled: true,
         balancer: { enabled: true },
@@ -84,6 +82,15 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
   });
   addStoredSecret(chart, place, `${mongoNames.cluster}-users`);
   addStoredSecret(chart, place, backupSecret);
+}
+
+/** The operator refuses fewer than three members or two routers, unless told that it is meant. */
+function unsafeFlagsOf(mongo: Kind<'percona'>): { unsafeFlags?: Record<string, boolean> } {
+  const unsafeFlags = {
+    ...(Math.min(mongo.replicas, mongo.configServers) < 3 ? { replsetSize: true } : {}),
+    ...(mongo.routers < 2 ? { mongosSize: true } : {}),
+  };
+  return Object.keys(unsafeFlags).length === 0 ? {} : { unsafeFlags };
 }
 
 /** Ordered through the Atlas operator; its CRDs are not among those that are checked. */

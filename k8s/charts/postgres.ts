@@ -4,9 +4,11 @@ import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { addCitus } from './postgres-citus.ts';
 import { addShards } from './postgres-shards.ts';
+import { addStoredSecret } from './stored-secret.ts';
 
 /** Aurora by the AWS provider of Crossplane. Its CRDs are not among those that are checked. */
 const auroraApi = 'rds.aws.upbound.io/v1beta1';
+const masterSecret = 'postgres-master';
 
 /** The streams of the region's users, in one of the three forms of the system design; none in a region that is no home. */
 export function addPostgres(chart: Chart, place: Place): void {
@@ -19,12 +21,14 @@ export function addPostgres(chart: Chart, place: Place): void {
 type Aurora = Extract<Place['region']['database'], { kind: 'aurora-global' }>;
 
 /** The region's cluster of the global database: the writer in the primary region, readers everywhere. */
-function addAurora(chart: Chart, { environment, region }: Place, database: Aurora): void {
+function addAurora(chart: Chart, place: Place, database: Aurora): void {
+  const { environment, region } = place;
   const annotations = { ...inWave('data'), ...keepOnPrune };
   const globalName = `${environment.name}-streams`;
   const name = `${globalName}-${region.name}`;
   const isPrimary = database.primaryRegion === region.name;
   if (isPrimary) {
+    addStoredSecret(chart, place, masterSecret);
     customObject(chart, 'global', {
       apiVersion: auroraApi,
       kind: 'GlobalCluster',
@@ -59,7 +63,7 @@ function addAurora(chart: Chart, { environment, region }: Place, database: Auror
           ? {
               masterUsername: postgresNames.user,
               masterPasswordSecretRef: {
-                name: 'postgres-master',
+                name: masterSecret,
                 namespace: namespaces.data,
                 key: 'password',
               },
