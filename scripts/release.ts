@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { checkReleases } from './promotion/check.ts';
+import { builtDigest, writeDigest } from './promotion/image-file.ts';
 import { openPullRequest } from './promotion/pull-request.ts';
 import { release } from './promotion/release.ts';
 import { releaseNamed, releasesAt, type Release } from './promotion/releases.ts';
@@ -66,10 +67,21 @@ command('show', 'shows a release on main')
 
 command('check', 'says whether pins, verified pins, records and freezes of a commit are true')
   .argument('[commit]', 'which commit', 'HEAD')
-  .action(async (head: string, options: Options) => {
-    const wrong = await checkReleases(repository, head);
+  .option('--base <commit>', 'the main that has what they name (default: the commit itself)')
+  .action(async (head: string, options: Options & { readonly base?: string }) => {
+    const wrong = await checkReleases(repository, head, options.base ?? head);
     print(options, { wrong }, wrong.length === 0 ? 'all of them are true' : wrong.join('\n'));
     if (wrong.length > 0) process.exitCode = 1;
+  });
+
+program
+  .command('image')
+  .description('puts the digest of a build into environments/image.json; render and commit afterwards')
+  .argument('<digest>', 'sha256:…', builtDigest)
+  .exitOverride()
+  .action(async (digest: string) => {
+    const written = await writeDigest('environments/image.json', digest);
+    process.stdout.write(`${written}\n`);
   });
 
 process.exitCode = await runCommand(program);

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkReleases } from './check.ts';
+import { builtDigest, writeDigest } from './image-file.ts';
 import { imagesIn } from './images.ts';
 import { pinPath, yamlOf } from './pins.ts';
 import { release, type Recorded } from './release.ts';
@@ -81,7 +82,7 @@ it('reads the images of containers and of custom kinds, whatever the quotes', ()
 it('checks what a pull request says: pins, records and freezes, all of it at once', async () => {
   const revision = await world.release('1');
   await world.roll(1);
-  const check = (): Promise<readonly string[]> => checkReleases(world.clone, 'HEAD');
+  const check = (): Promise<readonly string[]> => checkReleases(world.clone, 'HEAD', 'HEAD');
   expect(await check()).toEqual([]);
   const record = `environments/releases/records/${revision.slice(0, 12)}.yaml`;
   const text = readFileSync(join(world.clone.folder, record), 'utf8');
@@ -103,6 +104,38 @@ it('checks what a pull request says: pins, records and freezes, all of it at onc
     `environments/releases/production/us-west.yaml: tree is aaaaaaaaaaaa, but ${revision.slice(0, 12)} has ${tree.slice(0, 12)}`,
   ]);
 }, 20_000);
+
+it('a pull request may not pin what it brings itself', async () => {
+  const base = await world.release('1');
+  const revision = await world.change('2');
+  const tree = await world.clone.run('rev-parse', `${revision}:dist/production/us-west`);
+  const pin = { environment: 'production', region: 'us-west', revision, tree };
+  await world.commitToMain({ [pinPath('production', 'us-west')]: yamlOf(pin) });
+  expect(await checkReleases(world.clone, 'HEAD', 'HEAD')).toEqual([]);
+  expect(await checkReleases(world.clone, 'HEAD', base)).toEqual([
+    `environments/releases/production/us-west.yaml: revision ${revision.slice(0, 12)} is not an ancestor of main`,
+  ]);
+});
+
+it('writes the digest of a build, and refuses one that is none', async () => {
+  const file = join(world.folder, 'image.json');
+  writeFileSync(
+    file,
+    '{ "repository": "registry.meridian.example/programs", "tag": "0.1.0", "digest": "old" }',
+  );
+  const digest = `sha256:${'d'.repeat(64)}`;
+  expect(await writeDigest(file, builtDigest(digest))).toBe(`registry.meridian.example/programs@${digest}`);
+  expect(readFileSync(file, 'utf8')).toBe(
+    `{\n  "repository": "registry.meridian.example/programs",\n  "tag": "0.1.0",\n  "digest": "${digest}"\n}\n`,
+  );
+  expect(() => builtDigest('latest')).toThrow('must be sha256: and 64 hexadecimal digits.');
+  expect(() =>
+    builtDigest('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
+  ).toThrow('is the hash of nothing: no build has it.');
+  writeFileSync(file, '{}');
+  await expect(writeDigest(file, digest)).rejects.toThrow('image.json: repository: ');
+  expect(readFileSync(file, 'utf8')).toBe('{}');
+});
 
 it('records a wave as verified when every gate of every region says yes, else nothing', async () => {
   const revision = await world.release('1');
