@@ -1,15 +1,13 @@
 import { Command, Option } from 'commander';
 import { pinnedEnvironment, regionsOfWave } from './promotion/environment.ts';
-import { decideOperation } from './promotion/hub/operation.ts';
-import { endCommand, getCommand, runKubectl, shellOf } from './promotion/hub/kubectl.ts';
-import { readApplication } from './promotion/hub/read.ts';
+import { endOperation, type OperationOutcome } from './promotion/hub/end-operation.ts';
 import { addHubOptions, applicationsOf, type HubOptions } from './promotion/options.ts';
 import type { Pin } from './promotion/pins.ts';
 import { openPullRequest } from './promotion/pull-request.ts';
-import { Refusal, WrongUsage } from './promotion/refusal.ts';
-import { rollbackReport } from './promotion/report.ts';
+import { WrongUsage } from './promotion/refusal.ts';
+import { operationsReport, rollbackReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { rollback } from './promotion/rollback.ts';
+import { currentPins, rollback } from './promotion/rollback.ts';
 import { runCommand, wholeNumber } from './promotion/run-command.ts';
 
 type Options = HubOptions & {
@@ -17,6 +15,7 @@ type Options = HubOptions & {
   readonly wave?: number;
   readonly remote: string;
   readonly push?: true;
+  readonly operationsOnly?: true;
   readonly json?: true;
 };
 
@@ -32,6 +31,7 @@ const program = addHubOptions(
     )
     .option('--remote <name>', 'the git remote', 'origin')
     .option('--push', 'push the branch, and open the pull request where gh is installed')
+    .option('--operations-only', 'move no pin: end what runs of another revision than the pins on main')
     .option('--json', 'print the result as JSON'),
 )
   .addHelpText(
@@ -48,45 +48,36 @@ const program = addHubOptions(
     if (regions === undefined) throw new WrongUsage('which regions? give --region or --wave');
     const repository = openRepository(process.cwd());
     const { remote, push } = options;
-    const result = await rollback(repository, { environment, regions, remote, push: push === true });
+    const asked = { environment, regions, remote, push: push === true };
+    if (options.operationsOnly) {
+      const operations = await endAll(await currentPins(repository, asked), options);
+      process.stdout.write(
+        options.json ? `${JSON.stringify({ operations }, null, 2)}\n` : `${operationsReport(operations)}\n`,
+      );
+      return;
+    }
+    const result = await rollback(repository, asked);
     if (!options.json) process.stdout.write(`${rollbackReport(result)}\n`);
-    const operations: string[] = [];
-    for (const pin of result.moved) operations.push(await toldOperation(pin, options));
+    const operations = await endAll(result.moved, options);
     process.stdout.write(
-      options.json ? `${JSON.stringify({ ...result, operations }, null, 2)}\n` : `${operations.join('\n')}\n`,
+      options.json
+        ? `${JSON.stringify({ ...result, operations }, null, 2)}\n`
+        : `${operationsReport(operations)}\n`,
     );
     if (result.push !== 'branch') return;
-    const address = await openPullRequest(repository, { ...result, body: operations.join('\n') });
+    const body = result.from.map(({ region, revision }) => `${region} was at ${revision}`).join('\n');
+    const address = await openPullRequest(repository, { ...result, body });
     if (address !== undefined) process.stderr.write(`opened ${address}\n`);
   });
 
-/** What became of a region's operation. The branch is made by now: what fails here is told, and the rest goes on. */
-async function toldOperation(pin: Pin, options: Options): Promise<string> {
-  try {
-    return `${pin.region}: ${await endOperation(pin, options)}`;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    process.exitCode = 1;
-    return `${pin.region}: its operation could not be looked at or ended: ${error.message}`;
-  }
-}
-
-/** Ends what runs of another revision, or says by which command. */
-async function endOperation({ environment, region, revision }: Pin, options: Options): Promise<string> {
+async function endAll(pins: readonly Pin[], options: Options): Promise<readonly OperationOutcome[]> {
   const { applicationJson, kubeconfig, context } = options;
-  const hub = { kubeconfig, context };
-  if (applicationJson === undefined && kubeconfig === undefined && context === undefined) {
-    return `whether an operation runs was not looked at: ${shellOf(getCommand(hub, environment, region))}`;
-  }
-  const { application } = await readApplication(applicationsOf(options), environment, region);
-  const { action, reason } = decideOperation(application, revision);
-  if (action === 'leave') return reason;
-  const command = endCommand(hub, application);
-  if (applicationJson !== undefined) return `${reason}; end it: ${shellOf(command)}`;
-  const answer = await runKubectl(command);
-  return answer === undefined
-    ? `${reason}; there is no kubectl here: ${shellOf(command)}`
-    : `${reason}; ended`;
+  const isGiven = [applicationJson, kubeconfig, context].some((value) => value !== undefined);
+  const outcomes: OperationOutcome[] = [];
+  for (const pin of pins)
+    outcomes.push(await endOperation(pin, isGiven ? applicationsOf(options) : 'nowhere'));
+  if (outcomes.some(({ failed }) => failed)) process.exitCode = 1;
+  return outcomes;
 }
 
 process.exitCode = await runCommand(program);

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Gate } from './gates/gate.ts';
+import type { OperationOutcome } from './hub/end-operation.ts';
 import type { Halted, Promotion } from './promote.ts';
 import type { Proposed } from './proposal.ts';
 import type { Release } from './releases.ts';
@@ -33,6 +34,11 @@ export function rollbackReport(result: Rollback): string {
       `${environment}/${region}: ${shortOf(result.from[index]?.revision ?? '')} -> ${shortOf(revision)}`,
   );
   return [...moved, nextStep(result)].join('\n');
+}
+
+/** What became of the operations, a line a region. */
+export function operationsReport(operations: readonly OperationOutcome[]): string {
+  return operations.map(({ region, told }) => `${region}: ${told}`).join('\n');
 }
 
 /** Where the commit is, and the line that brings it onto main. */

@@ -52,6 +52,16 @@ export async function rollback(repository: Repository, options: RollbackOptions)
   return { ...proposed, title, moved, from };
 }
 
+/** What the pins of the regions say on the remote's main. @throws Refusal when one was never promoted. */
+export async function currentPins(
+  repository: Repository,
+  { environment, regions, remote }: RollbackOptions,
+): Promise<readonly Pin[]> {
+  for (const region of regions) requireRegion(environment, region);
+  const main = await fetchMain(repository, remote);
+  return Promise.all(regions.map((region) => currentPin(repository, environment, region, main)));
+}
+
 async function currentPin(
   repository: Repository,
   { name }: Environment,

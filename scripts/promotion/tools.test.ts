@@ -179,6 +179,13 @@ describe('in a repository', () => {
     );
     expect(asked()).toContain(`--patch\n${patch}\n`);
 
+    const only = ['--operations-only', '--application-json', file];
+    const later = await run('rollback', [...args, ...only], where);
+    expect(later.stdout).toMatch(
+      /^ap-southeast: its operation is of bbbbbbbbbbbb, not of [0-9a-f]{12}; end it: /,
+    );
+    expect(later.stdout).not.toContain('rollback/');
+
     fake('kubectl', 'echo "The connection was refused" >&2; exit 1');
     const away = await run('rollback', [...args, '--kubeconfig', 'hub.yaml'], where);
     expect(away.exitCode).toBe(1);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Gate } from '../gates/gate.ts';
 import { Refusal } from '../refusal.ts';
@@ -19,21 +20,27 @@ const auditReport = z.object({
 export async function auditIsClean(file: string, since: string | undefined): Promise<Gate> {
   const name = 'audit';
   const report = await readReport(file);
+  // The reason goes into a commit: without the path of the machine where the file was.
+  const shown = basename(file);
   if (report.verdict === 'violations') {
     const violated = report.invariants.filter(({ outcome }) => outcome === 'violated');
     const named = violated
       .map(({ name: invariant, violations }) => `${invariant} (${violations})`)
       .join(', ');
-    return { name, passed: false, reason: `${file}: violated: ${named}` };
+    return { name, passed: false, reason: `${shown}: violated: ${named}` };
   }
   if (report.verdict === 'could-not-check') {
     const away = report.away.map(({ source, reason }) => `${source}: ${reason}`).join(', ');
-    return { name, passed: false, reason: `${file}: could not check: ${away}` };
+    return { name, passed: false, reason: `${shown}: could not check: ${away}` };
   }
   if (since !== undefined && Date.parse(report.startedAt) < Date.parse(since)) {
-    return { name, passed: false, reason: `${file}: is of ${report.startedAt}, before ${since}` };
+    return { name, passed: false, reason: `${shown}: is of ${report.startedAt}, before ${since}` };
   }
-  return { name, passed: true, reason: `${file}: clean over ${report.orders} orders at ${report.startedAt}` };
+  return {
+    name,
+    passed: true,
+    reason: `${shown}: clean over ${report.orders} orders at ${report.startedAt}`,
+  };
 }
 
 async function readReport(file: string): Promise<z.infer<typeof auditReport>> {
