@@ -66,7 +66,7 @@ describe('what is in the image', () => {
     const all = start('all');
     expect(all.output).toContain('The configuration is not complete:');
     expect(all.status).toBe(78);
-  });
+  }, 30_000);
 
   it('imports only packages that are installed without devDependencies', () => {
     const used = packagesFrom(join(folder, 'main.ts'));

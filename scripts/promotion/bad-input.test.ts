@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { pinPath, verifiedPath, yamlOf } from './pins.ts';
 import type { PromoteOptions } from './promote.ts';
 import { release } from './release.ts';
 import { rollback } from './rollback.ts';
 import { contractsWith, createGitWorld, production, refusals, type GitWorld } from './testing/git-world.ts';
+
+// Each step is several processes of git, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const hash = 'a'.repeat(40);
 let world: GitWorld;
@@ -13,7 +16,7 @@ let before: string;
 beforeEach(async () => {
   world = await createGitWorld();
   await world.release('1');
-}, 20_000);
+});
 afterEach(() => world.remove());
 
 /** Promoting is refused with these words, and leaves everything as it was. */

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { rollback } from './rollback.ts';
 import { contractsWith, createGitWorld, production, refusals, type GitWorld } from './testing/git-world.ts';
+
+// Each step is several processes of git, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let world: GitWorld;
 beforeEach(async () => {
@@ -63,7 +66,7 @@ it('moves wave by wave what was verified, halts at a broken gate, and takes back
   const fourth = await world.release('4', contracts);
   expect(await roll(1)).toEqual(['ap-southeast']);
   expect(await pins()).toEqual({ ...everywhere(first), 'ap-southeast': fourth });
-}, 60_000);
+});
 
 it('after two rollbacks a region is not back at what the first one took away', async () => {
   const { roll, verified, pins, clone } = world;
@@ -83,7 +86,7 @@ it('after two rollbacks a region is not back at what the first one took away', a
   await expect(rollback(clone, options)).rejects.toThrow(
     `production/ap-southeast: no revision before ${revisions[0]!.slice(0, 12)} was ever verified there`,
   );
-}, 60_000);
+});
 
 it('moves the pins of the wave and nothing else, in one commit on main', async () => {
   const revision = await world.release('1');
@@ -100,4 +103,4 @@ it('moves the pins of the wave and nothing else, in one commit on main', async (
   expect(await world.pinText('ap-southeast')).toBe(
     `environment: "production"\nregion: "ap-southeast"\nrevision: "${revision}"\ntree: "${tree}"`,
   );
-}, 30_000);
+});

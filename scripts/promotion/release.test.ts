@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { checkReleases } from './check.ts';
 import { builtDigest, writeDigest } from './image-file.ts';
 import { imagesIn } from './images.ts';
@@ -10,6 +10,9 @@ import { releaseNamed, releasesAt } from './releases.ts';
 import { createGitWorld, noon, production, type GitWorld } from './testing/git-world.ts';
 import { fixtureText } from './testing/applications.ts';
 import { verify, type VerifyOptions } from './verify.ts';
+
+// Each step is several processes of git, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let world: GitWorld;
 beforeEach(async () => {
@@ -62,7 +65,7 @@ it('lists the newest first, finds one by its beginning, and makes no second reco
   await expect(releaseNamed(world.clone, main, '')).rejects.toThrow(' begins several releases');
   await world.commitToMain({ 'notes.md': 'nothing that is rolled out' });
   expect(await make()).toMatchObject({ outcome: 'same', release: { revision: second } });
-}, 20_000);
+});
 
 it('refuses a revision that is not on main, or that has no dist', async () => {
   await world.commitToMain({ 'notes.md': 'no dist yet' });
@@ -103,7 +106,7 @@ it('checks what a pull request says: pins, records and freezes, all of it at onc
     `${record}: is not what ${revision.slice(0, 12)} holds: make it again with scripts/release`,
     `environments/releases/production/us-west.yaml: tree is aaaaaaaaaaaa, but ${revision.slice(0, 12)} has ${tree.slice(0, 12)}`,
   ]);
-}, 20_000);
+});
 
 it('a pull request may not pin what it brings itself', async () => {
   const base = await world.release('1');
@@ -190,4 +193,4 @@ it('records a wave as verified when every gate of every region says yes, else no
   expect('branch' in (await world.promote(3))).toBe(false);
   await world.merge(held.recorded!.commit);
   expect(await world.roll(3)).toEqual(['eu-central', 'us-east']);
-}, 30_000);
+});

@@ -1,9 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fixtureText } from './testing/applications.ts';
 import { contractsWith, createGitWorld, type GitWorld } from './testing/git-world.ts';
+
+// Each step is several processes of git, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 type Run = { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string };
 
@@ -124,7 +127,7 @@ describe('in a repository', () => {
       `--head\npromote/production/wave-1/${short}\n--title\nrelease(production): wave 1 to ${short}\n`,
     );
     expect(opened()).toContain('| on main | yes |');
-  }, 30_000);
+  });
 
   it('without gh the command is printed; a gh that refuses is told, and the branch stays pushed', async () => {
     const revision = await world.release('1');
@@ -146,7 +149,7 @@ describe('in a repository', () => {
     expect(refused.stderr).toBe(
       `promote: ${branch} is pushed, but gh did not open its pull request: no token`,
     );
-  }, 30_000);
+  });
 
   it('a rollback ends the operation of another revision, or prints the command', async () => {
     for (const letter of ['1', '2']) {
@@ -192,7 +195,7 @@ describe('in a repository', () => {
     expect(away.stdout).toContain(
       'its operation could not be looked at or ended: kubectl get: The connection was refused',
     );
-  }, 30_000);
+  });
 
   it('what is refused is one line that says what and where', async () => {
     const refused = await run('promote', ['production', '--wave', '1'], { cwd: world.clone.folder });

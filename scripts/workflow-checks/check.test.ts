@@ -28,10 +28,11 @@ describe('our workflows', () => {
   });
 
   // Where actionlint is on the PATH it has its say too; our own checks do not know every expression and every runner.
-  const actionlint = spawnSync('actionlint', ['-version']).error === undefined;
-  it.runIf(actionlint)('please actionlint', () => {
+  const linter = 'actionlint';
+  const isThere = spawnSync(linter, ['-version']).error === undefined;
+  it.runIf(isThere)('please actionlint', () => {
     const { stdout, status } = spawnSync(
-      'actionlint',
+      linter,
       files.map((file) => `${folder}/${file}`),
       {
         encoding: 'utf8',

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openRepository } from '../repository.ts';
 import { contractsWith, createGitWorld, type GitWorld } from '../testing/git-world.ts';
 import { compareContracts } from './compare.ts';
 import { eventSchemasAt } from './event-schemas.ts';
+
+// Each step is several processes of git, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let world: GitWorld;
 beforeEach(async () => {
