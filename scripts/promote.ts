@@ -1,65 +1,113 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { execa } from 'execa';
-import { environmentNamed } from '../environments/index.ts';
+import { Command } from 'commander';
+import { eventSchemasAt } from './promotion/contracts/event-schemas.ts';
+import { pinnedEnvironment, regionsOfWave } from './promotion/environment.ts';
+import type { Evidence } from './promotion/gates/after.ts';
+import {
+  addHubOptions,
+  applicationsOf,
+  byRegion,
+  holdOf,
+  holdOptions,
+  type HoldOptions,
+  type HubOptions,
+} from './promotion/options.ts';
 import { promote } from './promotion/promote.ts';
-import { reportOf } from './promotion/report.ts';
+import { openPullRequest } from './promotion/pull-request.ts';
+import { WrongUsage } from './promotion/refusal.ts';
+import { gatesMarkdown, promotionReport, verificationReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { runCommand } from './promotion/run-command.ts';
+import { runCommand, wholeNumber } from './promotion/run-command.ts';
+import { verify } from './promotion/verify.ts';
 
-type Options = {
-  readonly wave: number;
-  readonly revision?: string;
-  readonly remote: string;
-  readonly push?: true;
-  readonly render: boolean;
-  readonly json?: true;
-};
+type Options = HubOptions &
+  HoldOptions & {
+    readonly wave: number;
+    readonly revision?: string;
+    readonly remote: string;
+    readonly push?: true;
+    readonly render: boolean;
+    readonly after?: true;
+    readonly audit: readonly string[];
+    readonly prometheus: readonly string[];
+    readonly json?: true;
+  };
 
-const program = new Command('promote')
-  .description(
-    'Moves the pins of one wave to a revision, on a branch for a pull request, if every gate says yes.',
-  )
-  .argument('<environment>', 'staging or production')
-  .requiredOption('--wave <number>', 'which wave, counted from 1', (text) => {
-    if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1.');
-    return Number(text);
-  })
-  .option('--revision <name>', 'what to run (default: the remote’s main)')
-  .option('--remote <name>', 'the git remote', 'origin')
-  .option('--push', 'push the branch, and open the pull request where gh is installed')
-  .option('--no-render', 'do not render the revision again to compare its dist/')
-  .option('--json', 'print the result as JSON')
+const program = addHubOptions(
+  new Command('promote')
+    .description(
+      'Moves the pins of one wave to a release, on a branch for a pull request, if every gate says yes.',
+    )
+    .argument('<environment>', 'staging or production')
+    .requiredOption('--wave <number>', 'which wave, counted from 1', wholeNumber(1))
+    .option(
+      '--revision <name>',
+      'what to run (default: the newest release for wave 1, what the wave before runs for the others)',
+    )
+    .option('--remote <name>', 'the git remote', 'origin')
+    .option('--push', 'push the branch, and open the pull request where gh is installed')
+    .option('--no-render', 'do not render the revision again to compare its dist/')
+    .option('--after', 'instead: look at the wave after its pins moved, and record it as verified')
+    .option('--audit <region=file...>', 'with --after: reports of scripts/audit --json', [])
+    .option('--prometheus <region=address...>', 'with --after: each region’s Prometheus', [])
+    .option('--json', 'print the result as JSON'),
+)
   .addHelpText('after', '\nExit codes: 0 a branch was made, 1 a gate or git refused, 2 wrong usage.')
   .showHelpAfterError('(scripts/promote --help lists the options)')
   .exitOverride()
-  .action(async (name: string, options: Options) => {
-    const result = await promote(openRepository(process.cwd()), {
-      environment: environmentNamed(name),
-      wave: options.wave,
-      revision: options.revision,
-      remote: options.remote,
-      push: options.push === true,
-      now: new Date(),
-      render: options.render ? ['cdk8s', 'synth', '--check-upgrade=false'] : null,
-    });
-    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : reportOf(result)}\n`);
-    if (!('branch' in result)) process.exitCode = 1;
-    else if (result.pushed) await openPullRequest(result.branch);
-  });
+  .action((name: string, options: Options) => (options.after ? after(name, options) : before(name, options)));
+for (const option of holdOptions()) program.addOption(option);
 
-/** With gh the pull request is opened; without it the report has told the command. */
-async function openPullRequest(branch: string): Promise<void> {
-  const { failed, exitCode } = await execa(
-    'gh',
-    ['pr', 'create', '--base', 'main', '--head', branch, '--fill'],
-    {
-      reject: false,
-      stdout: process.stderr,
-      stderr: process.stderr,
-    },
+async function before(name: string, options: Options): Promise<void> {
+  const repository = openRepository(process.cwd());
+  const result = await promote(repository, {
+    environment: pinnedEnvironment(name),
+    wave: options.wave,
+    revision: options.revision,
+    remote: options.remote,
+    push: options.push === true,
+    now: new Date(),
+    render: options.render ? ['cdk8s', 'synth', '--check-upgrade=false'] : null,
+    eventSchemas: eventSchemasAt,
+  });
+  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : promotionReport(result)}\n`);
+  if (!('branch' in result)) process.exitCode = 1;
+  else if (result.push === 'branch') {
+    const address = await openPullRequest(repository, { ...result, body: gatesMarkdown(result.gates) });
+    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
+  }
+}
+
+async function after(name: string, options: Options): Promise<void> {
+  const environment = pinnedEnvironment(name);
+  const regions = regionsOfWave(environment, options.wave);
+  const audits = byRegion('--audit', options.audit, regions);
+  const addresses = byRegion('--prometheus', options.prometheus, regions);
+  const evidence = new Map(
+    regions.map((region): [string, Evidence] => {
+      const [prometheus, another] = addresses.get(region) ?? [];
+      if (another !== undefined) throw new WrongUsage(`--prometheus: ${region} has two`);
+      const audit = audits.get(region) ?? [];
+      return [
+        region,
+        { applications: applicationsOf(options), audits: audit, prometheus, hold: holdOf(options) },
+      ];
+    }),
   );
-  // No exit code: there is no gh here.
-  if (failed && exitCode !== undefined) process.exitCode = 1;
+  const repository = openRepository(process.cwd());
+  const result = await verify(repository, {
+    environment,
+    evidence,
+    remote: options.remote,
+    now: new Date(),
+    record: options.push ? 'branch' : 'not-yet',
+  });
+  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : verificationReport(result)}\n`);
+  if (!result.passed) process.exitCode = 1;
+  else if (result.recorded?.push === 'branch') {
+    const gates = result.regions.flatMap((verification) => verification.gates);
+    const address = await openPullRequest(repository, { ...result.recorded, body: gatesMarkdown(gates) });
+    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
+  }
 }
 
 process.exitCode = await runCommand(program);

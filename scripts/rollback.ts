@@ -1,36 +1,83 @@
-import { Command } from 'commander';
-import { environmentNamed } from '../environments/index.ts';
-import { rollback } from './promotion/promote.ts';
-import { reportOf } from './promotion/report.ts';
+import { Command, Option } from 'commander';
+import { pinnedEnvironment, regionsOfWave } from './promotion/environment.ts';
+import { endOperation, type OperationOutcome } from './promotion/hub/end-operation.ts';
+import { addHubOptions, applicationsOf, type HubOptions } from './promotion/options.ts';
+import type { Pin } from './promotion/pins.ts';
+import { openPullRequest } from './promotion/pull-request.ts';
+import { WrongUsage } from './promotion/refusal.ts';
+import { operationsReport, rollbackReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { runCommand } from './promotion/run-command.ts';
+import { currentPins, rollback } from './promotion/rollback.ts';
+import { runCommand, wholeNumber } from './promotion/run-command.ts';
 
-type Options = {
-  readonly region: string[];
+type Options = HubOptions & {
+  readonly region?: string[];
+  readonly wave?: number;
   readonly remote: string;
   readonly push?: true;
+  readonly operationsOnly?: true;
   readonly json?: true;
 };
 
-const program = new Command('rollback')
-  .description('Puts the pins of regions back to the last revision that was verified there.')
-  .argument('<environment>', 'staging or production')
-  .requiredOption('--region <name...>', 'which regions')
-  .option('--remote <name>', 'the git remote', 'origin')
-  .option('--push', 'push the branch')
-  .option('--json', 'print the result as JSON')
-  .addHelpText('after', '\nExit codes: 0 a branch was made, 1 refused, 2 wrong usage.')
+const program = addHubOptions(
+  new Command('rollback')
+    .description('Puts the pins of regions back to the last revision that was verified there.')
+    .argument('<environment>', 'staging or production')
+    .option('--region <name...>', 'which regions')
+    .addOption(
+      new Option('--wave <number>', 'instead: the regions of this wave')
+        .argParser(wholeNumber(1))
+        .conflicts('region'),
+    )
+    .option('--remote <name>', 'the git remote', 'origin')
+    .option('--push', 'push the branch, and open the pull request where gh is installed')
+    .option('--operations-only', 'move no pin: end what runs of another revision than the pins on main')
+    .option('--json', 'print the result as JSON'),
+)
+  .addHelpText(
+    'after',
+    '\nA rollback waits for an operation that runs. With --kubeconfig or --context one of another revision is ended; with' +
+      '\n--application-json the command that would end it is printed.' +
+      '\nExit codes: 0 a branch was made, 1 refused, or an operation could not be ended, 2 wrong usage.',
+  )
   .showHelpAfterError('(scripts/rollback --help lists the options)')
   .exitOverride()
-  .action(async (name: string, { region, remote, push, json }: Options) => {
-    const result = await rollback(openRepository(process.cwd()), {
-      environment: environmentNamed(name),
-      regions: region,
-      remote,
-      push: push === true,
-      now: new Date(),
-    });
-    process.stdout.write(`${json ? JSON.stringify(result, null, 2) : reportOf(result)}\n`);
+  .action(async (name: string, options: Options) => {
+    const environment = pinnedEnvironment(name);
+    const regions = options.wave === undefined ? options.region : regionsOfWave(environment, options.wave);
+    if (regions === undefined) throw new WrongUsage('which regions? give --region or --wave');
+    const repository = openRepository(process.cwd());
+    const { remote, push } = options;
+    const asked = { environment, regions, remote, push: push === true };
+    if (options.operationsOnly) {
+      const operations = await endAll(await currentPins(repository, asked), options);
+      process.stdout.write(
+        options.json ? `${JSON.stringify({ operations }, null, 2)}\n` : `${operationsReport(operations)}\n`,
+      );
+      return;
+    }
+    const result = await rollback(repository, asked);
+    if (!options.json) process.stdout.write(`${rollbackReport(result)}\n`);
+    const operations = await endAll(result.moved, options);
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ ...result, operations }, null, 2)}\n`
+        : `${operationsReport(operations)}\n`,
+    );
+    if (result.push !== 'branch') return;
+    const body = result.from.map(({ region, revision }) => `${region} was at ${revision}`).join('\n');
+    const address = await openPullRequest(repository, { ...result, body });
+    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
   });
+
+async function endAll(pins: readonly Pin[], options: Options): Promise<readonly OperationOutcome[]> {
+  const { applicationJson, kubeconfig, context } = options;
+  const isGiven = [applicationJson, kubeconfig, context].some((value) => value !== undefined);
+  const outcomes: OperationOutcome[] = [];
+  for (const pin of pins)
+    outcomes.push(await endOperation(pin, isGiven ? applicationsOf(options) : 'nowhere'));
+  if (outcomes.some(({ failed }) => failed)) process.exitCode = 1;
+  return outcomes;
+}
 
 process.exitCode = await runCommand(program);

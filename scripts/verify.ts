@@ -1,90 +1,73 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { execa } from 'execa';
-import { ZodError } from 'zod';
-import { parsePin, pinPath, recordPath, textOf } from './promotion/pins.ts';
-import { Refusal } from './promotion/refusal.ts';
+import { Command } from 'commander';
+import { pinnedEnvironment } from './promotion/environment.ts';
+import {
+  addHubOptions,
+  applicationsOf,
+  holdOf,
+  holdOptions,
+  httpAddress,
+  type HoldOptions,
+  type HubOptions,
+} from './promotion/options.ts';
+import { openPullRequest } from './promotion/pull-request.ts';
+import { gatesMarkdown, verificationReport } from './promotion/report.ts';
+import { openRepository } from './promotion/repository.ts';
 import { runCommand } from './promotion/run-command.ts';
-import { verifyApplication } from './promotion/verify.ts';
+import { verify } from './promotion/verify.ts';
 
-type Options = {
-  readonly application?: string;
-  readonly soak: number;
-  readonly record?: true;
-  readonly json?: true;
-};
+type Options = HubOptions &
+  HoldOptions & {
+    readonly audit: readonly string[];
+    readonly prometheus?: string;
+    readonly record?: true;
+    readonly push?: true;
+    readonly ontoMain?: true;
+    readonly remote: string;
+    readonly json?: true;
+  };
 
-const program = new Command('verify')
-  .description('Says whether a region is healthy at exactly the revision of its pin, and since when.')
-  .argument('<environment>')
-  .argument('<region>')
-  .option('--application <file>', 'a saved `kubectl get application -o json`; without it the hub is asked')
-  .option(
-    '--soak <seconds>',
-    'how long it must have been healthy',
-    (text) => {
-      if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number of seconds.');
-      return Number(text);
-    },
-    120,
-  )
-  .option('--record', 'write the record that the next wave and a rollback go by; commit it')
+const program = addHubOptions(
+  new Command('verify')
+    .description('Says whether a region is healthy at exactly the revision of its pin, and since when.')
+    .argument('<environment>', 'staging or production')
+    .argument('<region>'),
+)
+  .option('--audit <file...>', 'reports of scripts/audit --json over the region', [])
+  .option('--prometheus <address>', 'the region’s Prometheus', httpAddress)
+  .option('--record', 'record the pin as verified, on a branch: the next wave and a rollback go by it')
+  .option('--push', 'push that branch, and open the pull request where gh is installed')
+  .option('--onto-main', 'push the record straight onto main')
+  .option('--remote <name>', 'the git remote, whose main has the pins', 'origin')
   .option('--json', 'print the result as JSON')
-  .addHelpText('after', '\nExit codes: 0 healthy, 1 not, or it could not be asked, 2 wrong usage.')
+  .addHelpText('after', '\nExit codes: 0 every gate says yes, 1 one says no or was not asked, 2 wrong usage.')
   .showHelpAfterError('(scripts/verify --help lists the options)')
   .exitOverride()
-  .action(async (environment: string, region: string, options: Options) => {
-    const path = pinPath(environment, region);
-    const pin = parsePin(read(path), path);
-    const now = new Date();
-    const application = options.application ?? `kubectl get application ${environment}-${region}`;
-    const text =
-      options.application === undefined ? await ask(environment, region) : read(options.application);
-    const verdict = judge(application, text, pin.revision, options.soak, now);
-    const place = `${environment}/${region} at ${pin.revision.slice(0, 12)}`;
-    const words = verdict.healthy ? [`healthy since ${verdict.since}`] : verdict.reasons;
-    process.stdout.write(
-      options.json
-        ? `${JSON.stringify({ ...pin, ...verdict }, null, 2)}\n`
-        : `${place}: ${words.join('; ')}\n`,
-    );
-    if (!verdict.healthy) process.exitCode = 1;
-    else if (options.record) {
-      const record = recordPath(environment, region);
-      mkdirSync(dirname(record), { recursive: true });
-      writeFileSync(record, textOf({ ...pin, verifiedAt: now.toISOString(), evidence: application }));
+  .action(async (name: string, region: string, options: Options) => {
+    const repository = openRepository(process.cwd());
+    const { audit: audits, prometheus } = options;
+    const result = await verify(repository, {
+      environment: pinnedEnvironment(name),
+      evidence: new Map([
+        [region, { applications: applicationsOf(options), audits, prometheus, hold: holdOf(options) }],
+      ]),
+      remote: options.remote,
+      now: new Date(),
+      record: recordOf(options),
+    });
+    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : verificationReport(result)}\n`);
+    if (!result.passed) process.exitCode = 1;
+    else if (result.recorded?.push === 'branch') {
+      const gates = result.regions.flatMap((verification) => verification.gates);
+      const address = await openPullRequest(repository, { ...result.recorded, body: gatesMarkdown(gates) });
+      if (address !== undefined) process.stderr.write(`opened ${address}\n`);
     }
   });
+for (const option of holdOptions()) program.addOption(option);
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Refusal(`${path} cannot be read`, { cause });
-  }
-}
-
-async function ask(environment: string, region: string): Promise<string> {
-  const args = ['get', 'application', `${environment}-${region}`, '--namespace', 'argocd', '-o', 'json'];
-  const { stdout, failed, shortMessage } = await execa('kubectl', args, { reject: false });
-  if (failed) throw new Refusal(`the hub could not be asked (${shortMessage}): give --application`);
-  return stdout;
-}
-
-function judge(
-  place: string,
-  text: string,
-  revision: string,
-  soak: number,
-  now: Date,
-): ReturnType<typeof verifyApplication> {
-  try {
-    return verifyApplication(JSON.parse(text), revision, soak, now);
-  } catch (error) {
-    if (!(error instanceof SyntaxError) && !(error instanceof ZodError)) throw error;
-    throw new Refusal(`${place} is not an Argo CD Application as JSON`, { cause: error });
-  }
+function recordOf({ record, push, ontoMain }: Options): 'none' | 'not-yet' | 'branch' | 'main' {
+  if (ontoMain) return 'main';
+  if (push) return 'branch';
+  return record ? 'not-yet' : 'none';
 }
 
 process.exitCode = await runCommand(program);

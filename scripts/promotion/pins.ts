@@ -1,8 +1,10 @@
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
+import type { Environment } from '../../environments/schema.ts';
 import { Refusal } from './refusal.ts';
+import { fileAt, filesBelow, isAncestor, shortOf, treeOf, type Repository } from './repository.ts';
+import { hash, parseYamlFile } from './yaml-file.ts';
 
-const hash = z.string().regex(/^[0-9a-f]{40}$/, 'must be 40 hexadecimal digits, quoted');
 const pinSchema = z.strictObject({
   environment: z.string(),
   region: z.string(),
@@ -11,53 +13,95 @@ const pinSchema = z.strictObject({
   /** The tree of `dist/<environment>/<region>` at that commit. */
   tree: hash,
 });
-const recordSchema = pinSchema.extend({
+const verifiedPinSchema = pinSchema.extend({
   /** When it was found healthy at exactly this revision, ISO 8601. */
   verifiedAt: z.iso.datetime(),
-  /** By what: the file or address of the health and audit reports. */
-  evidence: z.string().min(1),
+  /** By what: the Application, and the reports or the Prometheus that were looked at. */
+  evidence: z.array(z.string().min(1)).nonempty(),
 });
 
 /** Which revision a region runs, as Argo CD reads it. */
 export type Pin = z.infer<typeof pinSchema>;
-/** A pin that was found healthy. */
-export type VerifiedPin = z.infer<typeof recordSchema>;
+/** A pin that was found healthy: what the next wave and a rollback go by. */
+export type VerifiedPin = z.infer<typeof verifiedPinSchema>;
 
+const pinFolder = (environment: string): string => `environments/releases/${environment}`;
 export const pinPath = (environment: string, region: string): string =>
-  `environments/releases/${environment}/${region}.yaml`;
-export const recordPath = (environment: string, region: string): string =>
-  `environments/verified/${environment}/${region}.yaml`;
+  `${pinFolder(environment)}/${region}.yaml`;
+export const verifiedPath = (environment: string, region: string): string =>
+  `environments/releases/verified/${environment}/${region}.yaml`;
 
 /** @throws Refusal naming the file, the field and the rule; a key that is there twice is refused too. */
 export function parsePin(text: string, path: string): Pin {
-  return parse(pinSchema, text, path);
+  return inItsFile(parseYamlFile(pinSchema, text, path), path);
 }
 
 /** @throws Refusal as `parsePin`. */
-export function parseRecord(text: string, path: string): VerifiedPin {
-  return parse(recordSchema, text, path);
+export function parseVerifiedPin(text: string, path: string): VerifiedPin {
+  return inItsFile(parseYamlFile(verifiedPinSchema, text, path), path);
 }
 
-function parse<Output extends Pin>(schema: z.ZodType<Output>, text: string, path: string): Output {
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error) throw new Refusal(`${path}: ${error.message.split('\n')[0]}`);
-  const parsed = schema.safeParse(document.toJS());
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') ?? '';
-    throw new Refusal(`${path}: ${field === '' ? '' : `${field}: `}${issue?.message}`);
+function inItsFile<Read extends Pin>(pin: Read, path: string): Read {
+  if (path.endsWith(`/${pin.environment}/${pin.region}.yaml`)) return pin;
+  throw new Refusal(
+    `${path}: holds the pin of ${pin.environment}/${pin.region}: a region has one pin, in its own file`,
+  );
+}
+
+/**
+ * The pins of an environment at a commit, by region. Argo CD makes an Application of every file in the folder: one that is
+ * no region's own is refused. @throws Refusal
+ */
+export async function pinsAt(
+  repository: Repository,
+  commit: string,
+  environment: Environment,
+): Promise<ReadonlyMap<string, Pin>> {
+  const known: readonly string[] = environment.regions.map(({ name }) => name);
+  const pins = new Map<string, Pin>();
+  for (const path of await filesBelow(repository, commit, pinFolder(environment.name))) {
+    const pin = parsePin((await fileAt(repository, commit, path)) ?? '', path);
+    if (!known.includes(pin.region)) {
+      throw new Refusal(`${path}: there is no region ${pin.region} in ${environment.name}`);
+    }
+    pins.set(pin.region, pin);
   }
-  const { environment, region } = parsed.data;
-  if (!path.endsWith(`/${environment}/${region}.yaml`)) {
+  return pins;
+}
+
+/**
+ * Whether a pin says the truth: Argo CD reads its revision alone, so that a wrong tree would go unseen.
+ * @throws Refusal naming the file and what is wrong in it.
+ */
+export async function checkPin(repository: Repository, main: string, pin: Pin): Promise<void> {
+  const path = pinPath(pin.environment, pin.region);
+  const short = shortOf(pin.revision);
+  if ((await repository.ask('cat-file', '-e', `${pin.revision}^{commit}`)) === undefined) {
     throw new Refusal(
-      `${path}: holds the pin of ${environment}/${region}: a region has one pin, in its own file`,
+      `${path}: revision ${short} is not in this repository (a shallow clone: git fetch --unshallow)`,
     );
   }
-  return parsed.data;
+  if (!(await isAncestor(repository, pin.revision, main))) {
+    throw new Refusal(`${path}: revision ${short} is not an ancestor of main`);
+  }
+  const tree = await treeOf(repository, pin.revision, `dist/${pin.environment}/${pin.region}`);
+  if (tree !== pin.tree)
+    throw new Refusal(`${path}: tree is ${shortOf(pin.tree)}, but ${short} has ${shortOf(tree)}`);
 }
 
-/** The text of a pin or a record: hashes are quoted, since one of digits alone would be read as a number. */
-export function textOf(pin: Pin | VerifiedPin): string {
-  return stringify(pin, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
+/** The record of a region's last verification at a commit. @throws Refusal as `parsePin`. */
+export async function verifiedAt(
+  repository: Repository,
+  commit: string,
+  environment: string,
+  region: string,
+): Promise<VerifiedPin | undefined> {
+  const path = verifiedPath(environment, region);
+  const text = await fileAt(repository, commit, path);
+  return text === undefined ? undefined : parseVerifiedPin(text, path);
+}
+
+/** The text of such a file, always the same for the same values; hashes are quoted. */
+export function yamlOf(value: object): string {
+  return stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
 }

@@ -1,30 +1,94 @@
 import Table from 'cli-table3';
-import type { Gate } from './gates.ts';
-import type { Promotion } from './promote.ts';
+import type { Gate } from './gates/gate.ts';
+import type { OperationOutcome } from './hub/end-operation.ts';
+import type { Halted, Promotion } from './promote.ts';
+import type { Proposed } from './proposal.ts';
+import type { Release } from './releases.ts';
+import { shortOf } from './repository.ts';
+import type { Rollback } from './rollback.ts';
+import type { Verified } from './verify.ts';
+
+/** A table for the terminal, without colours. */
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}
+
+/** The gates as a table, each with its reason. */
+export function gatesTable(gates: readonly Gate[]): string {
+  const rows = gates.map(({ name, passed, reason }) => [name, passed ? 'yes' : 'NO', reason]);
+  return tableOf(['gate', '', 'reason'], rows);
+}
 
 /** What a person at the terminal gets to see: the gates, the pins that move, and what to do next. */
-export function reportOf(result: Promotion | { readonly gates: readonly Gate[] }): string {
-  const parts: string[] = [];
-  if (result.gates.length > 0) {
-    const table = new Table({ head: ['gate', '', 'reason'], style: { head: [], border: [] } });
-    for (const { name, passed, reason } of result.gates) table.push([name, passed ? 'yes' : 'NO', reason]);
-    parts.push(table.toString());
-  }
-  if ('branch' in result) {
-    const { branch, moved, pushed } = result;
-    parts.push(...moved.map((pin) => `${pin.environment}/${pin.region} -> ${pin.revision.slice(0, 12)}`));
-    parts.push(
-      pushed
-        ? `pushed ${branch}; open it: ${pullRequestOf(branch)}`
-        : `on branch ${branch}: push it, then ${pullRequestOf(branch)}`,
-    );
-  } else {
-    parts.push('nothing was moved');
-  }
+export function promotionReport(result: Promotion | Halted): string {
+  if (!('branch' in result)) return `${gatesTable(result.gates)}\nnothing was moved`;
+  const moved = result.moved.map((pin) => `${pin.environment}/${pin.region} -> ${shortOf(pin.revision)}`);
+  return [gatesTable(result.gates), ...moved, nextStep(result)].join('\n');
+}
+
+export function rollbackReport(result: Rollback): string {
+  const moved = result.moved.map(
+    ({ environment, region, revision }, index) =>
+      `${environment}/${region}: ${shortOf(result.from[index]?.revision ?? '')} -> ${shortOf(revision)}`,
+  );
+  return [...moved, nextStep(result)].join('\n');
+}
+
+/** What became of the operations, a line a region. */
+export function operationsReport(operations: readonly OperationOutcome[]): string {
+  return operations.map(({ region, told }) => `${region}: ${told}`).join('\n');
+}
+
+/** Where the commit is, and the line that brings it onto main. */
+export function nextStep({ branch, commit, push }: Proposed): string {
+  if (push === 'main') return `pushed ${shortOf(commit)} onto main`;
+  return push === 'branch'
+    ? `pushed ${branch}; open it: ${pullRequestCommand(branch)}`
+    : `on branch ${branch}: push it, then ${pullRequestCommand(branch)}`;
+}
+
+function pullRequestCommand(branch: string): string {
+  return `gh pr create --base main --head ${branch} --fill`;
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** The gates as Markdown, for the body of a pull request. */
+export function gatesMarkdown(gates: readonly Gate[]): string {
+  const rows = gates.map(
+    ({ name, passed, reason }) => `| ${cell(name)} | ${passed ? 'yes' : 'NO'} | ${cell(reason)} |`,
+  );
+  return ['| gate | | reason |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** What was found of each region, and where its record is. */
+export function verificationReport({ regions, recorded }: Verified): string {
+  const parts = regions.map(
+    ({ pin, gates }) => `${pin.environment}/${pin.region} at ${shortOf(pin.revision)}\n${gatesTable(gates)}`,
+  );
+  if (recorded) parts.push(nextStep(recorded));
   return parts.join('\n');
 }
 
-/** The line that opens the pull request. */
-export function pullRequestOf(branch: string): string {
-  return `gh pr create --base main --head ${branch} --fill`;
+export function releasesTable(releases: readonly Release[]): string {
+  const rows = releases.map(({ revision, committedAt, images }) => [
+    shortOf(revision),
+    committedAt,
+    images.map((image) => image.replace(/(@sha256:.{12}).*/, '$1')).join('\n'),
+  ]);
+  return tableOf(['release', 'committed', 'images'], rows);
+}
+
+export function releaseReport({ revision, committedAt, images, trees }: Release): string {
+  const rows = Object.entries(trees).flatMap(([environment, regions]) =>
+    Object.entries(regions).map(([region, tree]) => [`${environment}/${region}`, tree]),
+  );
+  return [
+    `revision ${revision}`,
+    `committed ${committedAt}`,
+    ...images,
+    tableOf(['place', 'tree'], rows),
+  ].join('\n');
 }

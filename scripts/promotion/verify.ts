@@ -1,76 +1,78 @@
-import { z } from 'zod';
+import type { Environment } from '../../environments/schema.ts';
+import { requireRegion } from './environment.ts';
+import { gatesAfter, hasReport, type Evidence, type Verification } from './gates/after.ts';
+import { checkPin, pinPath, pinsAt, verifiedPath, yamlOf, type VerifiedPin } from './pins.ts';
+import { propose, type Proposed } from './proposal.ts';
+import { Refusal, WrongUsage } from './refusal.ts';
+import { fetchMain, refuseDirty, shortOf, type Repository } from './repository.ts';
 
-/** What the rule reads of an Argo CD Application; everything else is let through. */
-const applicationSchema = z.object({
-  metadata: z.object({ name: z.string() }),
-  spec: z.object({ source: z.object({ targetRevision: z.string() }) }),
-  operation: z.unknown().optional(),
-  status: z
-    .object({
-      sync: z.object({
-        status: z.string(),
-        revision: z.string().optional(),
-        comparedTo: z.object({ source: z.object({ targetRevision: z.string() }) }).optional(),
-      }),
-      health: z.object({ status: z.string(), lastTransitionTime: z.string().optional() }),
-      operationState: z
-        .object({
-          phase: z.string(),
-          finishedAt: z.string().optional(),
-          syncResult: z.object({ revision: z.string() }).optional(),
-        })
-        .optional(),
-      conditions: z.array(z.object({ type: z.string(), message: z.string().optional() })).optional(),
-    })
-    .optional(),
-});
+export type VerifyOptions = {
+  readonly environment: Environment;
+  /** What is known of each region that is looked at. */
+  readonly evidence: ReadonlyMap<string, Evidence>;
+  readonly remote: string;
+  readonly now: Date;
+  /** Whether a record is made when every gate says yes, and where it goes. */
+  readonly record: 'none' | 'not-yet' | 'branch' | 'main';
+};
 
-export type Verdict = {
-  readonly healthy: boolean;
-  /** Since when, ISO 8601; undefined unless healthy. */
-  readonly since: string | undefined;
-  /** Each condition that does not hold, in plain words. */
-  readonly reasons: readonly string[];
+export type Verified = {
+  readonly regions: readonly Verification[];
+  readonly passed: boolean;
+  readonly recorded: (Proposed & { readonly title: string }) | undefined;
 };
 
 /**
- * Whether a region is healthy at exactly a revision, and since when. `sync.revision` alone means compared, not applied;
- * an invalid revision shows OutOfSync but Healthy; an operation need not have run at the revision, if nothing differed.
- *
- * @throws z.ZodError when it is no Application.
+ * Looks at regions after their pins moved, and records those pins as verified if every gate of every region says yes: all
+ * of them or none. @throws Refusal
  */
-export function verifyApplication(given: unknown, revision: string, soakSeconds: number, now: Date): Verdict {
-  const { spec, status, operation } = applicationSchema.parse(given);
-  if (!status) return { healthy: false, since: undefined, reasons: ['Argo CD has not looked at it yet'] };
-  const { sync, health, operationState } = status;
-  const errors = (status.conditions ?? []).filter(({ type }) => type.endsWith('Error'));
-  const reasons: string[] = [];
-  const check = (holds: boolean, reason: string): void => void (holds || reasons.push(reason));
-  check(spec.source.targetRevision === revision, `it is told to run ${at(spec.source.targetRevision)}`);
-  check(sync.revision === revision, `it was compared with ${at(sync.revision)}`);
-  const compared = sync.comparedTo?.source.targetRevision;
-  check(compared === revision, `the comparison was made for ${at(compared)}`);
-  check(sync.status === 'Synced', `it is ${sync.status}, not Synced`);
-  check(health.status === 'Healthy', `it is ${health.status}, not Healthy`);
-  check(operation === undefined, 'an operation is waiting');
-  check(operationState?.phase !== 'Running', 'an operation is running');
-  for (const { type, message } of errors) check(false, message === undefined ? type : `${type}: ${message}`);
-  const times = [
-    health.lastTransitionTime,
-    operationState?.syncResult?.revision === revision ? operationState.finishedAt : undefined,
-  ].filter((time) => time !== undefined);
-  const since = times.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
-  check(since !== undefined, 'it does not say since when it is healthy');
-  const heldSeconds = since === undefined ? 0 : (now.getTime() - Date.parse(since)) / 1000;
-  if (reasons.length === 0) {
-    check(
-      heldSeconds >= soakSeconds,
-      `healthy for ${Math.floor(heldSeconds)} s of the ${soakSeconds} s to hold`,
-    );
+export async function verify(repository: Repository, options: VerifyOptions): Promise<Verified> {
+  const { environment, evidence, remote, now, record } = options;
+  for (const region of evidence.keys()) requireRegion(environment, region);
+  if (record !== 'none') {
+    for (const [region, given] of evidence) requireReport(region, given);
+    await refuseDirty(repository, ['environments/releases']);
   }
-  return { healthy: reasons.length === 0, since: reasons.length === 0 ? since : undefined, reasons };
+  const main = await fetchMain(repository, remote);
+  const pins = await pinsAt(repository, main, environment);
+  const regions: Verification[] = [];
+  for (const [region, given] of evidence) {
+    const pin = pins.get(region);
+    const path = pinPath(environment.name, region);
+    if (!pin) throw new Refusal(`${path} is not on main: ${region} was never promoted`);
+    await checkPin(repository, main, pin);
+    regions.push(await gatesAfter(environment, pin, given, now));
+  }
+  const passed = regions.every(({ gates }) => gates.every((gate) => gate.passed));
+  if (!passed || record === 'none') return { regions, passed, recorded: undefined };
+  const names = regions.map(({ pin }) => pin.region);
+  const revisions = [...new Set(regions.map(({ pin }) => shortOf(pin.revision)))];
+  const title = `verified(${environment.name}): ${names.join(', ')} at ${revisions.join(', ')}`;
+  const proposed = await propose(repository, {
+    remote,
+    main,
+    branch: `verified/${environment.name}/${names.join('-')}/${revisions.join('-')}`,
+    title,
+    body: regions
+      .flatMap(({ pin, gates }) => gates.map(({ name, reason }) => `${pin.region} ${name}: ${reason}`))
+      .join('\n'),
+    files: new Map(
+      regions.map((verification) => {
+        const { region } = verification.pin;
+        return [verifiedPath(environment.name, region), yamlOf(recordOf(verification, now))];
+      }),
+    ),
+    push: record,
+  });
+  return { regions, passed, recorded: { ...proposed, title } };
 }
 
-function at(value: string | undefined): string {
-  return value === undefined ? 'nothing' : value.slice(0, 12);
+function requireReport(region: string, evidence: Evidence): void {
+  if (hasReport(evidence)) return;
+  throw new WrongUsage(`a record of ${region} needs a report beside its health: --audit or --prometheus`);
+}
+
+function recordOf({ pin, evidence }: Verification, now: Date): VerifiedPin {
+  const [first = '', ...others] = evidence;
+  return { ...pin, verifiedAt: now.toISOString(), evidence: [first, ...others] };
 }

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+
+const instructions = readFileSync('Dockerfile', 'utf8')
+  .split('\n')
+  .filter((line) => /^[A-Z]+ /.test(line));
+const lastStage = instructions.slice(instructions.findLastIndex((line) => line.startsWith('FROM ')));
+/** What is copied from the project, not from another stage. */
+const copied = instructions
+  .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+  .flatMap((line) => line.split(' ').slice(1, -1));
+const ignore = readFileSync('.dockerignore', 'utf8').split('\n');
+const admitted = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+const isLeftOut = (path: string): boolean => /\.test\.ts$|\/testing(\/|$)|^contracts\/fixtures/.test(path);
+
+it('copies what the context lets in, and the context lets in nothing else', () => {
+  expect(new Set(copied)).toEqual(new Set(admitted));
+  expect(ignore.indexOf('*')).toBeLessThan(ignore.findIndex((line) => line.startsWith('!')));
+});
+
+it('has the Node that the project is developed with, and no tag that moves', () => {
+  const bases = instructions.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
+  expect(bases).toEqual([
+    `node:${manifest.devDependencies.node}-bookworm-slim`,
+    'gcr.io/distroless/cc-debian12:nonroot',
+  ]);
+});
+
+it('runs as the user that the manifests name, by its number', () => {
+  expect(lastStage.filter((line) => line.startsWith('USER '))).toEqual(['USER 65532:65532']);
+  const services = readFileSync('dist/production/us-east/services.yaml', 'utf8');
+  expect(new Set(services.match(/runAsUser: \d+/g))).toEqual(new Set(['runAsUser: 65532']));
+});
+
+describe('what is in the image', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'meridian-image-'));
+    for (const path of admitted)
+      cpSync(path, join(folder, path), { recursive: true, filter: (source) => !isLeftOut(source) });
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** As the container would, with these arguments and an environment that has nothing. */
+  function start(...args: readonly string[]): { status: number | null; output: string } {
+    const [node = '', ...flags] = JSON.parse(
+      lastStage.find((line) => line.startsWith('ENTRYPOINT '))!.slice('ENTRYPOINT '.length),
+    ) as string[];
+    expect(node).toBe('/usr/local/bin/node');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, ...args], {
+      cwd: folder,
+      env: {},
+      encoding: 'utf8',
+    });
+    return { status, output: stdout + stderr };
+  }
+
+  it('starts every gateway, worker and relay: each asks for its configuration and nothing else is missing', () => {
+    expect(start('--help')).toMatchObject({ status: 0, output: expect.stringContaining('gateway') });
+    const all = start('all');
+    expect(all.output).toContain('The configuration is not complete:');
+    expect(all.status).toBe(78);
+  }, 30_000);
+
+  it('imports only packages that are installed without devDependencies', () => {
+    const used = packagesFrom(join(folder, 'main.ts'));
+    expect(used).toContain('hono');
+    const installed = Object.keys(manifest.dependencies);
+    expect([...used].filter((name) => !installed.includes(name))).toEqual([]);
+  });
+});
+
+/** The packages that a module needs, by way of all that it imports. */
+function packagesFrom(file: string, seen = new Set<string>(), found = new Set<string>()): Set<string> {
+  if (seen.has(file)) return found;
+  seen.add(file);
+  const imports = /^(?!import type)(?:.* )?from '([^'\n]+)';$|^import '([^'\n]+)';$/gm;
+  for (const [, from, bare] of readFileSync(file, 'utf8').matchAll(imports)) {
+    const name = from ?? bare ?? '';
+    if (name.startsWith('.')) packagesFrom(resolve(dirname(file), name), seen, found);
+    else if (!isBuiltin(name)) found.add(name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+  }
+  return found;
+}

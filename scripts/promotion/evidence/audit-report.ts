@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { z } from 'zod';
+import type { Gate } from '../gates/gate.ts';
+import { Refusal } from '../refusal.ts';
+
+/** What is read of `scripts/audit --json`. */
+const auditReport = z.object({
+  verdict: z.enum(['clean', 'violations', 'could-not-check']),
+  startedAt: z.iso.datetime({ offset: true }),
+  orders: z.number(),
+  away: z.array(z.object({ source: z.string(), reason: z.string() })),
+  invariants: z.array(z.object({ name: z.string(), outcome: z.string(), violations: z.number() })),
+});
+
+/**
+ * Whether the auditor found a region clean after it was healthy at its revision: an older report says nothing of it.
+ * @throws Refusal when the file is no audit report.
+ */
+export async function auditIsClean(file: string, since: string | undefined): Promise<Gate> {
+  const name = 'audit';
+  const report = await readReport(file);
+  // The reason goes into a commit: without the path of the machine where the file was.
+  const shown = basename(file);
+  if (report.verdict === 'violations') {
+    const violated = report.invariants.filter(({ outcome }) => outcome === 'violated');
+    const named = violated
+      .map(({ name: invariant, violations }) => `${invariant} (${violations})`)
+      .join(', ');
+    return { name, passed: false, reason: `${shown}: violated: ${named}` };
+  }
+  if (report.verdict === 'could-not-check') {
+    const away = report.away.map(({ source, reason }) => `${source}: ${reason}`).join(', ');
+    return { name, passed: false, reason: `${shown}: could not check: ${away}` };
+  }
+  if (since !== undefined && Date.parse(report.startedAt) < Date.parse(since)) {
+    return { name, passed: false, reason: `${shown}: is of ${report.startedAt}, before ${since}` };
+  }
+  return {
+    name,
+    passed: true,
+    reason: `${shown}: clean over ${report.orders} orders at ${report.startedAt}`,
+  };
+}
+
+async function readReport(file: string): Promise<z.infer<typeof auditReport>> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Refusal(`${file}: cannot be read`, { cause });
+  });
+  try {
+    return auditReport.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Refusal(`${file}: is not a report of scripts/audit --json`, { cause });
+  }
+}

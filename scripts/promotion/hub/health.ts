@@ -1,0 +1,70 @@
+import { shortOf } from '../repository.ts';
+import type { Application } from './application.ts';
+
+/** How long it must have been healthy: for a number of seconds, or since a time. */
+export type Hold = { readonly soakSeconds: number } | { readonly since: Date };
+
+export type Verdict = {
+  readonly healthy: boolean;
+  /** Since when, ISO 8601; undefined unless every condition but the time holds. */
+  readonly since: string | undefined;
+  /** Each condition that does not hold, in plain words. */
+  readonly reasons: readonly string[];
+};
+
+/**
+ * Whether a region is healthy at exactly a revision, and since when: the later of its last change of health and the end of
+ * its last sync of that revision. `sync.revision` alone means compared, not applied; an invalid revision shows OutOfSync
+ * but Healthy; an operation need not have run at the revision, if nothing differed. Health flaps in a rollout, hence `hold`.
+ */
+export function judgeHealth(application: Application, revision: string, hold: Hold, now: Date): Verdict {
+  const { spec, status, operation } = application;
+  if (!status) return { healthy: false, since: undefined, reasons: ['Argo CD has not looked at it yet'] };
+  const { sync, health, operationState } = status;
+  const reasons: string[] = [];
+  const check = (holds: boolean, reason: string): void => void (holds || reasons.push(reason));
+  check(spec.source.targetRevision === revision, `it is told to run ${at(spec.source.targetRevision)}`);
+  check(sync.revision === revision, `it was compared with ${at(sync.revision)}`);
+  const compared = sync.comparedTo?.source.targetRevision;
+  check(compared === revision, `the comparison was made for ${at(compared)}`);
+  check(sync.status === 'Synced', `it is ${sync.status}, not Synced`);
+  check(health.status === 'Healthy', `it is ${health.status}, not Healthy`);
+  check(operation === undefined, 'an operation is waiting');
+  check(!isUnderWay(operationState?.phase), 'an operation is running');
+  for (const { type, message } of status.conditions ?? []) {
+    check(!type.endsWith('Error'), message === undefined ? type : `${type}: ${message.split('\n')[0]}`);
+  }
+  check(health.lastTransitionTime !== undefined, 'it does not say since when it is healthy');
+  if (reasons.length > 0 || health.lastTransitionTime === undefined)
+    return { healthy: false, since: undefined, reasons };
+  const finishedAt =
+    operationState?.syncResult?.revision === revision ? operationState.finishedAt : undefined;
+  const since = later(health.lastTransitionTime, finishedAt);
+  const missing = notHeld(since, hold, now);
+  return { healthy: missing === undefined, since, reasons: missing === undefined ? [] : [missing] };
+}
+
+/** Terminating is not over yet either. */
+export function isUnderWay(phase: string | undefined): boolean {
+  return phase === 'Running' || phase === 'Terminating';
+}
+
+function later(one: string, other: string | undefined): string {
+  return other !== undefined && Date.parse(other) > Date.parse(one) ? other : one;
+}
+
+function notHeld(since: string, hold: Hold, now: Date): string | undefined {
+  if ('since' in hold) {
+    return Date.parse(since) <= hold.since.getTime()
+      ? undefined
+      : `healthy since ${since} only, not since ${hold.since.toISOString()}`;
+  }
+  const heldSeconds = Math.floor((now.getTime() - Date.parse(since)) / 1000);
+  return heldSeconds >= hold.soakSeconds
+    ? undefined
+    : `healthy for ${heldSeconds} s of the ${hold.soakSeconds} s to hold`;
+}
+
+function at(value: string | undefined): string {
+  return value === undefined ? 'nothing' : shortOf(value);
+}

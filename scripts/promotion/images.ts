@@ -1,0 +1,24 @@
+import { parseAllDocuments, visit, isScalar } from 'yaml';
+import type { RenderedFile } from '../fleet/tree.ts';
+
+/** SHA-256 of nothing: what `environments/image.json` holds until the first build; no registry has it. */
+const digestOfNothing = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+export const isBuilt = (image: string): boolean => !image.endsWith(`@${digestOfNothing}`);
+
+/** Every image that manifests name, each once and in order. */
+export function imagesIn(files: readonly RenderedFile[]): readonly string[] {
+  const images = new Set<string>();
+  for (const { text } of files) {
+    if (!text.includes('image')) continue;
+    for (const document of parseAllDocuments(text)) {
+      visit(document, {
+        Pair(_, { key, value }) {
+          if (!isScalar(key) || (key.value !== 'image' && key.value !== 'imageName')) return;
+          if (isScalar(value) && typeof value.value === 'string') images.add(value.value);
+        },
+      });
+    }
+  }
+  return [...images].toSorted();
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { environmentNamed } from '../../environments/index.ts';
+import { pinnedEnvironment, requireRegion } from './environment.ts';
+import { parsePin, pinPath, yamlOf } from './pins.ts';
+
+const hash = 'a'.repeat(40);
+const path = pinPath('production', 'us-east');
+const pin = { environment: 'production', region: 'us-east', revision: hash, tree: hash };
+
+it('refuses a pin with an unknown key, a key that is there twice, a hash that is none, or of another region', () => {
+  const text = yamlOf(pin);
+  expect(parsePin(text, path)).toEqual(pin);
+  expect(() => parsePin(`${text}extra: 1\n`, path)).toThrow(`${path}: Unrecognized key: "extra"`);
+  expect(() => parsePin(`${text}region: us-west\n`, path)).toThrow(`${path}: Map keys must be unique`);
+  expect(() => parsePin(text.replace('region: "us-east"\n', ''), path)).toThrow(`${path}: region: `);
+  expect(() => parsePin('a: [', path)).toThrow(`${path}: `);
+  expect(() => parsePin(text, pinPath('production', 'us-west'))).toThrow(
+    'a region has one pin, in its own file',
+  );
+  const digits = yamlOf({ ...pin, revision: '1'.repeat(40) });
+  expect(parsePin(digits, path).revision).toBe('1'.repeat(40));
+  expect(() => parsePin(digits.replaceAll(/"(1+)"/g, '$1'), path)).toThrow(`${path}: revision: `);
+});
+
+it('names the environments and regions that there are', () => {
+  expect(() => pinnedEnvironment('moon')).toThrow('there is no environment "moon": dev, staging, production');
+  expect(() => pinnedEnvironment('dev')).toThrow('dev follows main: it has no pins to move');
+  expect(() => requireRegion(environmentNamed('staging'), 'us-west')).toThrow(
+    'there is no region us-west in staging: us-east, eu-central',
+  );
+});

@@ -1,0 +1,23 @@
+import { execa } from 'execa';
+import { Refusal } from './refusal.ts';
+import type { Repository } from './repository.ts';
+
+export type PullRequest = { readonly branch: string; readonly title: string; readonly body: string };
+
+/**
+ * With gh on the PATH the pull request of a pushed branch is opened. @returns its address, or undefined where there is no
+ * gh. @throws Refusal when gh refuses: the branch stays pushed.
+ */
+export async function openPullRequest(
+  { folder }: Repository,
+  { branch, title, body }: PullRequest,
+): Promise<string | undefined> {
+  const { stdout, stderr, code, failed } = await execa(
+    'gh',
+    ['pr', 'create', '--base', 'main', '--head', branch, '--title', title, '--body', body],
+    { cwd: folder, reject: false },
+  );
+  if (!failed) return stdout.trim();
+  if (code === 'ENOENT') return undefined;
+  throw new Refusal(`${branch} is pushed, but gh did not open its pull request: ${stderr.split('\n')[0]}`);
+}

@@ -1,0 +1,209 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fixtureText } from './testing/applications.ts';
+import { contractsWith, createGitWorld, type GitWorld } from './testing/git-world.ts';
+
+// Each step is several processes of git, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+type Run = { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string };
+
+/** Programs of a test's own before those of the PATH, or instead of them. */
+async function run(
+  tool: 'promote' | 'rollback' | 'release' | 'verify',
+  args: readonly string[],
+  where: { readonly cwd: string; readonly path?: string } = { cwd: '.' },
+): Promise<Run> {
+  const { exitCode, stdout, stderr } = await execa(
+    process.execPath,
+    [resolve(`scripts/${tool}.ts`), ...args],
+    {
+      cwd: where.cwd,
+      env: { PATH: where.path ?? process.env['PATH'] },
+      reject: false,
+    },
+  );
+  return { exitCode, stdout, stderr };
+}
+
+describe.each(['promote', 'rollback', 'release', 'verify'] as const)('%s', (tool) => {
+  it('has help, with the exit codes', async () => {
+    const { exitCode, stdout } = await run(tool, ['--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Exit codes: 0 .*, 1 .*, 2 wrong usage/);
+  });
+});
+
+const wrong: [Parameters<typeof run>[0], string[], string][] = [
+  ['promote', ['moon', '--wave', '1'], 'promote: there is no environment "moon": dev, staging, production'],
+  ['promote', ['dev', '--wave', '1'], 'promote: dev follows main: it has no pins to move'],
+  ['promote', ['production', '--wave', '0'], 'must be a whole number from 1.'],
+  ['promote', ['production', '--wave', '9', '--after'], 'promote: production has the waves 1 to 3, not 9'],
+  ['promote', ['production'], "error: required option '--wave <number>' not specified"],
+  ['rollback', ['production'], 'rollback: which regions? give --region or --wave'],
+  ['rollback', ['production', '--wave', '1', '--region', 'us-east'], 'cannot be used with option'],
+  [
+    'rollback',
+    ['production', '--region', 'moon'],
+    'rollback: there is no region moon in production: us-east, us-west, eu-central, ap-southeast',
+  ],
+  ['verify', ['staging', 'us-west'], 'verify: there is no region us-west in staging: us-east, eu-central'],
+  ['verify', ['production', 'us-west', '--since', 'yesterday'], 'must be a time with its zone'],
+  ['verify', ['production', 'us-west', '--soak', '-1'], 'must be a whole number of seconds'],
+  [
+    'verify',
+    ['production', 'us-west', '--record'],
+    'verify: a record of us-west needs a report beside its health: --audit or --prometheus',
+  ],
+  ['verify', ['production', 'us-west', '--prometheus', 'ftp://x'], 'must be an http or https address.'],
+  [
+    'promote',
+    ['production', '--wave', '3', '--after', '--audit', 'a.json'],
+    'promote: --audit a.json: begin it with a region: eu-central=, us-east=',
+  ],
+  ['release', ['show'], "error: missing required argument 'revision'"],
+];
+it.each(wrong)('%s %j is wrong usage', async (tool, args, message) => {
+  const { exitCode, stdout, stderr } = await run(tool, args);
+  expect(stderr).toContain(message);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+});
+
+describe('in a repository', () => {
+  let world: GitWorld;
+  let path: string;
+  beforeEach(async () => {
+    world = await createGitWorld();
+    path = join(world.folder, 'bin');
+    mkdirSync(path);
+  });
+  afterEach(() => world.remove());
+
+  /** A program of that name which writes its arguments to a file, and prints something. */
+  function fake(name: 'gh' | 'kubectl', body: string): () => string {
+    const log = join(world.folder, `${name}.log`);
+    const file = join(path, name);
+    writeFileSync(
+      file,
+      `#!/bin/sh\nfor word in "$@"; do printf '%s\\n' "$word"; done >> '${log}'\n${body}\n`,
+    );
+    chmodSync(file, 0o755);
+    return () => readFileSync(log, 'utf8');
+  }
+  const withFakes = (): string => `${path}${delimiter}${process.env['PATH']}`;
+
+  it('a release is recorded, listed, shown and promoted; gh opens the pull request', async () => {
+    const revision = await world.change('1');
+    const short = revision.slice(0, 12);
+    const where = { cwd: world.clone.folder, path: withFakes() };
+    const opened = fake('gh', 'echo https://git.meridian.example/pull/7');
+    const made = await run('release', ['--onto-main'], where);
+    expect(made.stdout).toMatch(/pushed [0-9a-f]{12} onto main$/);
+    expect(await run('release', ['make'], where)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('the newest release is the very same: nothing was made'),
+    });
+    expect((await run('release', ['list'], where)).stdout).toContain(short);
+    expect(JSON.parse((await run('release', ['show', short, '--json'], where)).stdout)).toMatchObject({
+      revision,
+    });
+    expect((await run('release', ['check', 'origin/main'], where)).stdout).toBe('all of them are true');
+
+    const halted = await run(
+      'promote',
+      ['production', '--wave', '2', '--revision', short, '--no-render'],
+      where,
+    );
+    expect(halted.exitCode).toBe(1);
+    expect(halted.stdout).toMatch(/│ ap-southeast verified │ NO  │ .*\n(.*\n)*nothing was moved$/);
+
+    const promoted = await run('promote', ['production', '--wave', '1', '--no-render', '--push'], where);
+    expect(promoted.exitCode).toBe(0);
+    expect(promoted.stdout).toContain(`production/ap-southeast -> ${short}`);
+    expect(promoted.stderr).toBe('opened https://git.meridian.example/pull/7');
+    expect(opened()).toContain(
+      `--head\npromote/production/wave-1/${short}\n--title\nrelease(production): wave 1 to ${short}\n`,
+    );
+    expect(opened()).toContain('| on main | yes |');
+  });
+
+  it('without gh the command is printed; a gh that refuses is told, and the branch stays pushed', async () => {
+    const revision = await world.release('1');
+    const branch = `promote/production/wave-1/${revision.slice(0, 12)}`;
+    const git = (await execa('which', ['git'])).stdout;
+    const where = { cwd: world.clone.folder, path: join(world.folder, 'only') };
+    mkdirSync(where.path);
+    writeFileSync(join(where.path, 'git'), `#!/bin/sh\nexec '${git}' "$@"\n`);
+    chmodSync(join(where.path, 'git'), 0o755);
+    const promoted = await run('promote', ['production', '--wave', '1', '--no-render', '--push'], where);
+    expect(promoted).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(promoted.stdout).toContain(`open it: gh pr create --base main --head ${branch} --fill`);
+    fake('gh', 'echo "no token" >&2; exit 4');
+    const refused = await run('promote', ['production', '--wave', '1', '--no-render', '--push'], {
+      ...where,
+      path: withFakes(),
+    });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toBe(
+      `promote: ${branch} is pushed, but gh did not open its pull request: no token`,
+    );
+  });
+
+  it('a rollback ends the operation of another revision, or prints the command', async () => {
+    for (const letter of ['1', '2']) {
+      const revision = await world.release(letter, contractsWith('id: z.string()'));
+      await world.roll(1, { render: null });
+      await world.verified('ap-southeast', revision);
+    }
+    const running = fixtureText('syncing-another-revision').replaceAll('us-west', 'ap-southeast');
+    const file = join(world.folder, 'app.json');
+    writeFileSync(file, running);
+    const patch =
+      '{"metadata":{"resourceVersion":"184467"},"status":{"operationState":{"phase":"Terminating"}}}';
+    const where = { cwd: world.clone.folder, path: withFakes() };
+    const args = ['production', '--region', 'ap-southeast'];
+
+    expect((await run('rollback', args, where)).stdout).toContain(
+      'ap-southeast: whether an operation runs was not looked at: kubectl get application production-ap-southeast',
+    );
+    const told = await run('rollback', [...args, '--application-json', file], where);
+    expect(told.stdout).toContain(
+      `end it: kubectl patch application production-ap-southeast --namespace argocd --type merge --patch '${patch}'`,
+    );
+    const asked = fake('kubectl', `[ "$1" = get ] && cat '${file}'; exit 0`);
+    const ended = await run('rollback', [...args, '--kubeconfig', 'hub.yaml'], where);
+    expect(ended.stdout).toMatch(
+      /ap-southeast: its operation is of bbbbbbbbbbbb, not of [0-9a-f]{12}; ended$/,
+    );
+    expect(asked()).toContain(
+      'patch\napplication\nproduction-ap-southeast\n--namespace\nargocd\n--kubeconfig\nhub.yaml\n',
+    );
+    expect(asked()).toContain(`--patch\n${patch}\n`);
+
+    const only = ['--operations-only', '--application-json', file];
+    const later = await run('rollback', [...args, ...only], where);
+    expect(later.stdout).toMatch(
+      /^ap-southeast: its operation is of bbbbbbbbbbbb, not of [0-9a-f]{12}; end it: /,
+    );
+    expect(later.stdout).not.toContain('rollback/');
+
+    fake('kubectl', 'echo "The connection was refused" >&2; exit 1');
+    const away = await run('rollback', [...args, '--kubeconfig', 'hub.yaml'], where);
+    expect(away.exitCode).toBe(1);
+    expect(away.stdout).toContain(
+      'its operation could not be looked at or ended: kubectl get: The connection was refused',
+    );
+  });
+
+  it('what is refused is one line that says what and where', async () => {
+    const refused = await run('promote', ['production', '--wave', '1'], { cwd: world.clone.folder });
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^promote: main of the remote origin could not be fetched: .*$/);
+    const nowhere = await run('release', ['list'], { cwd: world.folder });
+    expect(nowhere.stderr).toMatch(
+      /^release: main of the remote origin could not be fetched: .*not a git repository.*$/,
+    );
+  });
+});
