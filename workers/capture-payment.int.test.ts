@@ -102,6 +102,19 @@ test('of the orders that waited for the provider, those cancelled meanwhile are 
   expect(await harness.paymentOf(given)).toMatchObject({ status: 'requested' });
 });
 
+test('an old event that is read again for an order that was cancelled before it was charged changes nothing', async () => {
+  const orderId = await harness.order(stale, confirmed);
+  await harness.cancel(orderId);
+  const both = await harness.published();
+  const { deliver, letters } = await start();
+  await deliver(both);
+  expect(await harness.paymentOf(orderId)).toMatchObject({ status: 'new' });
+  // Another batch, as after a rebalance: the cancellation is not beside it.
+  await deliver(typed(both, 'OrderConfirmed'));
+  expect(await harness.paymentOf(orderId)).toMatchObject({ status: 'new' });
+  expect(letters).toEqual([]);
+});
+
 test('an event that is handled in time reads no order', async () => {
   const orderId = await harness.order(young, confirmed);
   const { deliver, reads } = await start();

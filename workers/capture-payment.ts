@@ -45,34 +45,37 @@ export const capturePayment = defineWorker({
         ? [{ event, eventId, traceparent }]
         : [];
     });
-    const requests = due.map(({ event: { orderId, userId, at, totalMinor, currency }, traceparent }) => ({
-      command: { type: 'RequestPayment', orderId, userId, at, amountMinor: totalMinor, currency } as const,
-      traceparent,
-    }));
-    const intents = await decideAll(payments, paymentStream, requests, partitions, unread(paymentStream));
-    const intentOf = new Map(due.map(({ event }, index) => [event.orderId, intents[index]!]));
-    const refused = intents.find((intent) => !intent.accepted);
-    if (refused && !refused.accepted) throw new PermanentError('payment-request-refused', refused.reason);
-
-    const requested = due.filter((_, index) => intents[index]?.state.status === 'requested');
+    // Before the intent is recorded: an old event that is read again for an order that ended leaves no trace.
     const staleFrom = Date.now() - staleMs;
-    const stale = requested.flatMap(({ event }) => (Date.parse(event.at) < staleFrom ? [event.orderId] : []));
+    const stale = due.flatMap(({ event }) => (Date.parse(event.at) < staleFrom ? [event.orderId] : []));
     const ended = new Set(
       await withStatus(orders, orderStream, stale, partitions, (status) => status !== 'confirmed'),
     );
+    const chargeable = due.filter(({ event }) => !ended.has(event.orderId));
+
+    const requests = chargeable.map(
+      ({ event: { orderId, userId, at, totalMinor, currency }, traceparent }) => ({
+        command: { type: 'RequestPayment', orderId, userId, at, amountMinor: totalMinor, currency } as const,
+        traceparent,
+      }),
+    );
+    const intents = await decideAll(payments, paymentStream, requests, partitions, unread(paymentStream));
+    const intentOf = new Map(chargeable.map(({ event }, index) => [event.orderId, intents[index]!]));
+    const refused = intents.find((intent) => !intent.accepted);
+    if (refused && !refused.accepted) throw new PermanentError('payment-request-refused', refused.reason);
 
     // An order that ended is not charged any more, and its payment stays as it is; but what was taken before, by a call whose
     // answer was lost, must come to light, so that it is given back.
     const asked = await withStatus(
       payments,
       paymentStream,
-      [...cancelled],
+      [...cancelled, ...ended],
       partitions,
       (status) => status === 'requested',
     );
-    await bringToLight([...asked, ...ended], { payments, paymentProvider, partitions, signal });
+    await bringToLight(asked, { payments, paymentProvider, partitions, signal });
 
-    const open = requested.filter(({ event }) => !ended.has(event.orderId));
+    const open = chargeable.filter((_, index) => intents[index]?.state.status === 'requested');
     await settleAll(
       open,
       ({ event, traceparent }) =>

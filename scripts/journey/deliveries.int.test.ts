@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { Message } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { topics } from '../../contracts/topics.ts';
 import type { DeadLetterEvent } from '../../contracts/dead-letter-events.ts';
 import { workers } from '../../workers/index.ts';
 import { settle } from '../auditor/settle.ts';
+import { extentsOf } from '../auditor/topic-reader.ts';
 import { waitFor } from '../stack/wait.ts';
 import { allEnded, evidence, rowsOf, seconds, tell, untilGrows } from './conditions.ts';
 import { startLoad } from './load.ts';
@@ -107,10 +109,23 @@ async function deadLetters(): Promise<ReadonlySet<string>> {
   );
 }
 
-/** Waits until all topics are read to their ends and all outboxes are empty. */
+/**
+ * Waits until all topics are read to their ends and all outboxes are empty, and nothing was published meanwhile: what a
+ * worker recorded between the look at the outboxes and the one at its offsets has a message, or a row at the second look.
+ */
 async function quiet(): Promise<void> {
-  const { unsettled } = await settle(world.sources, 90_000, (_source, read) => read());
-  expect(unsettled).toEqual([]);
+  await waitFor(
+    'the platform to be quiet',
+    async () => {
+      const before = await extentsOf(world.sources, topicNames);
+      for (let looks = 0; looks < 2; looks++) {
+        const { unsettled } = await settle(world.sources, 90_000, (_source, read) => read());
+        expect(unsettled).toEqual([]);
+      }
+      return isDeepStrictEqual(await extentsOf(world.sources, topicNames), before);
+    },
+    { timeoutMs: 90_000 },
+  );
 }
 
 /** A number for everything that a repeated event could change. */

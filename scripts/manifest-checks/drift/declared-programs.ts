@@ -1,4 +1,4 @@
-import { outboxServices } from '../../../composition/relays.ts';
+import { outboxServices } from '../../../platform/relay.ts';
 import { gateways } from '../../../gateways/index.ts';
 import { alwaysNeeded, type ResourceName, type SystemName } from '../../../platform/resources.ts';
 import { tasks, workers } from '../../../workers/index.ts';
