@@ -1,4 +1,5 @@
 import { criticalServices, type Size } from './parts.ts';
+import { linksOf, rangesOf } from './link-rules.ts';
 import { dataRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
 
@@ -10,6 +11,8 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...unique(environment),
     ...wavesOf(environment),
     ...copiesOf(environment),
+    ...rangesOf(environment),
+    ...linksOf(environment),
     ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
       ? [
           {

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Environment } from '../environments/schema.ts';
 import { processConfig } from './charts/configuration.ts';
-import { kafkaNames } from './names.ts';
+import { kafkaFilesOf } from './kafka-access.ts';
 import { poolLabel, programPorts, type Place } from './place.ts';
 import type { Program } from './programs.ts';
 import { configOf, plainVariablesOf, secretVariablesOf } from './system-variables.ts';
@@ -21,6 +21,7 @@ export function selectorOf({ name }: Program): Record<string, string> {
 /** The pod of a program, with the `uses` labels that network policies go by: one container, no rights, spread over zones and nodes. */
 export function podOf(program: Program, place: Place, labels: Record<string, string>): k8s.PodTemplateSpec {
   const { name, scale } = program;
+  const kafka = kafkaFilesOf(name, program.systems, place);
   const uses = Object.fromEntries(
     program.systems.map((system) => [`uses.meridian.example/${system}`, 'true']),
   );
@@ -50,26 +51,15 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
           }
         : {}),
       containers: [containerOf(program, place)],
-      ...(usesKafkaTls(program, place)
-        ? {
-            volumes: [
-              { name: 'kafka-ca', secret: { secretName: kafkaNames.clusterCaSecret } },
-              { name: 'kafka-user', secret: { secretName: name } },
-            ],
-          }
-        : {}),
+      ...(kafka === undefined || kafka.volumes.length === 0 ? {} : { volumes: kafka.volumes }),
     },
   };
-}
-
-/** Brokers of our own take nobody without a certificate; Strimzi makes a secret of the user's name. */
-function usesKafkaTls({ systems }: Program, { region }: Place): boolean {
-  return systems.includes('kafka') && region.kafka.kind === 'strimzi';
 }
 
 function containerOf(program: Program, place: Place): k8s.Container {
   const { cpuMilli, memoryMiB } = program.requests;
   const isGateway = program.kind === 'gateway';
+  const kafka = kafkaFilesOf(program.name, program.systems, place);
   return {
     name: 'program',
     image: imageOf(place.environment),
@@ -77,7 +67,7 @@ function containerOf(program: Program, place: Place): k8s.Container {
     envFrom: [
       { configMapRef: { name: processConfig } },
       ...program.systems.flatMap((system) => [
-        ...(Object.keys(plainVariablesOf(system)).length > 0
+        ...(Object.keys(plainVariablesOf(system, place)).length > 0
           ? [{ configMapRef: { name: configOf(system) } }]
           : []),
         ...(Object.keys(secretVariablesOf(system)).length > 0
@@ -85,19 +75,8 @@ function containerOf(program: Program, place: Place): k8s.Container {
           : []),
       ]),
     ],
-    ...(usesKafkaTls(program, place)
-      ? {
-          env: [
-            { name: 'KAFKA_CA_FILE', value: '/etc/kafka/ca/ca.crt' },
-            { name: 'KAFKA_CERT_FILE', value: '/etc/kafka/user/user.crt' },
-            { name: 'KAFKA_KEY_FILE', value: '/etc/kafka/user/user.key' },
-          ],
-          volumeMounts: [
-            { name: 'kafka-ca', mountPath: '/etc/kafka/ca', readOnly: true },
-            { name: 'kafka-user', mountPath: '/etc/kafka/user', readOnly: true },
-          ],
-        }
-      : {}),
+    ...(kafka === undefined ? {} : { env: kafka.env }),
+    ...(kafka === undefined || kafka.volumeMounts.length === 0 ? {} : { volumeMounts: kafka.volumeMounts }),
     ports: [
       ...(isGateway ? [{ name: 'http', containerPort: programPorts.http }] : []),
       { name: 'metrics', containerPort: programPorts.metrics },

@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import { customObject } from '../custom-object.ts';
 import { namespaces } from '../place.ts';
+import { managedKafkaKinds } from './kafka-managed.ts';
 import { operators } from './operators.ts';
 
 const hub = 'argocd';
@@ -43,6 +44,7 @@ function addProject(chart: Chart, environment: Environment): void {
         ...kinds('cert-manager.io', 'ClusterIssuer'),
         ...kinds('storage.k8s.io', 'StorageClass'),
         ...kinds('external-secrets.io', 'ClusterSecretStore'),
+        ...managedKafkaKinds(environment).clusterWide,
       ],
       namespaceResourceWhitelist: [
         ...kinds('', 'ConfigMap', 'Service', 'ServiceAccount', 'ResourceQuota'),
@@ -55,7 +57,7 @@ function addProject(chart: Chart, environment: Environment): void {
         ...kinds('networking.k8s.io', 'NetworkPolicy'),
         ...kinds('policy', 'PodDisruptionBudget'),
         ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
-        ...kinds('external-secrets.io', 'ExternalSecret', 'SecretStore'),
+        ...kinds('external-secrets.io', 'ExternalSecret', 'PushSecret', 'SecretStore'),
         ...kinds(
           'kafka.strimzi.io',
           'Kafka',
@@ -88,6 +90,7 @@ function addProject(chart: Chart, environment: Environment): void {
         ...kinds('jaegertracing.io', 'Jaeger'),
         ...kinds('opentelemetry.io', 'OpenTelemetryCollector'),
         ...kinds('monitoring.coreos.com', 'PodMonitor'),
+        ...managedKafkaKinds(environment).namespaced,
       ],
       orphanedResources: { warn: true },
     },

@@ -1,153 +1,83 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import type { SystemName } from '../../platform/resources.ts';
 import { inWave } from '../custom-object.ts';
-import { kafkaNames, mongoNames, postgresNames, redisNames } from '../names.ts';
-import { namespaces, programPorts, type Place } from '../place.ts';
-import { programsOf } from '../programs.ts';
+import { flowsOf, type Flow } from '../flows.ts';
+import { peersOf } from '../network-peers.ts';
+import { isPods, type Party, type Pods } from '../parties.ts';
+import { namespaces, type Place } from '../place.ts';
 
-/** A system inside the cluster: its pods, and the ports that clients use. */
-type Inside = { readonly pods: Readonly<Record<string, string>>; readonly ports: readonly number[] };
-/** A system out on the internet; the ports of it. */
-type Outside = { readonly ports: readonly number[] };
-
-/** By which labels the operators mark their pods, and where the rest of the world is reached. */
-const destinations: Readonly<Record<SystemName, Inside | Outside | null>> = {
-  postgres: { pods: postgresNames.podLabels, ports: [postgresNames.port] },
-  kafka: { pods: { 'strimzi.io/cluster': kafkaNames.cluster }, ports: [kafkaNames.port] },
-  redis: { pods: { redis_setup_type: 'cluster' }, ports: [redisNames.port] },
-  mongo: { pods: { 'app.kubernetes.io/instance': mongoNames.cluster }, ports: [mongoNames.port] },
-  smtp: { ports: [465, 443] },
-  paymentProvider: { ports: [443] },
-  webhookSecret: null,
-  tokenSecret: null,
-};
-
-const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
-
-/** Nothing is allowed but names, what programs need by their declarations, routes, metrics and traces. */
+/** Nothing is allowed but the flows of `flows.ts`: one policy for each party of ours, with both directions of it. */
 export function addNetwork(chart: Chart, place: Place): void {
   for (const namespace of Object.values(namespaces)) {
-    addPolicy(chart, 'default-deny', namespace, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-    addPolicy(chart, 'names', namespace, {
-      podSelector: {},
-      policyTypes: ['Egress'],
-      egress: [
-        {
-          to: [peer('kube-system', { 'k8s-app': 'kube-dns' })],
-          ports: [...ports([53], 'UDP'), ...ports([53])],
-        },
-      ],
+    addPolicy(
+      chart,
+      { name: 'default-deny', namespace },
+      { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    );
+  }
+  const flows = flowsOf(place);
+  for (const party of ownPartiesOf(flows)) {
+    const ingress = rulesOf(
+      flows.filter(({ to }) => isSame(to, party)),
+      ({ from }) => from,
+    );
+    const egress = rulesOf(
+      flows.filter(({ from }) => isSame(from, party)),
+      ({ to }) => to,
+    );
+    addPolicy(chart, party, {
+      podSelector: party.labels === undefined ? {} : { matchLabels: { ...party.labels } },
+      policyTypes: [...(ingress.length > 0 ? ['Ingress'] : []), ...(egress.length > 0 ? ['Egress'] : [])],
+      ...(ingress.length > 0
+        ? { ingress: ingress.map(({ peers, ports }) => ({ from: peers, ...ports })) }
+        : {}),
+      ...(egress.length > 0 ? { egress: egress.map(({ peers, ports }) => ({ to: peers, ...ports })) } : {}),
     });
   }
-  const used = new Set(programsOf(place).flatMap(({ systems }) => systems));
-  for (const system of used) addSystem(chart, place, system);
-  addPolicy(chart, 'gateways', namespaces.programs, {
-    podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } },
-    policyTypes: ['Ingress'],
-    ingress: [{ from: [peer(namespaces.edge)], ports: ports([programPorts.http]) }],
-  });
-  addSurroundings(chart);
-  addPolicy(chart, 'telemetry', namespaces.programs, {
-    podSelector: {},
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [peer(namespaces.observability)], ports: ports([programPorts.metrics]) }],
-    egress: [{ to: [peer(namespaces.observability)], ports: ports([4318]) }],
-  });
 }
 
-/** What Kong, the collectors and the data systems need beside the programs' own flows. */
-function addSurroundings(chart: Chart): void {
-  const redis = destinations.redis as Inside;
-  const anywhere = { ipBlock: { cidr: '0.0.0.0/0' } };
-  addPolicy(chart, 'kong', namespaces.edge, {
-    podSelector: {},
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [anywhere], ports: ports([8000, 8443]) }],
-    egress: [
-      {
-        to: [peer(namespaces.programs, { 'app.kubernetes.io/component': 'gateway' })],
-        ports: ports([programPorts.http]),
-      },
-      { to: [peer(namespaces.data, redis.pods)], ports: ports(redis.ports) },
-    ],
-  });
-  addPolicy(chart, 'kong-limits', namespaces.data, {
-    podSelector: { matchLabels: { ...redis.pods } },
-    policyTypes: ['Ingress'],
-    ingress: [{ from: [peer(namespaces.edge)], ports: ports(redis.ports) }],
-  });
-  // Patroni and the operators' agents hold their leases in the API server; backups go to an object store; mirrors to
-  // the brokers of other regions.
-  addPolicy(chart, 'operation', namespaces.data, {
-    podSelector: {},
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [
-      {
-        from: ['strimzi-system', 'stackgres-system', 'psmdb-system', 'redis-system'].map((name) =>
-          peer(name),
-        ),
-      },
-      { from: [peer(namespaces.observability)] },
-    ],
-    egress: [
-      { to: [anywhere], ports: ports([443, 6443]) },
-      { to: privateRanges.map((cidr) => ({ ipBlock: { cidr } })), ports: ports([kafkaNames.port]) },
-    ],
-  });
-  addPolicy(chart, 'collection', namespaces.observability, {
-    podSelector: {},
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [{ podSelector: {} }] }, { from: [peer(namespaces.programs)], ports: ports([4318]) }],
-    egress: [
-      { to: [{ podSelector: {} }] },
-      { to: [peer(namespaces.programs)], ports: ports([programPorts.metrics]) },
-      { to: [peer(namespaces.data)] },
-    ],
-  });
+function ownPartiesOf(flows: readonly Flow[]): readonly Pods[] {
+  const own: readonly string[] = Object.values(namespaces);
+  const parties = flows
+    .flatMap(({ from, to }) => [from, to])
+    .filter(isPods)
+    .filter(({ namespace }) => own.includes(namespace));
+  return [...new Map(parties.map((party) => [keyOf(party), party])).values()];
 }
 
-/** Who names a system in `needs` may call it, and only those; the system's own pods speak among themselves. */
-function addSystem(chart: Chart, { region }: Place, system: SystemName): void {
-  const destination = destinations[system];
-  if (destination === null) return;
-  const users = { matchLabels: { [`uses.meridian.example/${system}`]: 'true' } };
-  const isRemote = system === 'postgres' && region.database.kind === 'remote';
-  const isManaged =
-    (system === 'postgres' && region.database.kind === 'aurora-global') ||
-    (system === 'kafka' && region.kafka.kind !== 'strimzi') ||
-    (system === 'mongo' && region.mongo.kind !== 'percona');
-  const name = `uses-${system.toLowerCase()}`;
-  const inCluster = 'pods' in destination && !isRemote && !isManaged;
-  // A managed system, and another region's, is reached through the private network; the rest by the internet alone.
-  const to =
-    'pods' in destination
-      ? inCluster
-        ? [peer(namespaces.data, destination.pods)]
-        : [{ ipBlock: { cidr: '10.0.0.0/8' } }]
-      : [{ ipBlock: { cidr: '0.0.0.0/0', except: [...privateRanges] } }];
-  addPolicy(chart, name, namespaces.programs, {
-    podSelector: users,
-    policyTypes: ['Egress'],
-    egress: [{ to, ports: ports(destination.ports) }],
-  });
-  if (!inCluster) return;
-  const own = { matchLabels: { ...destination.pods } };
-  addPolicy(chart, name, namespaces.data, {
-    podSelector: own,
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [
-      {
-        from: [{ namespaceSelector: inNamespace(namespaces.programs), podSelector: users }],
-        ports: ports(destination.ports),
-      },
-      { from: [{ podSelector: own }] },
-    ],
-    egress: [{ to: [{ podSelector: own }] }],
-  });
+const keyOf = ({ namespace, name }: Pods): string => `${namespace}/${name}`;
+
+function isSame(party: Party, pods: Pods): boolean {
+  return isPods(party) && keyOf(party) === keyOf(pods);
 }
 
-function addPolicy(chart: Chart, name: string, namespace: string, spec: k8s.NetworkPolicySpec): void {
+type Rule = { readonly peers: k8s.NetworkPolicyPeer[]; readonly ports: { ports?: k8s.NetworkPolicyPort[] } };
+
+/** One rule for all that use the same ports. */
+function rulesOf(flows: readonly Flow[], otherEnd: (flow: Flow) => Party): readonly Rule[] {
+  return [...Map.groupBy(flows, ({ ports }) => String(ports)).values()].map((same) => ({
+    peers: same.flatMap((flow) => peersOf(otherEnd(flow))),
+    ports: portsOf(same[0]!.ports),
+  }));
+}
+
+function portsOf(numbers: Flow['ports']): { ports?: k8s.NetworkPolicyPort[] } {
+  if (numbers === 'all') return {};
+  return {
+    ports: numbers.flatMap((number) => {
+      const port = k8s.IntOrString.fromNumber(number);
+      const tcp = { port, protocol: 'TCP' };
+      // Names are asked for by UDP, and by TCP where the answer is long.
+      return number === 53 ? [{ port, protocol: 'UDP' }, tcp] : [tcp];
+    }),
+  };
+}
+
+function addPolicy(
+  chart: Chart,
+  { name, namespace }: Pick<Pods, 'name' | 'namespace'>,
+  spec: k8s.NetworkPolicySpec,
+): void {
   new k8s.KubeNetworkPolicy(chart, `${namespace}-${name}`, {
     metadata: {
       name,
@@ -157,19 +87,4 @@ function addPolicy(chart: Chart, name: string, namespace: string, spec: k8s.Netw
     },
     spec,
   });
-}
-
-function inNamespace(name: string): k8s.LabelSelector {
-  return { matchLabels: { 'kubernetes.io/metadata.name': name } };
-}
-
-function peer(namespace: string, pods?: Readonly<Record<string, string>>): k8s.NetworkPolicyPeer {
-  return {
-    namespaceSelector: inNamespace(namespace),
-    ...(pods === undefined ? {} : { podSelector: { matchLabels: { ...pods } } }),
-  };
-}
-
-function ports(numbers: readonly number[], protocol = 'TCP'): k8s.NetworkPolicyPort[] {
-  return numbers.map((port) => ({ port: k8s.IntOrString.fromNumber(port), protocol }));
 }

@@ -93,6 +93,14 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
         textAt(ref, 'kind') === 'ClusterSecretStore' ? undefined : 'external-secrets.io/SecretStore',
     },
   ],
+  'external-secrets.io/PushSecret': [
+    { at: 'spec.selector.secret', kind: 'Secret' },
+    {
+      at: 'spec.secretStoreRefs[]',
+      kind: (ref) => `external-secrets.io/${textAt(ref, 'kind') ?? 'SecretStore'}`,
+      isClusterWide,
+    },
+  ],
   'configuration.konghq.com/KongConsumer': [{ at: 'credentials[]', kind: 'Secret' }],
   'rbac.authorization.k8s.io/RoleBinding': role,
   'rbac.authorization.k8s.io/ClusterRoleBinding': role,
