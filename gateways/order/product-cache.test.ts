@@ -47,6 +47,22 @@ test('answers at once from memory, of unknown products too, until their time is 
   expect(cache.find(['a'])).toBeInstanceOf(Promise);
 });
 
+test('a query renews what is asked for again and again, and nothing else', async () => {
+  const catalogue = catalogueOf(['a', 'b', 'c']);
+  const cache = createProductCache(catalogue, { ttlMs: 200 });
+  await cache.find(['a', 'b']);
+  await sleep(120);
+  await cache.find(['a']);
+  await cache.find(['c']);
+  expect(catalogue.queries).toEqual([
+    ['a', 'b'],
+    ['c', 'a'],
+  ]);
+  await sleep(120);
+  expect(cache.find(['a'])).toEqual(new Map([['a', productOf('a')]]));
+  expect(cache.find(['b'])).toBeInstanceOf(Promise);
+});
+
 test('an error reaches those who waited for it, and the next query is tried', async () => {
   const catalogue = catalogueOf(['a']);
   const cache = createProductCache(catalogue);

@@ -8,15 +8,21 @@ export type ProductCache = {
 
 export type ProductCacheSettings = { readonly ttlMs?: number; readonly max?: number };
 
+type Remembered = { readonly product: Product | 'unknown'; asked: boolean };
+
+/** Most products that one query renews besides what is missing. */
+const maxRenewed = 2000;
+
 /**
  * Products of the last few seconds, unknown ones too. What concurrent requests miss is asked for in one query, and no
- * two queries are under way at a time: whatever is missed meanwhile goes into the next.
+ * two queries are under way at a time: whatever is missed meanwhile goes into the next. A query also renews what would have
+ * to be asked for soon, so that the number of queries does not grow with the articles that are sold.
  */
 export function createProductCache(
   catalogue: Catalogue,
   { ttlMs = 3000, max = 20_000 }: ProductCacheSettings = {},
 ): ProductCache {
-  const remembered = new LRUCache<string, Product | 'unknown'>({ max, ttl: ttlMs });
+  const remembered = new LRUCache<string, Remembered>({ max, ttl: ttlMs });
   let wanted = new Set<string>();
   let next: Promise<ReadonlyMap<string, Product | 'unknown'>> | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
@@ -30,16 +36,29 @@ export function createProductCache(
     const missing: string[] = [];
     for (const sku of batch) {
       const known = remembered.get(sku); // the query before this one may have brought it
-      if (known) answers.set(sku, known);
+      if (known) answers.set(sku, known.product);
       else missing.push(sku);
     }
-    const found = missing.length > 0 ? await catalogue.find(missing) : new Map<string, Product>();
+    if (missing.length === 0) return answers;
+    const renewed = dueSoon();
+    const found = await catalogue.find([...missing, ...renewed]);
     for (const sku of missing) {
       const product = found.get(sku) ?? 'unknown';
       answers.set(sku, product);
-      remembered.set(sku, product);
+      remembered.set(sku, { product, asked: false });
     }
+    for (const sku of renewed) remembered.set(sku, { product: found.get(sku) ?? 'unknown', asked: false });
     return answers;
+  }
+
+  /** What was asked for since it was fetched, and has less than half of its time left. */
+  function dueSoon(): readonly string[] {
+    const due: string[] = [];
+    for (const [sku, { asked }] of remembered.entries()) {
+      if (due.length === maxRenewed) break;
+      if (asked && remembered.getRemainingTTL(sku) < ttlMs / 2) due.push(sku);
+    }
+    return due;
   }
 
   async function findMissing(
@@ -62,8 +81,10 @@ export function createProductCache(
       let missing: string[] | undefined;
       for (const sku of skus) {
         const known = remembered.get(sku);
-        if (known) add(products, sku, known);
-        else (missing ??= []).push(sku);
+        if (known) {
+          known.asked = true;
+          add(products, sku, known.product);
+        } else (missing ??= []).push(sku);
       }
       return missing ? findMissing(products, missing) : products;
     },
