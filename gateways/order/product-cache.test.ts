@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Product } from '../../platform/ports/catalogue.ts';
 import { createProductCache } from './product-cache.ts';
 
@@ -47,20 +47,30 @@ test('answers at once from memory, of unknown products too, until their time is 
   expect(cache.find(['a'])).toBeInstanceOf(Promise);
 });
 
-test('a query renews what is asked for again and again, and nothing else', async () => {
+test('what is old serves on, and is renewed together with others, once', async () => {
   const catalogue = catalogueOf(['a', 'b', 'c']);
-  const cache = createProductCache(catalogue, { ttlMs: 200 });
-  await cache.find(['a', 'b']);
-  await sleep(120);
+  const cache = createProductCache(catalogue, { freshMs: 0, collectMs: 20 });
+  await cache.find(['a', 'b', 'c']);
+  await sleep(2);
+  for (const skus of [['a'], ['b'], ['a', 'b']]) expect(cache.find(skus)).not.toBeInstanceOf(Promise);
+  await vi.waitFor(() =>
+    expect(catalogue.queries).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b'],
+    ]),
+  );
+});
+
+test('what cannot be renewed serves until its time is over; then the error is heard', async () => {
+  const catalogue = catalogueOf(['a']);
+  const cache = createProductCache(catalogue, { freshMs: 0, collectMs: 1, ttlMs: 60 });
   await cache.find(['a']);
-  await cache.find(['c']);
-  expect(catalogue.queries).toEqual([
-    ['a', 'b'],
-    ['c', 'a'],
-  ]);
-  await sleep(120);
+  catalogue.fail(true);
+  await sleep(2);
   expect(cache.find(['a'])).toEqual(new Map([['a', productOf('a')]]));
-  expect(cache.find(['b'])).toBeInstanceOf(Promise);
+  await vi.waitFor(() => expect(catalogue.queries).toHaveLength(2));
+  await sleep(60);
+  await expect(cache.find(['a'])).rejects.toThrow('no database');
 });
 
 test('an error reaches those who waited for it, and the next query is tried', async () => {

@@ -6,28 +6,44 @@ export type ProductCache = {
   find(skus: readonly string[]): ReadonlyMap<string, Product> | Promise<ReadonlyMap<string, Product>>;
 };
 
-export type ProductCacheSettings = { readonly ttlMs?: number; readonly max?: number };
+export type ProductCacheSettings = {
+  /** From this age on a product is asked for again, while it still serves. */
+  readonly freshMs?: number;
+  /** From this age on it serves no more. */
+  readonly ttlMs?: number;
+  /** How long those that are to be renewed are collected. */
+  readonly collectMs?: number;
+  readonly max?: number;
+};
 
-type Remembered = { readonly product: Product | 'unknown'; asked: boolean };
-
-/** Most products that one query renews besides what is missing. */
-const maxRenewed = 2000;
+type Remembered = { readonly product: Product | 'unknown'; readonly fetchedAtMs: number };
+type Answers = ReadonlyMap<string, Product | 'unknown'>;
 
 /**
- * Products of the last few seconds, unknown ones too. What concurrent requests miss is asked for in one query, and no
- * two queries are under way at a time: whatever is missed meanwhile goes into the next. A query also renews what would have
- * to be asked for soon, so that the number of queries does not grow with the articles that are sold.
+ * Products of the last few seconds, unknown ones too; stale while revalidate. What concurrent requests miss is asked for in
+ * one query, and no two queries of that kind are under way at a time: whatever is missed meanwhile goes into the next. What
+ * is only old is renewed by a few queries a second, however many articles are sold.
  */
 export function createProductCache(
   catalogue: Catalogue,
-  { ttlMs = 3000, max = 20_000 }: ProductCacheSettings = {},
+  { freshMs = 3000, ttlMs = 15_000, collectMs = 250, max = 20_000 }: ProductCacheSettings = {},
 ): ProductCache {
   const remembered = new LRUCache<string, Remembered>({ max, ttl: ttlMs });
+  const old = new Set<string>();
+  let renewing = false;
   let wanted = new Set<string>();
-  let next: Promise<ReadonlyMap<string, Product | 'unknown'>> | undefined;
+  let next: Promise<Answers> | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
 
-  async function fetchWanted(before: Promise<unknown>): Promise<ReadonlyMap<string, Product | 'unknown'>> {
+  async function ask(skus: readonly string[]): Promise<Answers> {
+    const fetchedAtMs = performance.now();
+    const found = await catalogue.find(skus);
+    const answers = new Map(skus.map((sku) => [sku, found.get(sku) ?? 'unknown'] as const));
+    for (const [sku, product] of answers) remembered.set(sku, { product, fetchedAtMs });
+    return answers;
+  }
+
+  async function fetchWanted(before: Promise<unknown>): Promise<Answers> {
     await before;
     const batch = wanted;
     wanted = new Set();
@@ -39,26 +55,8 @@ export function createProductCache(
       if (known) answers.set(sku, known.product);
       else missing.push(sku);
     }
-    if (missing.length === 0) return answers;
-    const renewed = dueSoon();
-    const found = await catalogue.find([...missing, ...renewed]);
-    for (const sku of missing) {
-      const product = found.get(sku) ?? 'unknown';
-      answers.set(sku, product);
-      remembered.set(sku, { product, asked: false });
-    }
-    for (const sku of renewed) remembered.set(sku, { product: found.get(sku) ?? 'unknown', asked: false });
+    if (missing.length > 0) for (const [sku, product] of await ask(missing)) answers.set(sku, product);
     return answers;
-  }
-
-  /** What was asked for since it was fetched, and has less than half of its time left. */
-  function dueSoon(): readonly string[] {
-    const due: string[] = [];
-    for (const [sku, { asked }] of remembered.entries()) {
-      if (due.length === maxRenewed) break;
-      if (asked && remembered.getRemainingTTL(sku) < ttlMs / 2) due.push(sku);
-    }
-    return due;
   }
 
   async function findMissing(
@@ -75,16 +73,37 @@ export function createProductCache(
     return products;
   }
 
+  function renewSoon(sku: string): void {
+    old.add(sku);
+    if (renewing) return;
+    renewing = true;
+    setTimeout(() => void renew(), collectMs).unref();
+  }
+
+  async function renew(): Promise<void> {
+    const skus = [...old];
+    try {
+      await ask(skus);
+    } catch {
+      // Nobody waits for it. They serve until their time is over, and who then misses one hears of the error.
+    }
+    for (const sku of skus) old.delete(sku);
+    renewing = false;
+  }
+
   return {
     find(skus) {
       const products = new Map<string, Product>();
+      const freshFromMs = performance.now() - freshMs;
       let missing: string[] | undefined;
       for (const sku of skus) {
         const known = remembered.get(sku);
-        if (known) {
-          known.asked = true;
-          add(products, sku, known.product);
-        } else (missing ??= []).push(sku);
+        if (!known) {
+          (missing ??= []).push(sku);
+          continue;
+        }
+        if (known.fetchedAtMs < freshFromMs && !old.has(sku)) renewSoon(sku);
+        add(products, sku, known.product);
       }
       return missing ? findMissing(products, missing) : products;
     },
