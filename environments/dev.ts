@@ -1,3 +1,4 @@
+import { unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -15,7 +16,7 @@ export const dev = defineEnvironment({
   logLevel: 'debug',
   traceSampleRatio: 1,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 6000, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 6000, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: [] },
   dns: { routing: 'single', ttlSeconds: 60 },
   observability: {
     logDays: 2,

@@ -1,3 +1,4 @@
+import { cloudflare, unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { criticalServices, serviceNames, storageClass, type NodePool, type RegionName } from './parts.ts';
 import { defineEnvironment, type Region } from './schema.ts';
@@ -51,6 +52,13 @@ const redis = (shards: number): Region['redis'] => ({
   ...disk(64),
 });
 
+/** 8 CPU and 16 GiB at the most, as one instance of the design, and never less than a pod in each zone. */
+const apiGateway: Region['apiGateway'] = {
+  replicas: { min: 3, max: 8 },
+  node: { cpu: 1, memoryGiB: 2 },
+  limits: { nodes: 2, node: { cpu: 0.5, memoryGiB: 0.5 } },
+};
+
 const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['nodePools'] => [
   {
     name: 'data',
@@ -96,7 +104,7 @@ function fullRegion(
     kafka: kafka(brokers),
     mongo,
     redis: redis(redisShards),
-    apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+    apiGateway,
     programs: { cpu: 450, memoryGiB: 900 },
     nodePools: pools({ cpu: 1000, memoryGiB: 2400 }, { cpu: 512, memoryGiB: 1024 }),
   };
@@ -115,7 +123,7 @@ export const production = defineEnvironment({
   logLevel: 'info',
   traceSampleRatio: 0.01,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: cloudflare },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 14,
@@ -168,7 +176,7 @@ export const production = defineEnvironment({
       kafka: kafka(9),
       mongo,
       redis: redis(2),
-      apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+      apiGateway,
       programs: { cpu: 250, memoryGiB: 500 },
       nodePools: pools({ cpu: 500, memoryGiB: 1100 }, { cpu: 288, memoryGiB: 576 }),
     },

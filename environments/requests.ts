@@ -29,3 +29,12 @@ export function dataRequestsOf({
     memoryGiB: parts.reduce((total, [count, { memoryGiB }]) => total + count * memoryGiB, 0),
   };
 }
+
+/** What Kong asks for when it is scaled out, with the Redis of its limits. */
+export function gatewayRequestsOf({ apiGateway }: Pick<Region, 'apiGateway'>): Size {
+  const { replicas, node, limits } = apiGateway;
+  return {
+    cpu: replicas.max * node.cpu + limits.nodes * limits.node.cpu,
+    memoryGiB: replicas.max * node.memoryGiB + limits.nodes * limits.node.memoryGiB,
+  };
+}

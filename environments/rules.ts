@@ -1,5 +1,5 @@
 import { criticalServices, type Size } from './parts.ts';
-import { dataRequestsOf } from './requests.ts';
+import { dataRequestsOf, gatewayRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
 
 export type Problem = { readonly path: readonly (string | number)[]; readonly message: string };
@@ -62,6 +62,8 @@ function regionProblems({ name: environment, regions }: Environment, region: Reg
     const others = region.services.filter((service) => !criticalServices.includes(service));
     if (others.length > 0) add(['services'], `only critical services run here, not ${others.join(', ')}`);
   }
+  const { min, max } = region.apiGateway.replicas;
+  if (min > max) add(['apiGateway', 'replicas'], `at least ${min} and at most ${max} pods`);
   for (const [purpose, requests] of Object.entries(requestsByPurpose(region))) {
     const pools = region.nodePools.filter((pool) => pool.purpose === purpose);
     const limit = sum(pools.map((pool) => pool.limit));
@@ -76,9 +78,7 @@ function regionProblems({ name: environment, regions }: Environment, region: Reg
 }
 
 function requestsByPurpose(region: Region): { programs: Size; data: Size } {
-  const { replicas, node } = region.apiGateway;
-  const gateway = { cpu: replicas * node.cpu, memoryGiB: replicas * node.memoryGiB };
-  return { programs: sum([region.programs, gateway]), data: dataRequestsOf(region) };
+  return { programs: sum([region.programs, gatewayRequestsOf(region)]), data: dataRequestsOf(region) };
 }
 
 function sum(sizes: readonly Size[]): Size {

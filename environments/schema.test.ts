@@ -57,6 +57,16 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'ap-southeast: only critical services run here, not analytics',
     ],
     [
+      'a scaler of Kong that ends below its least',
+      (e) => void (e['regions'][0].apiGateway.replicas = { min: 4, max: 3 }),
+      'regions.0.apiGateway.replicas: us-east: at least 4 and at most 3 pods',
+    ],
+    [
+      'a blocked address that is no range',
+      (e) => void (e['apiLimits'].blockedAddresses = ['somewhere']),
+      'apiLimits.blockedAddresses.0',
+    ],
+    [
       'node pools that are too small',
       (e) => void (e['regions'][0].nodePools[0].limit.cpu = 10),
       'us-east: the data pools have 10 CPU',

@@ -81,7 +81,10 @@ export const environmentSchema = z
     apiLimits: z.strictObject({
       requestsPerMinute: z.number().int().positive(),
       bodyMiB: z.number().int().positive(),
-      blockedAddresses: z.array(z.string()),
+      /** Never served: ranges from which no client can come, and those that were told off. */
+      blockedAddresses: z.array(z.cidrv4()).nonempty(),
+      /** The CDN's ranges: what comes from there is counted by the address that the CDN names. */
+      trustedProxies: z.array(z.cidrv4()),
     }),
     dns: z.strictObject({
       routing: z.enum(['latency', 'single']),

@@ -63,7 +63,11 @@ export function smallRegion(
       maxMemoryGiB: 0.75,
       ...disk,
     },
-    apiGateway: { replicas: Math.min(copies, 2), node: small },
+    apiGateway: {
+      replicas: { min: Math.min(copies, 2), max: copies },
+      node: small,
+      limits: { nodes: 2, node: { cpu: 0.1, memoryGiB: 0.25 } },
+    },
     programs: { cpu: 40, memoryGiB: 80 },
     nodePools: [
       {

@@ -1,3 +1,4 @@
+import { unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -15,7 +16,7 @@ export const staging = defineEnvironment({
   logLevel: 'info',
   traceSampleRatio: 0.1,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: [] },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 7,

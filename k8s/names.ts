@@ -59,18 +59,50 @@ export function secretPath({ environment, region }: Place, name: string): string
   return `${environment.secrets.prefix}/${region.name}/${name}`;
 }
 
-/** Kong's Gateway object, on which the routes hang, and what signs its certificate. */
+/** Kong: its Gateway object, on which the routes hang, its proxies, and what signs its certificate. */
 export const edgeNames = {
   gateway: 'edge',
+  /** The Deployment of the proxies, and the label of their pods. */
+  proxy: 'kong',
+  /** The Service behind the load balancer, and the one by which the ingress controller finds each proxy. */
+  proxyService: 'kong-proxy',
+  adminService: 'kong-admin',
+  /** Where the ingress controller runs, an operator. */
+  controllerNamespace: 'kong-system',
+  /** The Redis of the rate limits. The operator makes `<name>-master`, which follows the master. */
+  limits: 'limits',
+  limitsHost: `limits-master.${namespaces.edge}.svc`,
   gatewayClass: 'kong',
   issuer: 'letsencrypt',
   tlsSecret: 'edge-tls',
 } as const;
 
-/** The public names of the API: of all regions together, and of one. */
+/** Ports of Kong's containers. */
+export const kongPorts = { proxy: 8443, admin: 8444, status: 8100 } as const;
+
+/**
+ * The public names of the API: of all regions together, of one, of those that this one stands in for, and of this
+ * region's load balancer, which never leads anywhere else.
+ */
 export function apiHosts({ environment, region }: Place): {
   readonly global: string;
   readonly regional: string;
+  readonly standIn: readonly string[];
+  readonly balancer: string;
 } {
-  return { global: `api.${environment.domain}`, regional: `${region.name}.api.${environment.domain}` };
+  const { domain, regions } = environment;
+  return {
+    global: `api.${domain}`,
+    regional: `${region.name}.api.${domain}`,
+    standIn: regions
+      .filter(({ standby }) => standby === region.name)
+      .map(({ name }) => `${name}.api.${domain}`),
+    balancer: `edge.${region.name}.lb.${domain}`,
+  };
+}
+
+/** All names under which this region's Kong is asked. */
+export function servedHosts(place: Place): readonly string[] {
+  const { global, regional, standIn, balancer } = apiHosts(place);
+  return [global, regional, ...standIn, balancer];
 }
