@@ -22,6 +22,7 @@ export const dev = defineEnvironment({
     logDays: 2,
     traceDays: 1,
     elasticsearch: { nodes: 1, node: { cpu: 1, memoryGiB: 4 }, storageGiB: 20 },
+    prometheus: { days: 2, node: { cpu: 0.25, memoryGiB: 1 }, storageGiB: 20 },
   },
   delivery: { follows: 'main', waves: [], progressDeadlineSeconds: 300 },
   regions: [

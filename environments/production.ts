@@ -129,6 +129,7 @@ export const production = defineEnvironment({
     logDays: 14,
     traceDays: 7,
     elasticsearch: { nodes: 3, node: { cpu: 4, memoryGiB: 16 }, storageGiB: 500 },
+    prometheus: { days: 15, node: { cpu: 4, memoryGiB: 16 }, storageGiB: 500 },
   },
   delivery: {
     follows: 'pins',

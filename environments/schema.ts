@@ -98,6 +98,11 @@ export const environmentSchema = z
         node: size,
         storageGiB: z.number().int(),
       }),
+      prometheus: z.strictObject({
+        days: z.number().int().positive(),
+        node: size,
+        storageGiB: z.number().int(),
+      }),
     }),
     delivery: z.strictObject({
       /** `main`: every merge is rolled out; `pins`: only what environments/releases says. */

@@ -22,6 +22,7 @@ export const staging = defineEnvironment({
     logDays: 7,
     traceDays: 3,
     elasticsearch: { nodes: 1, node: { cpu: 1, memoryGiB: 4 }, storageGiB: 50 },
+    prometheus: { days: 7, node: { cpu: 0.5, memoryGiB: 2 }, storageGiB: 50 },
   },
   delivery: { follows: 'pins', waves: [['us-east', 'eu-central']], progressDeadlineSeconds: 300 },
   regions: [

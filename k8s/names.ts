@@ -44,9 +44,20 @@ export const redisNames = {
   nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
 } as const;
 
-/** The Elastic, Jaeger and OpenTelemetry services of the observability namespace. */
+/** The Elastic, Jaeger, OpenTelemetry and Grafana parts of the observability namespace. */
 export const observabilityNames = {
   collector: 'telemetry',
+  agents: 'agents',
+  traces: 'traces',
+  elasticsearch: 'logs',
+  /** Made by ECK beside the cluster: the certificate authority of its nodes, key `ca.crt`. */
+  elasticCaSecret: 'logs-es-http-certs-public',
+  elasticUrl: `https://logs-es-http.${namespaces.observability}.svc:9200`,
+  /** `username` and `password` of Grafana's first user. */
+  grafanaSecret: 'grafana-admin',
+  /** A ConfigMap with this label, `1`, is a dashboard; the annotation names its folder. */
+  dashboardLabel: 'grafana_dashboard',
+  folderAnnotation: 'grafana_folder',
   /** OTLP over HTTP. */
   otlp: `http://telemetry-collector.${namespaces.observability}.svc:4318`,
 } as const;

@@ -1,11 +1,27 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
-import { edgeNames } from '../names.ts';
+import { edgeNames, secretPath } from '../names.ts';
 import { namespaces, poolLabel, type Place } from '../place.ts';
 import { requestsAndLimits } from './data-parts.ts';
+import { addExternalSecret, type ExternalSecret } from './stored-secret.ts';
+
+const passwordSecret = 'limits-password';
+
+/** The password in the store, as the property `password`. */
+export function limitsPassword(place: Place): ExternalSecret['from'] {
+  const remoteRef = { key: secretPath(place, 'edge-limits'), property: 'password' };
+  return { data: [{ secretKey: 'password', remoteRef }] };
+}
 
 /** The Redis of the rate limits: a master and replicas without disks (docs/adr/0011-a-redis-of-the-edge.md). */
-export function addLimits(chart: Chart, { region }: Place): void {
+export function addLimits(chart: Chart, place: Place): void {
+  const { region } = place;
+  addExternalSecret(chart, {
+    name: passwordSecret,
+    namespace: namespaces.edge,
+    wave: 'operatorsReady',
+    from: limitsPassword(place),
+  });
   const { nodes, node } = region.apiGateway.limits;
   const restricted = {
     runAsNonRoot: true,
@@ -32,6 +48,7 @@ export function addLimits(chart: Chart, { region }: Place): void {
         image: 'quay.io/opstree/redis:v7.2.7',
         imagePullPolicy: 'IfNotPresent',
         resources: requestsAndLimits(node),
+        redisSecret: { name: passwordSecret, key: 'password' },
       },
       redisConfig: {
         // Counters of a minute: what goes first when there is no room is what ends first.

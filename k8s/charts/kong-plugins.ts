@@ -4,12 +4,19 @@ import { customObject, inWave } from '../custom-object.ts';
 import { edgeNames, redisNames, secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { configOf } from '../system-variables.ts';
+import { limitsPassword } from './kong-limits.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
-type Plugin = { readonly plugin: string; readonly config: Readonly<Record<string, unknown>> };
+type Plugin = {
+  readonly plugin: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly configPatches?: readonly object[];
+};
 
 /** What every route passes, and beside it those that need a token. */
 export const tokenPlugin = 'token';
+
+const limitsSecret = 'kong-limits';
 
 /** Kong's own class, by which the controller takes what has no Gateway. */
 const ownClass = { 'kubernetes.io/ingress.class': edgeNames.gatewayClass };
@@ -32,6 +39,7 @@ export function addPlugins(chart: Chart, place: Place): readonly string[] {
       uri_param_names: [],
     },
   });
+  addLimitsPassword(chart, place);
   addIssuer(chart, place);
   addMetrics(chart);
   return Object.keys(everywhere);
@@ -50,6 +58,12 @@ function pluginsOf({ environment }: Place): Readonly<Record<string, Plugin>> {
         fault_tolerant: true,
         redis: { host: edgeNames.limitsHost, port: redisNames.port, timeout: 200 },
       },
+      configPatches: [
+        {
+          path: '/redis/password',
+          valueFrom: { secretKeyRef: { name: limitsSecret, key: 'password' } },
+        },
+      ],
     },
     'request-size': {
       plugin: 'request-size-limiting',
@@ -64,7 +78,7 @@ function pluginsOf({ environment }: Place): Readonly<Record<string, Plugin>> {
   };
 }
 
-function addPlugin(chart: Chart, name: string, { plugin, config }: Plugin): void {
+function addPlugin(chart: Chart, name: string, fields: Plugin): void {
   customObject(chart, name, {
     apiVersion: 'configuration.konghq.com/v1',
     kind: 'KongPlugin',
@@ -72,7 +86,18 @@ function addPlugin(chart: Chart, name: string, { plugin, config }: Plugin): void
     namespace: namespaces.programs,
     annotations: inWave('access'),
     spec: {},
-    fields: { plugin, config },
+    fields,
+  });
+}
+
+/** The password of the limits' Redis, beside the plugins: a patch is JSON, a string in its quotes. */
+function addLimitsPassword(chart: Chart, place: Place): void {
+  addExternalSecret(chart, {
+    name: limitsSecret,
+    namespace: namespaces.programs,
+    wave: 'access',
+    from: limitsPassword(place),
+    template: { password: '{{ .password | toJson }}' },
   });
 }
 
@@ -91,10 +116,8 @@ function addIssuer(chart: Chart, place: Place): void {
         },
       ],
     },
-    template: {
-      metadata: { labels: { 'konghq.com/credential': 'jwt' } },
-      data: { algorithm: 'HS256', key: tokenIssuer, secret: '{{ .value }}' },
-    },
+    template: { algorithm: 'HS256', key: tokenIssuer, secret: '{{ .value }}' },
+    form: { labels: { 'konghq.com/credential': 'jwt' } },
   });
   customObject(chart, 'consumer', {
     apiVersion: 'configuration.konghq.com/v1',

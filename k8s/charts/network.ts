@@ -5,6 +5,7 @@ import { inWave } from '../custom-object.ts';
 import { edgeNames, kafkaNames, kongPorts, mongoNames, postgresNames, redisNames } from '../names.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
+import { collectorPorts } from './collectors.ts';
 import { proxyLabels } from './kong-pod.ts';
 
 /** A system inside the cluster: its pods, and the ports that clients use. */
@@ -79,15 +80,39 @@ function addSurroundings(chart: Chart): void {
       { to: privateRanges.map((cidr) => ({ ipBlock: { cidr } })), ports: ports([kafkaNames.port]) },
     ],
   });
+  addTelemetryFlows(chart, anywhere);
+}
+
+/**
+ * What is pushed comes to the collector, logs from the agents; Prometheus reads from all, the nodes included; its operator
+ * and ECK's come in, and the API server asks the former.
+ */
+function addTelemetryFlows(chart: Chart, anywhere: k8s.NetworkPolicyPeer): void {
+  const inVpc = privateRanges.map((cidr) => ({ ipBlock: { cidr } }));
   addPolicy(chart, 'collection', namespaces.observability, {
     podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [{ podSelector: {} }] }, { from: [peer(namespaces.programs)], ports: ports([4318]) }],
+    ingress: [
+      { from: [{ podSelector: {} }] },
+      { from: [peer(namespaces.programs), peer(namespaces.nodes)], ports: ports([4318]) },
+      { from: [peer('elastic-system')], ports: ports([9200]) },
+      { from: inVpc, ports: ports([10_250]) },
+    ],
     egress: [
       { to: [{ podSelector: {} }] },
       { to: [peer(namespaces.programs)], ports: ports([programPorts.metrics]) },
+      { to: [peer(namespaces.edge, proxyLabels)], ports: ports([kongPorts.status]) },
+      { to: [peer(namespaces.nodes)], ports: ports([collectorPorts.own]) },
       { to: [peer(namespaces.data)] },
+      { to: [anywhere], ports: ports([443, 6443]) },
+      { to: inVpc, ports: ports([9100, 10_250]) },
     ],
+  });
+  addPolicy(chart, 'agents', namespaces.nodes, {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [peer(namespaces.observability)], ports: ports([collectorPorts.own]) }],
+    egress: [{ to: [peer(namespaces.observability)], ports: ports([4318]) }],
   });
 }
 
