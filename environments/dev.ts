@@ -33,6 +33,7 @@ export const dev = defineEnvironment({
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a'],
       standby: null,
+      healthCheckId: null,
       bucketPrefix: 'meridian-dev',
       copies: 1,
       citusWorkers: 1,

@@ -1,4 +1,4 @@
-import { cloudflare, unroutable } from './addresses.ts';
+import { cloudflare, exampleHealthCheck, unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { criticalServices, serviceNames, storageClass, type NodePool, type RegionName } from './parts.ts';
 import { defineEnvironment, type Region } from './schema.ts';
@@ -88,7 +88,7 @@ const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['no
 
 /** The whole of a region: all services, its own streams, a standby elsewhere. */
 function fullRegion(
-  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones'> & {
+  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'healthCheckId'> & {
     standby: RegionName;
     brokers: number;
     redisShards: number;
@@ -143,6 +143,7 @@ export const production = defineEnvironment({
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       standby: 'us-west',
+      healthCheckId: exampleHealthCheck(1),
       brokers: 15,
       redisShards: 6,
     }),
@@ -152,6 +153,7 @@ export const production = defineEnvironment({
       cloudRegion: 'us-west-2',
       zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(2),
       brokers: 15,
       redisShards: 6,
     }),
@@ -161,6 +163,7 @@ export const production = defineEnvironment({
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(3),
       brokers: 12,
       redisShards: 4,
     }),
@@ -173,13 +176,14 @@ export const production = defineEnvironment({
       services: [...criticalServices],
       home: 'us-west',
       standby: null,
+      healthCheckId: exampleHealthCheck(4),
       database: { kind: 'remote', region: 'us-west' },
       kafka: kafka(9),
       mongo,
       redis: redis(2),
       apiGateway,
       programs: { cpu: 250, memoryGiB: 500 },
-      nodePools: pools({ cpu: 500, memoryGiB: 1100 }, { cpu: 288, memoryGiB: 576 }),
+      nodePools: pools({ cpu: 560, memoryGiB: 1300 }, { cpu: 288, memoryGiB: 576 }),
     },
   ],
 });

@@ -31,6 +31,11 @@ const region = z.strictObject({
   mongo,
   redis,
   apiGateway,
+  /**
+   * The Route 53 health check of the region's load balancer: its id, which Route 53 gives when it is made (docs/names.md).
+   * Null where nothing is routed by it.
+   */
+  healthCheckId: z.guid().nullable(),
   /** The most that gateways, workers and jobs may ask for together. */
   programs: size,
   nodePools: z.array(nodePool).nonempty(),

@@ -1,4 +1,4 @@
-import { unroutable } from './addresses.ts';
+import { exampleHealthCheck, unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -33,6 +33,7 @@ export const staging = defineEnvironment({
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       standby: 'eu-central',
+      healthCheckId: exampleHealthCheck(1),
       bucketPrefix: 'meridian-staging-us-east',
       copies: 3,
       citusWorkers: 2,
@@ -45,6 +46,7 @@ export const staging = defineEnvironment({
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(2),
       bucketPrefix: 'meridian-staging-eu-central',
       copies: 3,
       citusWorkers: 2,
