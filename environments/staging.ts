@@ -1,3 +1,4 @@
+import { exampleHealthCheck, unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -15,12 +16,13 @@ export const staging = defineEnvironment({
   logLevel: 'info',
   traceSampleRatio: 0.1,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: [] },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 7,
     traceDays: 3,
     elasticsearch: { nodes: 1, node: { cpu: 1, memoryGiB: 4 }, storageGiB: 50 },
+    prometheus: { days: 7, node: { cpu: 0.5, memoryGiB: 2 }, storageGiB: 50 },
   },
   delivery: { follows: 'pins', waves: [['us-east', 'eu-central']], progressDeadlineSeconds: 300 },
   regions: [
@@ -32,6 +34,7 @@ export const staging = defineEnvironment({
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       network: { range: '10.32.0.0/16', loadBalancers: '10.32.240.0/22' },
       standby: 'eu-central',
+      healthCheckId: exampleHealthCheck(1),
       bucketPrefix: 'meridian-staging-us-east',
       copies: 3,
       citusWorkers: 2,
@@ -45,6 +48,7 @@ export const staging = defineEnvironment({
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
       network: { range: '10.33.0.0/16', loadBalancers: '10.33.240.0/22' },
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(2),
       bucketPrefix: 'meridian-staging-eu-central',
       copies: 3,
       citusWorkers: 2,

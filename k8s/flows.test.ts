@@ -4,7 +4,7 @@ import type { Region } from '../environments/schema.ts';
 import { flowsOf } from './flows.ts';
 import { isPods } from './parties.ts';
 import { namespaces, type Place } from './place.ts';
-import { operators } from './charts/operators.ts';
+import { operatorsOf } from './charts/operators.ts';
 import { ofKind, renderRegion, type Rendered } from './testing/kafka-kinds.ts';
 
 const places = environments.flatMap((environment) =>
@@ -62,9 +62,8 @@ describe.each(places)('%s', (_, place) => {
   });
 
   it('names operators only where they run', () => {
-    // CloudNativePG comes with the environment that has shards.
     const known = [
-      ...operators.map(({ namespace }) => namespace),
+      ...operatorsOf(place).map(({ namespace }) => namespace),
       'kube-system',
       ...Object.values(namespaces),
     ];
@@ -81,7 +80,7 @@ it('lets the operator of each form of the database reach its pods, and no other'
   const asked = (database: Region['database']): string[] =>
     flowsOf({ environment: environment!, region: { ...region, database } })
       .filter(({ to }) => isPods(to) && to.name === 'postgres')
-      .flatMap(({ from }) => (isPods(from) && from.name === 'operator' ? [from.namespace] : []));
+      .flatMap(({ from }) => (isPods(from) && from.namespace.endsWith('-system') ? [from.namespace] : []));
   const node = { cpu: 1, memoryGiB: 1 };
   const { database } = region;
   if (database.kind !== 'citus') throw new Error('the small region has Citus');
@@ -94,7 +93,7 @@ it('lets the operator of each form of the database reach its pods, and no other'
       instancesPerShard: 1,
       pooler: { replicas: 1, node, poolSize: 10 },
     }),
-  ).toEqual(['cnpg-system']);
+  ).toEqual(['cloudnative-pg-system']);
 });
 
 it('lets the programs of a region without a database reach that of its home, and it answers', () => {

@@ -1,17 +1,20 @@
 import type { Region } from '../environments/schema.ts';
 import type { SystemName } from '../platform/resources.ts';
+import { collectorPorts } from './charts/collectors.ts';
 import { portsOf } from './kafka-access.ts';
-import { kafkaNames, redisNames } from './names.ts';
+import { kafkaNames, kongPorts, redisNames } from './names.ts';
 import {
   anywhere,
   apiServer,
   clientPorts,
   clusterNames,
   dataParties,
+  edgeParties,
   everyPodOf,
   gatewayPods,
   internet,
-  lagReader,
+  lagReaderLabels,
+  operatorPods,
   usersOf,
   type Party,
   type Pods,
@@ -33,33 +36,62 @@ export function flowsOf(place: Place): readonly Flow[] {
     ...own.filter((system) => system !== 'mirror').map((system) => within(dataParties[system])),
     ...kafkaFlows(place),
     ...databaseFlows(place),
-    flow(anywhere, everyPodOf(namespaces.edge), [8000, 8443]),
-    flow(everyPodOf(namespaces.edge), gatewayPods, [programPorts.http]),
-    // Kong's controller reads the routes; Kong counts requests.
-    flow(everyPodOf(namespaces.edge), apiServer, [443, 6443]),
-    flow(everyPodOf(namespaces.edge), dataParties.redis, [redisNames.port]),
-    within(everyPodOf(namespaces.observability)),
-    flow(everyPodOf(namespaces.programs), everyPodOf(namespaces.observability), [4318]),
-    flow(everyPodOf(namespaces.observability), everyPodOf(namespaces.programs), [programPorts.metrics]),
-    ...own.flatMap((system) =>
-      (metricsPorts[system] ?? []).map((port) =>
-        flow(everyPodOf(namespaces.observability), dataParties[system], [port]),
-      ),
-    ),
+    ...edgeFlows(place),
+    ...telemetryFlows(place, own),
     // Operators' agents and jobs hold their leases, and find each other, there.
     flow(everyPodOf(namespaces.data), apiServer, [443, 6443]),
     ...own
       .filter((system) => system === 'postgres' || system === 'mongo')
       .map((system) => flow(dataParties[system], internet, [443])),
-    ...operatorFlows(region, own),
+    ...operatorFlows(place, own),
   ];
 }
 
 type OwnSystem = keyof typeof dataParties;
 
-/** Of the exporters; MongoDB has none. */
+/** Requests from anywhere, Kong's configuration, its counters, and whether it is ready. */
+function edgeFlows(place: Place): readonly Flow[] {
+  const { kong, limits } = edgeParties;
+  return [
+    flow(anywhere, kong, [kongPorts.proxy]),
+    flow(operatorPods(place, 'kong'), kong, [kongPorts.admin]),
+    // The load balancer asks.
+    flow({ ranges: [place.region.network.range] }, kong, [kongPorts.status]),
+    flow(kong, gatewayPods, [programPorts.http]),
+    flow(kong, limits, [redisNames.port]),
+    flow(limits, limits, [redisNames.port]),
+    flow(operatorPods(place, 'redis'), limits, [redisNames.port]),
+  ];
+}
+
+/** What is pushed comes to the collector, logs from the agents; Prometheus reads from all that has a monitor, and the nodes. */
+function telemetryFlows(place: Place, own: readonly OwnSystem[]): readonly Flow[] {
+  const observers = everyPodOf(namespaces.observability);
+  const agents = everyPodOf(namespaces.nodes);
+  const nodes = { ranges: [place.region.network.range] };
+  return [
+    within(observers),
+    flow(everyPodOf(namespaces.programs), observers, [4318]),
+    flow(agents, observers, [4318]),
+    flow(observers, everyPodOf(namespaces.programs), [programPorts.metrics]),
+    flow(observers, edgeParties.kong, [kongPorts.status]),
+    flow(observers, agents, [collectorPorts.own]),
+    ...own.flatMap((system) =>
+      (metricsPorts[system] ?? []).map((port) => flow(observers, dataParties[system], [port])),
+    ),
+    // The kubelet's metrics and those of the node itself.
+    flow(observers, nodes, [9100, 10_250]),
+    // The API server asks the webhook of Prometheus's operator.
+    flow(nodes, observers, [10_250]),
+    flow(operatorPods(place, 'elastic'), observers, [9200]),
+    // Where alerts go, and what there is to measure.
+    flow(observers, internet, [443]),
+    flow(observers, apiServer, [443, 6443]),
+  ];
+}
+
+/** Of the exporters that have a monitor. */
 const metricsPorts: Readonly<Partial<Record<OwnSystem, readonly number[]>>> = {
-  postgres: [9187],
   kafka: [9404],
   mirror: [9404],
   redis: [9121],
@@ -138,7 +170,9 @@ function kafkaFlows(place: Place): readonly Flow[] {
   );
   const others = environment.regions.filter(({ name }) => name !== region.name);
   return [
-    ...(isMeasured && isStrimzi ? [flow(lagReader, dataParties.kafka, portsOf(region))] : []),
+    ...(isMeasured && isStrimzi
+      ? [flow(operatorPods(place, 'keda', lagReaderLabels), dataParties.kafka, portsOf(region))]
+      : []),
     ...(others.length === 0 || kafka.kind === 'confluent-cloud'
       ? []
       : [
@@ -165,22 +199,19 @@ function kafkaFlows(place: Place): readonly Flow[] {
 }
 
 /** What each operator asks of its pods: health, topics and users, configuration. */
-function operatorFlows({ database }: Region, own: readonly OwnSystem[]): readonly Flow[] {
+function operatorFlows(place: Place, own: readonly OwnSystem[]): readonly Flow[] {
   const asks: readonly (readonly [string, OwnSystem, readonly number[] | 'all'])[] = [
-    ['strimzi-system', 'kafka', [8443, 9090, 9091]],
-    ['strimzi-system', 'mirror', [8083]],
-    database.kind === 'citus'
-      ? (['stackgres-system', 'postgres', 'all'] as const)
-      : (['cnpg-system', 'postgres', [8000, 5432]] as const),
-    ['psmdb-system', 'mongo', clientPorts.mongo],
-    ['redis-system', 'redis', clientPorts.redis],
+    ['strimzi', 'kafka', [8443, 9090, 9091]],
+    ['strimzi', 'mirror', [8083]],
+    place.region.database.kind === 'citus'
+      ? (['stackgres', 'postgres', 'all'] as const)
+      : (['cloudnative-pg', 'postgres', [8000, 5432]] as const),
+    ['percona-mongodb', 'mongo', clientPorts.mongo],
+    ['redis', 'redis', clientPorts.redis],
   ];
-  return [
-    ...asks
-      .filter(([, system]) => own.includes(system))
-      .map(([namespace, system, ports]) => flow({ name: 'operator', namespace }, dataParties[system], ports)),
-    flow({ name: 'operator', namespace: 'elastic-system' }, everyPodOf(namespaces.observability), [9200]),
-  ];
+  return asks
+    .filter(([, system]) => own.includes(system))
+    .map(([operator, system, ports]) => flow(operatorPods(place, operator), dataParties[system], ports));
 }
 
 function within(party: Pods): Flow {

@@ -1,6 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { addArgocd } from './charts/argocd.ts';
 import { kafkaKinds, ofKind, renderRegion, type Rendered } from './testing/kafka-kinds.ts';
 
 describe.each(kafkaKinds)('with %s', (kind, environment) => {
@@ -65,18 +63,6 @@ describe.each(kafkaKinds)('with %s', (kind, environment) => {
       for (const [namespace, secret, key] of secretsUsed(objects)) {
         expect([secret, keysOf(objects, namespace, secret)]).toEqual([secret, expect.arrayContaining([key])]);
       }
-    }
-  });
-
-  it('renders no kind that the project of Argo CD refuses there', () => {
-    const chart = new Chart(Testing.app(), 'hub');
-    addArgocd(chart, environment);
-    const { spec } = ofKind(Testing.synth(chart) as Rendered[], 'AppProject')[0]!;
-    const allowed = [...spec['clusterResourceWhitelist'], ...spec['namespaceResourceWhitelist']].map(
-      ({ group, kind: name }: any) => `${group}/${name}`,
-    );
-    for (const { apiVersion, kind: name } of [...regions.values()].flat()) {
-      expect(allowed).toContain(`${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''}/${name}`);
     }
   });
 

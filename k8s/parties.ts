@@ -1,6 +1,8 @@
 import type { SystemName } from '../platform/resources.ts';
-import { kafkaNames, mongoNames, postgresNames, redisNames } from './names.ts';
-import { namespaces } from './place.ts';
+import { proxyLabels } from './charts/kong-pod.ts';
+import { operatorsOf } from './charts/operators.ts';
+import { edgeNames, kafkaNames, mongoNames, postgresNames, redisNames } from './names.ts';
+import { namespaces, type Place } from './place.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -40,6 +42,12 @@ export const gatewayPods: Pods = {
   labels: { 'app.kubernetes.io/component': 'gateway' },
 };
 
+/** Kong's proxies, and the Redis of their limits. */
+export const edgeParties = {
+  kong: { name: 'kong', namespace: namespaces.edge, labels: proxyLabels },
+  limits: { name: 'kong-limits', namespace: namespaces.edge, labels: { app: edgeNames.limits } },
+} as const satisfies Record<string, Pods>;
+
 /** The pods that name a system in `needs`, by the label that `pod.ts` gives them. */
 export const usersOf = (system: SystemName): Pods => ({
   name: `uses-${system.toLowerCase()}`,
@@ -54,11 +62,16 @@ export const clusterNames: Pods = {
 };
 
 /** KEDA's operator asks the brokers; its metrics server asks the operator. */
-export const lagReader: Pods = {
-  name: 'keda',
-  namespace: 'keda-system',
-  labels: { app: 'keda-operator' },
-};
+export const lagReaderLabels: Labels = { app: 'keda-operator' };
+
+/** The pods of an operator, in the namespace that it is installed into. @throws RangeError if the region has none of it. */
+export function operatorPods(place: Place, operator: string, labels?: Labels): Pods {
+  const namespace = operatorsOf(place).find(({ name }) => name === operator)?.namespace;
+  if (namespace === undefined) {
+    throw new RangeError(`k8s/charts/operators.ts: ${operator} is not installed in ${place.region.cluster}`);
+  }
+  return { name: operator, namespace, ...(labels === undefined ? {} : { labels }) };
+}
 
 const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
 

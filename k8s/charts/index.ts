@@ -7,6 +7,7 @@ import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
 import { addFoundation } from './foundation.ts';
 import { addKafka } from './kafka.ts';
+import { addKong } from './kong.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
 import { addNodes } from './nodes.ts';
@@ -31,6 +32,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   services: addServices,
   scaling: addScaling,
   edge: addEdge,
+  kong: addKong,
   federation: addFederation,
   observability: addObservability,
 };

@@ -6,8 +6,8 @@ import { dataParties } from '../parties.ts';
 import type { Place } from '../place.ts';
 
 /**
- * Both listeners want TLS and a client certificate. Strimzi writes a NetworkPolicy of its own for each, which without peers
- * opens it to all: they are those of our flows.
+ * Both listeners want TLS and a client certificate. Our own policies say who comes in; were Strimzi to write one for each
+ * (operator-values.ts tells it not to), it would open to all a listener without peers: they are those of our flows.
  */
 export function listenersOf(place: Place): readonly Record<string, unknown>[] {
   const secured = { tls: true, authentication: { type: 'tls' } };

@@ -1,5 +1,4 @@
 import type { Chart } from 'cdk8s';
-import type { Environment } from '../../environments/schema.ts';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
 import { kafkaUsersOf, type KafkaUser } from '../kafka-rights.ts';
 import { settingsOf, topicsOf } from '../kafka-topics.ts';
@@ -7,33 +6,6 @@ import { secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { addMsk, addMskUser } from './kafka-msk.ts';
 import { addExternalSecret, addStoredSecret } from './stored-secret.ts';
-
-type GroupKind = { readonly group: string; readonly kind: string };
-
-/** The kinds of this file and of `kafka-msk.ts`: only what an environment uses is allowed there. */
-export function managedKafkaKinds({ regions }: Environment): {
-  readonly clusterWide: readonly GroupKind[];
-  readonly namespaced: readonly GroupKind[];
-} {
-  const used = new Set(regions.map(({ kafka }) => kafka.kind));
-  return {
-    clusterWide: used.has('msk')
-      ? [
-          { group: 'kafka.aws.upbound.io', kind: 'Cluster' },
-          { group: 'kafka.aws.upbound.io', kind: 'Configuration' },
-          { group: 'awspca.cert-manager.io', kind: 'AWSPCAClusterIssuer' },
-        ]
-      : [],
-    namespaced:
-      used.has('msk') || used.has('confluent-cloud')
-        ? [
-            { group: 'kafka.m.crossplane.io', kind: 'ProviderConfig' },
-            { group: 'topic.kafka.m.crossplane.io', kind: 'Topic' },
-            { group: 'acl.kafka.m.crossplane.io', kind: 'AccessControlList' },
-          ]
-        : [],
-  };
-}
 
 type Managed = Exclude<Place['region']['kafka'], { kind: 'strimzi' }>;
 

@@ -16,7 +16,8 @@ function withKafka(kafkaOf: (region: Region) => Kafka): Environment {
   return defineEnvironment({ ...production, regions: [first!, ...rest] });
 }
 
-const msk = ({ name }: Region): Kafka => ({
+/** Brokers of MSK for a region. */
+export const msk = ({ name }: Region): Kafka => ({
   kind: 'msk',
   brokers: 15,
   instanceType: 'kafka.m7g.2xlarge',
@@ -29,11 +30,12 @@ const msk = ({ name }: Region): Kafka => ({
 });
 
 /** Production's one region with everything, alone: Confluent Cloud links its regions itself. */
-function confluentCloud(): Environment {
+export function confluentCloud(): Environment {
   const region = production.regions[0]!;
   const alone: Region = {
     ...region,
     standby: null,
+    healthCheckId: null,
     kafka: { kind: 'confluent-cloud', bootstrapServers: ['pkc-12345.us-east-1.aws.confluent.cloud:9092'] },
   };
   const delivery: Environment['delivery'] = { ...production.delivery, waves: [[region.name]] };
