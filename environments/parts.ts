@@ -32,12 +32,15 @@ const count = (least: number, most: number): z.ZodNumber => z.number().int().min
 export const size = z.strictObject({ cpu: z.number().positive(), memoryGiB: z.number().positive() });
 const disk = { storageGiB: count(1, 65_536), storageClass: z.string().min(1) };
 
-const cronTime = z.string().regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields');
+/** Once a day: StackGres and Percona keep a number of backups, and only so it is a number of days. */
+const onceADay = z
+  .string()
+  .regex(/^[0-5]?\d ([01]?\d|2[0-3]) \* \* \*$/, 'must be a cron expression of once a day');
 const backup = z.strictObject({
-  schedule: cronTime,
+  schedule: onceADay,
   retentionDays: count(1, 365),
-  /** Bucket of an object store; point-in-time recovery reads the archived log from there. */
-  bucket: z.string().min(3),
+  /** Of one region and one system only; point-in-time recovery reads the archived log from there. */
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
 });
 
 /** Where the region's PostgreSQL streams are; `remote` is another region's database. */
@@ -59,7 +62,11 @@ export const database = z.discriminatedUnion('kind', [
     readReplicas: count(0, 15),
     /** The region with the writer of the global cluster. */
     primaryRegion: regionName,
-    backup,
+    /** Backups and the log are Aurora's own; it recovers to any second of these days. */
+    backup: z.strictObject({
+      retentionDays: count(1, 35),
+      window: z.string().regex(/^\d\d:\d\d-\d\d:\d\d$/, 'must be like 03:00-04:00 (UTC)'),
+    }),
   }),
   z.strictObject({
     kind: z.literal('sharded'),
@@ -113,7 +120,8 @@ export const mongo = z.discriminatedUnion('kind', [
 ]);
 
 export const redis = z.strictObject({
-  shards: count(1, 100),
+  /** Masters vote on a failover: with fewer than three, none is ever promoted. */
+  shards: count(3, 100),
   /** Nodes of a shard, the master among them. */
   nodesPerShard: count(1, 6),
   node: size,

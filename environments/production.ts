@@ -8,8 +8,18 @@ const disk = (storageGiB: number): { storageGiB: number; storageClass: string } 
   storageClass,
 });
 
+const backup = (
+  schedule: string,
+  region: RegionName,
+  what: string,
+): { schedule: string; retentionDays: number; bucket: string } => ({
+  schedule,
+  retentionDays: 30,
+  bucket: `meridian-production-${region}-${what}`,
+});
+
 /** The figures of docs/system design: nodes of 8 CPU and 16 GiB, Redis nodes of 8 CPU and 32 GiB. */
-const citus: Region['database'] = {
+const citus = (region: RegionName): Region['database'] => ({
   kind: 'citus',
   coordinators: 1,
   workers: 30,
@@ -17,10 +27,10 @@ const citus: Region['database'] = {
   node: dataNode,
   ...disk(500),
   poolSize: 400,
-  backup: { schedule: '0 3 * * *', retentionDays: 30, bucket: 'meridian-production-postgres' },
-};
+  backup: backup('0 3 * * *', region, 'postgres'),
+});
 
-const mongo: Region['mongo'] = {
+const mongo = (region: RegionName): Region['mongo'] => ({
   kind: 'percona',
   shards: 12,
   replicas: 3,
@@ -30,8 +40,8 @@ const mongo: Region['mongo'] = {
   routers: 6,
   router: { cpu: 2, memoryGiB: 4 },
   ...disk(500),
-  backup: { schedule: '0 4 * * *', retentionDays: 30, bucket: 'meridian-production-mongo' },
-};
+  backup: backup('0 4 * * *', region, 'mongo'),
+});
 
 const kafka = (brokers: number): Region['kafka'] => ({
   kind: 'strimzi',
@@ -43,9 +53,9 @@ const kafka = (brokers: number): Region['kafka'] => ({
   ...disk(2000),
 });
 
-const redis = (shards: number): Region['redis'] => ({
+const redis = (shards: number, nodesPerShard = 3): Region['redis'] => ({
   shards,
-  nodesPerShard: 3,
+  nodesPerShard,
   node: { cpu: 8, memoryGiB: 32 },
   maxMemoryGiB: 24,
   ...disk(64),
@@ -92,9 +102,9 @@ function fullRegion(
     cluster: `production-${given.name}`,
     services: [...serviceNames],
     home: given.name,
-    database: citus,
+    database: citus(given.name),
     kafka: kafka(brokers),
-    mongo,
+    mongo: mongo(given.name),
     redis: redis(redisShards),
     apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
     programs: { cpu: 450, memoryGiB: 900 },
@@ -166,8 +176,9 @@ export const production = defineEnvironment({
       standby: null,
       database: { kind: 'remote', region: 'us-west' },
       kafka: kafka(9),
-      mongo,
-      redis: redis(2),
+      mongo: mongo('ap-southeast'),
+      // The design's six nodes, as three pairs and not as two triples: a Redis Cluster wants three masters.
+      redis: redis(3, 2),
       apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
       programs: { cpu: 250, memoryGiB: 500 },
       nodePools: pools({ cpu: 500, memoryGiB: 1100 }, { cpu: 288, memoryGiB: 576 }),

@@ -10,6 +10,7 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...unique(environment),
     ...wavesOf(environment),
     ...copiesOf(environment),
+    ...bucketsOf(environment),
     ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
       ? [
           {
@@ -137,4 +138,26 @@ function copiesOf({ topics, regions }: Environment): Problem[] {
         },
       ]
     : tooFew;
+}
+
+/** A bucket is in one cloud region, and two systems that write the same paths spoil each other's log. */
+function bucketsOf({ regions }: Environment): Problem[] {
+  const seen = new Set<string>();
+  return regions.flatMap((region, index) =>
+    (['database', 'mongo'] as const).flatMap((system) => {
+      const part = region[system];
+      if (!('backup' in part) || !('bucket' in part.backup)) return [];
+      const { bucket } = part.backup;
+      const isRepeated = seen.has(bucket);
+      seen.add(bucket);
+      return isRepeated
+        ? [
+            {
+              path: ['regions', index, system, 'backup', 'bucket'],
+              message: `${region.name}: the bucket ${bucket} is another system's or another region's`,
+            },
+          ]
+        : [];
+    }),
+  );
 }

@@ -88,6 +88,21 @@ describe('an environment that breaks a rule is refused with the field and the ru
       (e) => void (e['regions'][3].database.region = 'us-east'),
       'must be the home region, us-west',
     ],
+    [
+      'a bucket of two regions',
+      (e) => void (e['regions'][1].database.backup.bucket = e['regions'][0].database.backup.bucket),
+      "us-west: the bucket meridian-production-us-east-postgres is another system's or another region's",
+    ],
+    [
+      'backups more often than once a day',
+      (e) => void (e['regions'][0].mongo.backup.schedule = '0 */6 * * *'),
+      'must be a cron expression of once a day',
+    ],
+    [
+      'two masters of a Redis Cluster',
+      (e) => void (e['regions'][3].redis.shards = 2),
+      'regions.3.redis.shards: Too small',
+    ],
   ];
   it.each(cases)('%s', (_, change, message) => {
     expect(changed(change)).toThrow(message);

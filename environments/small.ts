@@ -55,7 +55,6 @@ export function smallRegion(
       ...disk,
       backup: backup('mongo'),
     },
-    // A Redis Cluster has three masters or more.
     redis: {
       shards: 3,
       nodesPerShard: Math.min(copies, 2),

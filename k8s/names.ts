@@ -42,6 +42,10 @@ export const redisNames = {
   port: redisPort,
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
   nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
+  /** Beside the cluster, key `password`. */
+  passwordSecret: 'wake-password',
+  /** Beside the routes, key `password`: Kong's plugins read their secrets as JSON. */
+  kongSecret: 'kong-redis',
 } as const;
 
 /** The Elastic, Jaeger and OpenTelemetry services of the observability namespace. */

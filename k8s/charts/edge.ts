@@ -1,8 +1,10 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
-import { apiHosts, edgeNames, redisNames } from '../names.ts';
+import { apiHosts, edgeNames, redisNames, secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
+import { configOf } from '../system-variables.ts';
+import { addExternalSecret } from './stored-secret.ts';
 
 /** The paths of each gateway; a test holds them against the routes that the gateways declare. */
 export const pathsOf: Readonly<Record<string, readonly string[]>> = {
@@ -126,10 +128,15 @@ function addListener(chart: Chart, place: Place): void {
 }
 
 /** Tokens are checked by the gateways themselves: Kong limits, marks and refuses what is not worth asking them. */
-function addPlugins(chart: Chart, { environment }: Place): readonly string[] {
+function addPlugins(chart: Chart, place: Place): readonly string[] {
+  const { environment } = place;
+  addRedisPassword(chart, place);
   const { requestsPerMinute, bodyMiB, blockedAddresses } = environment.apiLimits;
   const [host, port] = redisNames.nodes.split(':') as [string, string];
-  const plugins: Record<string, { plugin: string; config: Record<string, unknown> }> = {
+  const plugins: Record<
+    string,
+    { plugin: string; config: Record<string, unknown>; configPatches?: object[] }
+  > = {
     'rate-limit': {
       plugin: 'rate-limiting',
       config: {
@@ -140,6 +147,12 @@ function addPlugins(chart: Chart, { environment }: Place): readonly string[] {
         fault_tolerant: true,
         redis: { host, port: Number(port), timeout: 200 },
       },
+      configPatches: [
+        {
+          path: '/redis/password',
+          valueFrom: { secretKeyRef: { name: redisNames.kongSecret, key: 'password' } },
+        },
+      ],
     },
     'request-size': {
       plugin: 'request-size-limiting',
@@ -154,7 +167,7 @@ function addPlugins(chart: Chart, { environment }: Place): readonly string[] {
       ? { addresses: { plugin: 'ip-restriction', config: { deny: blockedAddresses } } }
       : {}),
   };
-  for (const [name, { plugin, config }] of Object.entries(plugins)) {
+  for (const [name, fields] of Object.entries(plugins)) {
     customObject(chart, name, {
       apiVersion: 'configuration.konghq.com/v1',
       kind: 'KongPlugin',
@@ -162,8 +175,26 @@ function addPlugins(chart: Chart, { environment }: Place): readonly string[] {
       namespace: namespaces.programs,
       annotations: inWave('access'),
       spec: {},
-      fields: { plugin, config },
+      fields,
     });
   }
   return Object.keys(plugins);
+}
+
+/** A plugin's patch is JSON, a string in its quotes. */
+function addRedisPassword(chart: Chart, place: Place): void {
+  addExternalSecret(chart, {
+    name: redisNames.kongSecret,
+    namespace: namespaces.programs,
+    wave: 'operatorsReady',
+    from: {
+      data: [
+        {
+          secretKey: 'value',
+          remoteRef: { key: secretPath(place, configOf('redis')), property: 'password' },
+        },
+      ],
+    },
+    template: { password: '{{ .value | toJson }}' },
+  });
 }
