@@ -26,6 +26,9 @@ export const criticalServices: readonly ServiceName[] = ['user', 'product', 'ord
 /** The class of every disk: the node pools' chart makes it. */
 export const storageClass = 'meridian-ssd';
 
+/** Clients that a PgBouncer takes for each of its connections to PostgreSQL. */
+export const poolerClients = 10;
+
 const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
 
 /** What one pod or node asks for and gets: whole or half CPUs, GiB of memory. */
@@ -74,7 +77,16 @@ export const database = z.discriminatedUnion('kind', [
     instancesPerShard: count(1, 3),
     node: size,
     ...disk,
+    /** PgBouncer, before each shard. */
     pooler: z.strictObject({ replicas: count(1, 20), node: size, poolSize: count(10, 10_000) }),
+    /** PgDog, before them all: the one address that programs have. */
+    router: z.strictObject({
+      image: z.string().regex(/^[a-z0-9./-]+@sha256:[0-9a-f]{64}$/, 'must name an image by its digest'),
+      replicas: count(1, 50),
+      node: size,
+      /** Connections of one router to one shard. */
+      poolSize: count(1, 10_000),
+    }),
     backup,
   }),
   z.strictObject({ kind: z.literal('remote'), region: regionName }),

@@ -1,4 +1,4 @@
-import { criticalServices, type Size } from './parts.ts';
+import { criticalServices, poolerClients, type Size } from './parts.ts';
 import { dataRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
 
@@ -31,7 +31,7 @@ export function problemsOf(environment: Environment): readonly Problem[] {
   ];
 }
 
-function regionProblems({ name: environment, regions }: Environment, region: Region): Problem[] {
+function regionProblems({ name: environment, regions, partitions }: Environment, region: Region): Problem[] {
   const names = regions.map(({ name }) => name);
   const problems: Problem[] = [];
   const add = (path: readonly string[], message: string): void => void problems.push({ path, message });
@@ -58,6 +58,15 @@ function regionProblems({ name: environment, regions }: Environment, region: Reg
       add(['database', 'region'], `must be the home region, ${region.home}`);
   } else if (region.home !== region.name) {
     add(['database', 'kind'], 'a region that is no home keeps no database of its own');
+  }
+  if (database.kind === 'sharded') {
+    const { shards, router, pooler } = database;
+    if (shards > partitions) {
+      add(['database', 'shards'], `${shards} shards, but only ${partitions} buckets to put into them`);
+    }
+    if (router.replicas * router.poolSize > pooler.replicas * pooler.poolSize * poolerClients) {
+      add(['database', 'router', 'poolSize'], 'the routers open more connections than a pooler takes');
+    }
   }
   if (region.role === 'optional') {
     const others = region.services.filter((service) => !criticalServices.includes(service));

@@ -29,11 +29,19 @@ export const postgresNames = {
   port: 5432,
   database: 'meridian',
   user: 'meridian',
+  /** Beside the cluster: `username`, `password` and `owner.sql`, which makes that role. */
+  ownerSecret: 'postgres-owner',
+  /** What finds the shard of a bucket, where the streams are on many servers. */
+  router: 'postgres-router',
 } as const;
 
 export const mongoNames = {
   cluster: 'views',
   port: 27_017,
+  database: 'meridian',
+  user: 'meridian',
+  /** Beside the cluster: the `password` of that user. */
+  userSecret: 'mongo-programs',
 } as const;
 
 const redisPort = 6379;

@@ -43,6 +43,9 @@ function addProject(chart: Chart, environment: Environment): void {
         ...kinds('cert-manager.io', 'ClusterIssuer'),
         ...kinds('storage.k8s.io', 'StorageClass'),
         ...kinds('external-secrets.io', 'ClusterSecretStore'),
+        ...(environment.regions.some(({ database }) => database.kind === 'aurora-global')
+          ? kinds('rds.aws.upbound.io', 'GlobalCluster', 'Cluster', 'ClusterInstance')
+          : []),
       ],
       namespaceResourceWhitelist: [
         ...kinds('', 'ConfigMap', 'Service', 'ServiceAccount', 'ResourceQuota'),
@@ -72,9 +75,12 @@ function addProject(chart: Chart, environment: Environment): void {
           'SGPostgresConfig',
           'SGPoolingConfig',
           'SGObjectStorage',
+          'SGScript',
         ),
         ...kinds('postgresql.cnpg.io', 'Cluster', 'Pooler', 'ScheduledBackup'),
-        ...kinds('psmdb.percona.com', 'PerconaServerMongoDB'),
+        ...(environment.regions.some(({ mongo }) => mongo.kind === 'atlas')
+          ? kinds('atlas.mongodb.com', 'AtlasDeployment')
+          : kinds('psmdb.percona.com', 'PerconaServerMongoDB')),
         ...kinds('redis.redis.opstreelabs.in', 'RedisCluster'),
         ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
         ...kinds('configuration.konghq.com', 'KongPlugin'),

@@ -144,6 +144,12 @@ it('renders each form of the database', () => {
       storageGiB: 100,
       storageClass: 'meridian-ssd',
       pooler: { replicas: 2, node: { cpu: 1, memoryGiB: 1 }, poolSize: 100 },
+      router: {
+        image: `ghcr.io/pgdogdev/pgdog@sha256:${'0'.repeat(64)}`,
+        replicas: 3,
+        node: { cpu: 4, memoryGiB: 4 },
+        poolSize: 50,
+      },
       backup,
     },
   });

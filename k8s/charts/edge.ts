@@ -1,10 +1,9 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
-import { apiHosts, edgeNames, redisNames, secretPath } from '../names.ts';
+import { apiHosts, edgeNames, redisNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
-import { configOf } from '../system-variables.ts';
-import { addExternalSecret } from './stored-secret.ts';
+import { addExternalSecret, passwordOf } from './stored-secret.ts';
 
 /** The paths of each gateway; a test holds them against the routes that the gateways declare. */
 export const pathsOf: Readonly<Record<string, readonly string[]>> = {
@@ -187,14 +186,7 @@ function addRedisPassword(chart: Chart, place: Place): void {
     name: redisNames.kongSecret,
     namespace: namespaces.programs,
     wave: 'operatorsReady',
-    from: {
-      data: [
-        {
-          secretKey: 'value',
-          remoteRef: { key: secretPath(place, configOf('redis')), property: 'password' },
-        },
-      ],
-    },
-    template: { password: '{{ .value | toJson }}' },
+    from: passwordOf(place, 'redis'),
+    template: { password: '{{ .password | toJson }}' },
   });
 }

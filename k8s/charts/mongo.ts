@@ -3,7 +3,7 @@ import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
 import { mongoNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { dataNodes, requestsAndLimits, volumeOf } from './data-parts.ts';
-import { addStoredSecret } from './stored-secret.ts';
+import { addExternalSecret, addStoredSecret, passwordOf } from './stored-secret.ts';
 
 type Kind<Name extends string> = Extract<Place['region']['mongo'], { kind: Name }>;
 
@@ -32,6 +32,14 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
       image: 'percona/percona-server-mongodb:8.0.17-6',
       updateStrategy: 'SmartUpdate',
       secrets: { users: `${mongoNames.cluster}-users` },
+      users: [
+        {
+          name: mongoNames.user,
+          db: 'admin',
+          passwordSecretRef: { name: mongoNames.userSecret, key: 'password' },
+          roles: [{ name: 'readWrite', db: mongoNames.database }],
+        },
+      ],
       ...unsafeFlagsOf(mongo),
       sharding: {
         enabled: true,
@@ -81,7 +89,18 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
     },
   });
   addStoredSecret(chart, place, `${mongoNames.cluster}-users`);
+  addUser(chart, place);
   addStoredSecret(chart, place, backupSecret);
+}
+
+/** The password that the programs have. */
+function addUser(chart: Chart, place: Place): void {
+  addExternalSecret(chart, {
+    name: mongoNames.userSecret,
+    namespace: namespaces.data,
+    wave: 'operatorsReady',
+    from: passwordOf(place, 'mongo'),
+  });
 }
 
 /** The operator refuses fewer than three members or two routers, unless told that it is meant. */

@@ -1,10 +1,9 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
-import { redisNames, secretPath } from '../names.ts';
+import { redisNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { configOf } from '../system-variables.ts';
-import { dataNodes, requestsAndLimits, volumeOf } from './data-parts.ts';
-import { addExternalSecret } from './stored-secret.ts';
+import { dataNodes, overZones, requestsAndLimits, volumeOf } from './data-parts.ts';
+import { addExternalSecret, passwordOf } from './stored-secret.ts';
 
 /** A Redis Cluster: a master a shard and its replicas, on disks, with a password and an exporter of metrics. */
 export function addRedis(chart: Chart, place: Place): void {
@@ -60,14 +59,7 @@ function addPassword(chart: Chart, place: Place): void {
     name: redisNames.passwordSecret,
     namespace: namespaces.data,
     wave: 'operatorsReady',
-    from: {
-      data: [
-        {
-          secretKey: 'password',
-          remoteRef: { key: secretPath(place, configOf('redis')), property: 'password' },
-        },
-      ],
-    },
+    from: passwordOf(place, 'redis'),
   });
 }
 
@@ -76,12 +68,8 @@ function addPassword(chart: Chart, place: Place): void {
  * go together, and the operator places them by number, not by shard.
  */
 function apart(app: string, isSpread: boolean): Record<string, unknown> {
-  const labelSelector = { matchLabels: { app } };
-  const topologyKey = 'topology.kubernetes.io/zone';
   return {
-    topologySpreadConstraints: [
-      { topologyKey, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', labelSelector },
-    ],
+    topologySpreadConstraints: overZones({ app }, 'DoNotSchedule'),
     ...(isSpread
       ? {
           affinity: {
