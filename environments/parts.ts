@@ -115,6 +115,8 @@ export const mongo = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('percona'),
     shards: count(1, 100),
+    /** Of these, so many keep the orders of the region's own users; the rest what is read here of other homes'. */
+    homeShards: count(1, 100),
     replicas: count(1, 7),
     node: size,
     configServers: count(1, 7),

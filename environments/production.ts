@@ -33,6 +33,7 @@ const citus = (region: RegionName): Region['database'] => ({
 const mongo = (region: RegionName): Region['mongo'] => ({
   kind: 'percona',
   shards: 12,
+  homeShards: 9,
   replicas: 3,
   node: dataNode,
   configServers: 3,

@@ -59,6 +59,10 @@ function regionProblems({ name: environment, regions, partitions }: Environment,
   } else if (region.home !== region.name) {
     add(['database', 'kind'], 'a region that is no home keeps no database of its own');
   }
+  const { mongo } = region;
+  if (mongo.kind === 'percona' && mongo.homeShards > mongo.shards) {
+    add(['mongo', 'homeShards'], `${mongo.homeShards} of ${mongo.shards} shards`);
+  }
   if (database.kind === 'sharded') {
     const { shards, router, pooler } = database;
     if (shards > partitions) {

@@ -46,6 +46,7 @@ export function smallRegion(
     mongo: {
       kind: 'percona',
       shards,
+      homeShards: Math.ceil(shards / 2),
       replicas: copies,
       node: small,
       configServers: copies,

@@ -42,6 +42,8 @@ export const mongoNames = {
   user: 'meridian',
   /** Beside the cluster: the `password` of that user. */
   userSecret: 'mongo-programs',
+  /** The operator's own users, `MONGODB_…_USER` and `MONGODB_…_PASSWORD` each. */
+  usersSecret: 'views-users',
 } as const;
 
 const redisPort = 6379;

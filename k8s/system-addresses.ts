@@ -14,11 +14,16 @@ export function ownAddressesOf(system: SystemName, { region }: Place): Readonly<
     return { POSTGRES_URL: `postgres://${user}:${password}@${inData(host)}:${port}/${database}` };
   }
   if (system === 'mongo' && region.mongo.kind === 'percona') {
-    const { cluster, database, user, port } = mongoNames;
-    const host = inData(`${cluster}-mongos`);
-    return { MONGO_URL: `mongodb://${user}:${password}@${host}:${port}/${database}?authSource=admin` };
+    return { MONGO_URL: mongoUrl(mongoNames.user, password) };
   }
   return {};
+}
+
+/** The address of the read models for a user of the region's own cluster. */
+export function mongoUrl(user: string, userPassword: string): string {
+  const { cluster, database, port } = mongoNames;
+  const host = inData(`${cluster}-mongos`);
+  return `mongodb://${user}:${userPassword}@${host}:${port}/${database}?authSource=admin`;
 }
 
 const password = '{{ .password | urlquery }}';

@@ -101,12 +101,18 @@ it('gives each Redis Cluster three masters or more, a password, and copies on ma
   }
 });
 
+const bucketsOf = (region: Region): readonly [string, string][] =>
+  [...rendered(addPostgres, region), ...rendered(addMongo, region)].flatMap(({ kind, spec }) => {
+    const s3 =
+      kind === 'SGObjectStorage'
+        ? spec['s3']
+        : kind === 'PerconaServerMongoDB'
+          ? spec['backup'].storages.archive.s3
+          : undefined;
+    return s3 === undefined ? [] : [[s3.bucket, s3.region] as [string, string]];
+  });
+
 it('keeps the backups of each region in that region, and of each system for itself', () => {
-  const bucketsOf = (region: Region): readonly [string, string][] =>
-    [...rendered(addPostgres, region), ...rendered(addMongo, region)].flatMap(({ kind, spec }) => {
-      const s3 = kind === 'SGObjectStorage' ? spec['s3'] : spec['backup']?.storages?.archive.s3;
-      return s3 === undefined ? [] : [[s3.bucket, s3.region] as [string, string]];
-    });
   const all = production.regions.flatMap((region) =>
     bucketsOf(region).map(([bucket, cloudRegion]) => {
       expect(cloudRegion).toBe(region.cloudRegion);

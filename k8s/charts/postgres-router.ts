@@ -109,8 +109,6 @@ function addUsers(chart: Chart, place: Place): void {
 
 function podOf(router: Router): k8s.PodTemplateSpec {
   const { requests, limits } = requestsAndLimits(router.node);
-  const amounts = (size: Record<string, string>): Record<string, k8s.Quantity> =>
-    Object.fromEntries(Object.entries(size).map(([what, text]) => [what, k8s.Quantity.fromString(text)]));
   const probe: k8s.Probe = {
     httpGet: { path: '/', port: k8s.IntOrString.fromString('health') },
     timeoutSeconds: 2,
@@ -164,4 +162,10 @@ function podOf(router: Router): k8s.PodTemplateSpec {
       ],
     },
   };
+}
+
+function amounts(size: Readonly<Record<string, string>>): Record<string, k8s.Quantity> {
+  return Object.fromEntries(
+    Object.entries(size).map(([what, text]) => [what, k8s.Quantity.fromString(text)]),
+  );
 }

@@ -15,6 +15,8 @@ import { textOf } from './testing/region.ts';
 const folders = { openapi: ['../shared/openapi'], crds: ['../shared/crds'] };
 const hasSchemas = isFolder(folders.openapi[0]!) && isFolder(folders.crds[0]!);
 
+const catalogue = openCatalogue(hasSchemas ? folders : { openapi: [], crds: [] });
+
 const production = environmentNamed('production');
 const backup = (region: Region, what: string) => ({
   schedule: '0 3 * * *',
@@ -96,7 +98,6 @@ describe.each(forms)('production with $name', ({ name, change, ordered, known: k
 
   test('renders, and nothing is wrong in it', () => {
     renderEnvironment(environment, outdir);
-    const catalogue = openCatalogue(hasSchemas ? folders : { openapi: [], crds: [] });
     const { findings, unchecked, checked } = checkManifests(readManifests(outdir), catalogue, [environment]);
     expect(unexpected(findings.map(textOf))).toEqual([]);
     if (!hasSchemas) return;
@@ -104,7 +105,7 @@ describe.each(forms)('production with $name', ({ name, change, ordered, known: k
     expect(checked).toBeGreaterThan(600);
     expect(unchecked.filter(({ reason }) => !isOrdered(reason))).toEqual([]);
     expect(unchecked.length > 0).toBe(ordered.length > 0);
-  });
+  }, 60_000);
 
   test('has no kind that the project of Argo CD refuses', () => {
     const { manifests } = readManifests(outdir);
