@@ -29,11 +29,21 @@ export const postgresNames = {
   port: 5432,
   database: 'meridian',
   user: 'meridian',
+  /** Beside the cluster: `username`, `password` and `owner.sql`, which makes that role. */
+  ownerSecret: 'postgres-owner',
+  /** What finds the shard of a bucket, where the streams are on many servers. */
+  router: 'postgres-router',
 } as const;
 
 export const mongoNames = {
   cluster: 'views',
   port: 27_017,
+  database: 'meridian',
+  user: 'meridian',
+  /** Beside the cluster: the `password` of that user. */
+  userSecret: 'mongo-programs',
+  /** The operator's own users, `MONGODB_…_USER` and `MONGODB_…_PASSWORD` each. */
+  usersSecret: 'views-users',
 } as const;
 
 const redisPort = 6379;
@@ -42,6 +52,8 @@ export const redisNames = {
   port: redisPort,
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
   nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
+  /** Beside the cluster, key `password`. */
+  passwordSecret: 'wake-password',
 } as const;
 
 /** The Elastic, Jaeger, OpenTelemetry and Grafana parts of the observability namespace. */

@@ -73,6 +73,7 @@ export function projectKinds(environment: Environment): {
           'SGPostgresConfig',
           'SGPoolingConfig',
           'SGObjectStorage',
+          'SGScript',
         ),
       ),
       ...some(
