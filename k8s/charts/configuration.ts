@@ -25,6 +25,8 @@ export function addConfiguration(chart: Chart, place: Place): void {
       PORT: String(programPorts.http),
       METRICS_PORT: String(programPorts.metrics),
       KAFKA_COMPRESSION: environment.kafkaCompression,
+      // Each form of database takes them: its poolers have max_prepared_statements.
+      POSTGRES_PREPARED: 'on',
       OTEL_EXPORTER_OTLP_ENDPOINT: observabilityNames.otlp,
       TRACE_SAMPLE_RATIO: String(environment.traceSampleRatio),
     },

@@ -85,6 +85,8 @@ function addConfigurations(add: Add, { region }: Place, database: Citus): void {
           pool_mode: 'transaction',
           default_pool_size: String(database.poolSize),
           max_client_conn: String(database.poolSize * poolerClients),
+          // The programs' statements have names.
+          max_prepared_statements: '500',
         },
       },
     },
