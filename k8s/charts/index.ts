@@ -6,6 +6,7 @@ import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
 import { addFoundation } from './foundation.ts';
+import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
@@ -29,6 +30,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   configuration: addConfiguration,
   secrets: addSecrets,
   services: addServices,
+  jobs: addJobs,
   scaling: addScaling,
   edge: addEdge,
   federation: addFederation,
