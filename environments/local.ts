@@ -116,6 +116,8 @@ export function localEnvironmentVariables(stack: LocalStack): Record<string, str
     REGION: stack.region,
     PARTITIONS: String(stack.partitions),
     LOG_LEVEL: 'info',
+    // No pooler stands between.
+    POSTGRES_PREPARED: 'on',
     // On loopback the compression costs more than the bytes.
     KAFKA_COMPRESSION: 'none',
   };

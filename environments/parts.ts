@@ -121,8 +121,14 @@ export const redis = z.strictObject({
   ...disk,
 });
 
-/** Kong, behind the region's load balancer. */
-export const apiGateway = z.strictObject({ replicas: count(1, 50), node: size });
+/** Kong, behind the region's load balancer, and the Redis that its rate limits are counted in. */
+export const apiGateway = z.strictObject({
+  /** Pods of Kong: `min` where nothing scales, up to `max` by CPU elsewhere. */
+  replicas: z.strictObject({ min: count(1, 50), max: count(1, 50) }),
+  node: size,
+  /** A master and its replicas. */
+  limits: z.strictObject({ nodes: count(2, 3), node: size }),
+});
 
 export const nodePool = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),

@@ -1,3 +1,4 @@
+import { cloudflare, exampleHealthCheck, unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { criticalServices, serviceNames, storageClass, type NodePool, type RegionName } from './parts.ts';
 import { defineEnvironment, type Region } from './schema.ts';
@@ -51,6 +52,13 @@ const redis = (shards: number): Region['redis'] => ({
   ...disk(64),
 });
 
+/** 8 CPU and 16 GiB at the most, as one instance of the design, and never less than a pod in each zone. */
+const apiGateway: Region['apiGateway'] = {
+  replicas: { min: 3, max: 8 },
+  node: { cpu: 1, memoryGiB: 2 },
+  limits: { nodes: 2, node: { cpu: 0.5, memoryGiB: 0.5 } },
+};
+
 const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['nodePools'] => [
   {
     name: 'data',
@@ -80,7 +88,7 @@ const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['no
 
 /** The whole of a region: all services, its own streams, a standby elsewhere. */
 function fullRegion(
-  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones'> & {
+  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'healthCheckId'> & {
     standby: RegionName;
     brokers: number;
     redisShards: number;
@@ -96,7 +104,7 @@ function fullRegion(
     kafka: kafka(brokers),
     mongo,
     redis: redis(redisShards),
-    apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+    apiGateway,
     programs: { cpu: 450, memoryGiB: 900 },
     nodePools: pools({ cpu: 1000, memoryGiB: 2400 }, { cpu: 512, memoryGiB: 1024 }),
   };
@@ -115,7 +123,7 @@ export const production = defineEnvironment({
   logLevel: 'info',
   traceSampleRatio: 0.01,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: cloudflare },
   edgeWorker: {
     host: 'www.meridian.example',
     zone: 'meridian.example',
@@ -127,6 +135,7 @@ export const production = defineEnvironment({
     logDays: 14,
     traceDays: 7,
     elasticsearch: { nodes: 3, node: { cpu: 4, memoryGiB: 16 }, storageGiB: 500 },
+    prometheus: { days: 15, node: { cpu: 4, memoryGiB: 16 }, storageGiB: 500 },
   },
   delivery: {
     follows: 'pins',
@@ -140,6 +149,7 @@ export const production = defineEnvironment({
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       standby: 'us-west',
+      healthCheckId: exampleHealthCheck(1),
       brokers: 15,
       redisShards: 6,
     }),
@@ -149,6 +159,7 @@ export const production = defineEnvironment({
       cloudRegion: 'us-west-2',
       zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(2),
       brokers: 15,
       redisShards: 6,
     }),
@@ -158,6 +169,7 @@ export const production = defineEnvironment({
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(3),
       brokers: 12,
       redisShards: 4,
     }),
@@ -170,13 +182,14 @@ export const production = defineEnvironment({
       services: [...criticalServices],
       home: 'us-west',
       standby: null,
+      healthCheckId: exampleHealthCheck(4),
       database: { kind: 'remote', region: 'us-west' },
       kafka: kafka(9),
       mongo,
       redis: redis(2),
-      apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+      apiGateway,
       programs: { cpu: 250, memoryGiB: 500 },
-      nodePools: pools({ cpu: 500, memoryGiB: 1100 }, { cpu: 288, memoryGiB: 576 }),
+      nodePools: pools({ cpu: 560, memoryGiB: 1300 }, { cpu: 288, memoryGiB: 576 }),
     },
   ],
 });

@@ -1,5 +1,5 @@
 import { criticalServices, type Size } from './parts.ts';
-import { dataRequestsOf } from './requests.ts';
+import { dataRequestsOf, gatewayRequestsOf, observabilityRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
 
 export type Problem = { readonly path: readonly (string | number)[]; readonly message: string };
@@ -10,6 +10,7 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...unique(environment),
     ...wavesOf(environment),
     ...copiesOf(environment),
+    ...healthChecksOf(environment),
     ...edgeWorkerOf(environment),
     ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
       ? [
@@ -23,10 +24,12 @@ export function problemsOf(environment: Environment): readonly Problem[] {
       ? [{ path: ['images', 'digest'], message: 'is required here (images.requireDigest)' }]
       : []),
     ...environment.regions.flatMap((region, index) =>
-      regionProblems(environment, region).map(({ path, message }) => ({
-        path: ['regions', index, ...path],
-        message: `${region.name}: ${message}`,
-      })),
+      [...regionProblems(environment, region), ...poolProblems(environment, region)].map(
+        ({ path, message }) => ({
+          path: ['regions', index, ...path],
+          message: `${region.name}: ${message}`,
+        }),
+      ),
     ),
   ];
 }
@@ -63,23 +66,24 @@ function regionProblems({ name: environment, regions }: Environment, region: Reg
     const others = region.services.filter((service) => !criticalServices.includes(service));
     if (others.length > 0) add(['services'], `only critical services run here, not ${others.join(', ')}`);
   }
-  for (const [purpose, requests] of Object.entries(requestsByPurpose(region))) {
-    const pools = region.nodePools.filter((pool) => pool.purpose === purpose);
-    const limit = sum(pools.map((pool) => pool.limit));
-    if (limit.cpu < requests.cpu || limit.memoryGiB < requests.memoryGiB) {
-      add(
-        ['nodePools'],
-        `the ${purpose} pools have ${limit.cpu} CPU and ${limit.memoryGiB} GiB, less than the ${requests.cpu} CPU and ${requests.memoryGiB} GiB asked for`,
-      );
-    }
-  }
+  const { min, max } = region.apiGateway.replicas;
+  if (min > max) add(['apiGateway', 'replicas'], `at least ${min} and at most ${max} pods`);
   return problems;
 }
 
-function requestsByPurpose(region: Region): { programs: Size; data: Size } {
-  const { replicas, node } = region.apiGateway;
-  const gateway = { cpu: replicas * node.cpu, memoryGiB: replicas * node.memoryGiB };
-  return { programs: sum([region.programs, gateway]), data: dataRequestsOf(region) };
+/** Pools that are smaller than what is asked of them leave pods waiting. */
+function poolProblems(environment: Environment, region: Region): Problem[] {
+  const requested = {
+    programs: sum([region.programs, gatewayRequestsOf(region)]),
+    data: sum([dataRequestsOf(region), observabilityRequestsOf(environment)]),
+  };
+  return Object.entries(requested).flatMap(([purpose, requests]) => {
+    const pools = region.nodePools.filter((pool) => pool.purpose === purpose);
+    const limit = sum(pools.map((pool) => pool.limit));
+    if (limit.cpu >= requests.cpu && limit.memoryGiB >= requests.memoryGiB) return [];
+    const message = `the ${purpose} pools have ${limit.cpu} CPU and ${limit.memoryGiB} GiB, less than the ${requests.cpu} CPU and ${requests.memoryGiB} GiB asked for`;
+    return [{ path: ['nodePools'], message }];
+  });
 }
 
 function sum(sizes: readonly Size[]): Size {
@@ -151,4 +155,24 @@ function copiesOf({ topics, regions }: Environment): Problem[] {
         },
       ]
     : tooFew;
+}
+
+/** Without its health check a dead region would stay the nearest one; two regions on one would go down together. */
+function healthChecksOf({ dns, regions }: Environment): Problem[] {
+  const isRouted = dns.routing === 'latency' && regions.length > 1;
+  const ids = regions.map(({ healthCheckId }) => healthCheckId);
+  return regions.flatMap(({ name, healthCheckId }, index) => {
+    const message = isRouted
+      ? healthCheckId === null
+        ? 'is required where names are routed by latency'
+        : ids.indexOf(healthCheckId) < index
+          ? "is another region's"
+          : undefined
+      : healthCheckId === null
+        ? undefined
+        : 'is read by nothing where names are not routed by latency';
+    return message === undefined
+      ? []
+      : [{ path: ['regions', index, 'healthCheckId'], message: `${name}: ${message}` }];
+  });
 }

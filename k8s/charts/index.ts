@@ -8,6 +8,7 @@ import { addFederation } from './federation.ts';
 import { addFoundation } from './foundation.ts';
 import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
+import { addKong } from './kong.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
 import { addNodes } from './nodes.ts';
@@ -33,6 +34,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   jobs: addJobs,
   scaling: addScaling,
   edge: addEdge,
+  kong: addKong,
   federation: addFederation,
   observability: addObservability,
 };

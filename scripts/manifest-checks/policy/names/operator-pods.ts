@@ -81,6 +81,14 @@ const makers: Readonly<Record<string, (name: string, object: KubernetesObject) =
       redis_setup_type: 'cluster',
       ...mapAt(object, 'metadata', 'labels'),
     })),
+  'redis.redis.opstreelabs.in/RedisReplication': (name, object) => [
+    {
+      app: name,
+      role: 'replication',
+      redis_setup_type: 'replication',
+      ...mapAt(object, 'metadata', 'labels'),
+    },
+  ],
   'elasticsearch.k8s.elastic.co/Elasticsearch': (name) => [
     { 'common.k8s.elastic.co/type': 'elasticsearch', 'elasticsearch.k8s.elastic.co/cluster-name': name },
   ],
