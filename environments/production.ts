@@ -135,6 +135,12 @@ export const production = defineEnvironment({
   traceSampleRatio: 0.01,
   kafkaCompression: 'lz4',
   apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: cloudflare },
+  edgeWorker: {
+    host: 'www.meridian.example',
+    zone: 'meridian.example',
+    compatibilityDate: '2026-01-15',
+    rateLimitNamespace: '1003',
+  },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 14,

@@ -12,6 +12,7 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...copiesOf(environment),
     ...healthChecksOf(environment),
     ...bucketsOf(environment),
+    ...edgeWorkerOf(environment),
     ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
       ? [
           {
@@ -129,6 +130,19 @@ function wavesOf({ delivery, regions }: Environment): Problem[] {
     ...names
       .filter((name) => inWaves.filter((other) => other === name).length !== 1)
       .map((name) => ({ path, message: `${name} must be in exactly one wave` })),
+  ];
+}
+
+/** A route needs a zone around it, and the Worker must not be its own origin. */
+function edgeWorkerOf({ edgeWorker: { host, zone }, domain }: Environment): Problem[] {
+  const path = ['edgeWorker', 'host'];
+  return [
+    ...(host === zone || host.endsWith(`.${zone}`)
+      ? []
+      : [{ path, message: `${host} is not in the zone ${zone}` }]),
+    ...(host === `api.${domain}` || host.endsWith(`.api.${domain}`)
+      ? [{ path, message: `${host} is a name of the API, which the Worker itself asks` }]
+      : []),
   ];
 }
 

@@ -55,6 +55,16 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'there is no region us-west in this environment',
     ],
     [
+      'a Worker outside its zone',
+      (e) => void (e['edgeWorker'].zone = 'example.com'),
+      'edgeWorker.host: www.meridian.example is not in the zone example.com',
+    ],
+    [
+      'a Worker that would ask itself',
+      (e) => void (e['edgeWorker'].host = 'api.meridian.example'),
+      'edgeWorker.host: api.meridian.example is a name of the API',
+    ],
+    [
       'its own standby',
       (e) => void (e['regions'][0].standby = 'us-east'),
       'regions.0.standby: us-east: a region cannot be its own standby',

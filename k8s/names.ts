@@ -27,6 +27,8 @@ export const postgresNames = {
   /** On every pod of it, whatever its operator: network policies go by it. */
   podLabels: { 'meridian.example/system': 'postgres' },
   port: 5432,
+  /** Of the cluster's Service: past the pooler, where there is one beside each server. */
+  directPort: 5433,
   database: 'meridian',
   user: 'meridian',
   /** Beside the cluster: `username`, `password` and `owner.sql`, which makes that role. */

@@ -19,6 +19,13 @@ export function ownAddressesOf(system: SystemName, { region }: Place): Readonly<
   return {};
 }
 
+/** PostgreSQL itself beside its pooler, where it runs in the region's own cluster: what only a session can do needs it. */
+export function directPostgresOf({ region }: Place): string | undefined {
+  if (region.database.kind !== 'citus') return undefined;
+  const { database, user, directPort, cluster } = postgresNames;
+  return `postgres://${user}:${password}@${inData(cluster)}:${directPort}/${database}`;
+}
+
 /** The address of the read models for a user of the region's own cluster. */
 export function mongoUrl(user: string, userPassword: string): string {
   const { cluster, database, port } = mongoNames;

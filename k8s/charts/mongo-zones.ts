@@ -2,10 +2,10 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { regionCodes } from '../../domain/ids.ts';
 import type { ReadModelZones } from '../../platform/ports/read-model-zones.ts';
+import { imageOf, ownContainer, ownPod, usesLabels } from '../container.ts';
 import { inWave } from '../custom-object.ts';
 import { mongoNames, secretPath } from '../names.ts';
-import { namespaces, poolLabel, type Place } from '../place.ts';
-import { imageOf } from '../pod.ts';
+import { namespaces, type Place } from '../place.ts';
 import { mongoUrl } from '../system-addresses.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
@@ -89,37 +89,17 @@ function addAdministrator(chart: Chart, place: Place): void {
 
 function podOf({ environment }: Place): k8s.PodTemplateSpec {
   return {
-    metadata: {
-      labels: { 'app.kubernetes.io/part-of': 'meridian', ...labels, 'uses.meridian.example/mongo': 'true' },
-    },
+    metadata: { labels: { 'app.kubernetes.io/part-of': 'meridian', ...labels, ...usesLabels(['mongo']) } },
     spec: {
+      ...ownPod(name, 'programs'),
       restartPolicy: 'Never',
-      serviceAccountName: name,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      nodeSelector: { [poolLabel]: 'programs' },
-      tolerations: [{ key: poolLabel, operator: 'Equal', value: 'programs' }],
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65_532,
-        runAsGroup: 65_532,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
       containers: [
         {
           name: 'program',
           image: imageOf(environment),
           args: [name],
           envFrom: [{ configMapRef: { name } }, { secretRef: { name } }],
-          resources: {
-            requests: { cpu: k8s.Quantity.fromString('100m'), memory: k8s.Quantity.fromString('256Mi') },
-            limits: { memory: k8s.Quantity.fromString('256Mi') },
-          },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
+          ...ownContainer({ cpuMilli: 100, memoryMiB: 256 }),
         },
       ],
     },

@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { SystemName } from '../../platform/resources.ts';
 import { inWave } from '../custom-object.ts';
+import { jobsOf } from '../jobs.ts';
 import { edgeNames, kafkaNames, kongPorts, mongoNames, postgresNames, redisNames } from '../names.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
@@ -27,6 +28,9 @@ const destinations: Readonly<Record<SystemName, Inside | Outside | null>> = {
 
 const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
 
+/** Who asks the gateways from inside: the smoke job. */
+const gatewayCallers = { matchLabels: { 'uses.meridian.example/gateways': 'true' } };
+
 /** Nothing is allowed but names, what programs need by their declarations, routes, metrics and traces. */
 export function addNetwork(chart: Chart, place: Place): void {
   for (const namespace of Object.values(namespaces)) {
@@ -42,12 +46,27 @@ export function addNetwork(chart: Chart, place: Place): void {
       ],
     });
   }
-  const used = new Set(programsOf(place).flatMap(({ systems }) => systems));
+  const used = new Set([...programsOf(place), ...jobsOf(place)].flatMap(({ systems }) => systems));
   for (const system of used) addSystem(chart, place, system);
   addPolicy(chart, 'gateways', namespaces.programs, {
     podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } },
     policyTypes: ['Ingress'],
     ingress: [{ from: [peer(namespaces.edge)], ports: ports([programPorts.http]) }],
+  });
+  addPolicy(chart, 'gateways-of-jobs', namespaces.programs, {
+    podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [{ podSelector: gatewayCallers }], ports: ports([programPorts.http]) }],
+  });
+  addPolicy(chart, 'uses-gateways', namespaces.programs, {
+    podSelector: gatewayCallers,
+    policyTypes: ['Egress'],
+    egress: [
+      {
+        to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } } }],
+        ports: ports([programPorts.http]),
+      },
+    ],
   });
   addSurroundings(chart);
   addPolicy(chart, 'telemetry', namespaces.programs, {
