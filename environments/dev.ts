@@ -17,6 +17,12 @@ export const dev = defineEnvironment({
   traceSampleRatio: 1,
   kafkaCompression: 'lz4',
   apiLimits: { requestsPerMinute: 6000, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: [] },
+  edgeWorker: {
+    host: 'www.dev.meridian.example',
+    zone: 'meridian.example',
+    compatibilityDate: '2026-01-15',
+    rateLimitNamespace: '1001',
+  },
   dns: { routing: 'single', ttlSeconds: 60 },
   observability: {
     logDays: 2,

@@ -118,6 +118,8 @@ export function localEnvironmentVariables(stack: LocalStack): Record<string, str
     LOG_LEVEL: 'info',
     // No pooler stands between.
     POSTGRES_PREPARED: 'on',
+    // Some seconds of what a laptop carries: who comes later is told so at once.
+    ADMISSION_OPEN_ORDERS: '2000',
     // On loopback the compression costs more than the bytes.
     KAFKA_COMPRESSION: 'none',
   };

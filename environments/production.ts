@@ -9,8 +9,18 @@ const disk = (storageGiB: number): { storageGiB: number; storageClass: string } 
   storageClass,
 });
 
+const backup = (
+  schedule: string,
+  region: RegionName,
+  what: string,
+): { schedule: string; retentionDays: number; bucket: string } => ({
+  schedule,
+  retentionDays: 30,
+  bucket: `meridian-production-${region}-${what}`,
+});
+
 /** The figures of docs/system design: nodes of 8 CPU and 16 GiB, Redis nodes of 8 CPU and 32 GiB. */
-const citus: Region['database'] = {
+const citus = (region: RegionName): Region['database'] => ({
   kind: 'citus',
   coordinators: 1,
   workers: 30,
@@ -18,12 +28,13 @@ const citus: Region['database'] = {
   node: dataNode,
   ...disk(500),
   poolSize: 400,
-  backup: { schedule: '0 3 * * *', retentionDays: 30, bucket: 'meridian-production-postgres' },
-};
+  backup: backup('0 3 * * *', region, 'postgres'),
+});
 
-const mongo: Region['mongo'] = {
+const mongo = (region: RegionName): Region['mongo'] => ({
   kind: 'percona',
   shards: 12,
+  homeShards: 9,
   replicas: 3,
   node: dataNode,
   configServers: 3,
@@ -31,8 +42,8 @@ const mongo: Region['mongo'] = {
   routers: 6,
   router: { cpu: 2, memoryGiB: 4 },
   ...disk(500),
-  backup: { schedule: '0 4 * * *', retentionDays: 30, bucket: 'meridian-production-mongo' },
-};
+  backup: backup('0 4 * * *', region, 'mongo'),
+});
 
 const kafka = (brokers: number): Region['kafka'] => ({
   kind: 'strimzi',
@@ -44,9 +55,9 @@ const kafka = (brokers: number): Region['kafka'] => ({
   ...disk(2000),
 });
 
-const redis = (shards: number): Region['redis'] => ({
+const redis = (shards: number, nodesPerShard = 3): Region['redis'] => ({
   shards,
-  nodesPerShard: 3,
+  nodesPerShard,
   node: { cpu: 8, memoryGiB: 32 },
   maxMemoryGiB: 24,
   ...disk(64),
@@ -100,9 +111,9 @@ function fullRegion(
     cluster: `production-${given.name}`,
     services: [...serviceNames],
     home: given.name,
-    database: citus,
+    database: citus(given.name),
     kafka: kafka(brokers),
-    mongo,
+    mongo: mongo(given.name),
     redis: redis(redisShards),
     apiGateway,
     programs: { cpu: 450, memoryGiB: 900 },
@@ -124,6 +135,12 @@ export const production = defineEnvironment({
   traceSampleRatio: 0.01,
   kafkaCompression: 'lz4',
   apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: cloudflare },
+  edgeWorker: {
+    host: 'www.meridian.example',
+    zone: 'meridian.example',
+    compatibilityDate: '2026-01-15',
+    rateLimitNamespace: '1003',
+  },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 14,
@@ -183,8 +200,9 @@ export const production = defineEnvironment({
       healthCheckId: exampleHealthCheck(4),
       database: { kind: 'remote', region: 'us-west' },
       kafka: kafka(9),
-      mongo,
-      redis: redis(2),
+      mongo: mongo('ap-southeast'),
+      // The design's six nodes, as three pairs and not as two triples: a Redis Cluster wants three masters.
+      redis: redis(3, 2),
       apiGateway,
       programs: { cpu: 250, memoryGiB: 500 },
       nodePools: pools({ cpu: 560, memoryGiB: 1300 }, { cpu: 288, memoryGiB: 576 }),

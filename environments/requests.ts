@@ -14,7 +14,8 @@ export function dataRequestsOf({
   }
   if (database.kind === 'sharded') {
     parts.push([database.shards * database.instancesPerShard, database.node]);
-    parts.push([database.pooler.replicas, database.pooler.node]);
+    parts.push([database.shards * database.pooler.replicas, database.pooler.node]);
+    parts.push([database.router.replicas, database.router.node]);
   }
   if (kafka.kind === 'strimzi') {
     parts.push([kafka.brokers, kafka.broker], [kafka.controllers, kafka.controller]);

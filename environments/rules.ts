@@ -1,5 +1,5 @@
-import { criticalServices, type Size } from './parts.ts';
 import { linksOf, rangesOf } from './link-rules.ts';
+import { criticalServices, poolerClients, type Size } from './parts.ts';
 import { dataRequestsOf, gatewayRequestsOf, observabilityRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
 
@@ -14,6 +14,8 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...rangesOf(environment),
     ...linksOf(environment),
     ...healthChecksOf(environment),
+    ...bucketsOf(environment),
+    ...edgeWorkerOf(environment),
     ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
       ? [
           {
@@ -36,7 +38,7 @@ export function problemsOf(environment: Environment): readonly Problem[] {
   ];
 }
 
-function regionProblems({ name: environment, regions }: Environment, region: Region): Problem[] {
+function regionProblems({ name: environment, regions, partitions }: Environment, region: Region): Problem[] {
   const names = regions.map(({ name }) => name);
   const problems: Problem[] = [];
   const add = (path: readonly string[], message: string): void => void problems.push({ path, message });
@@ -63,6 +65,19 @@ function regionProblems({ name: environment, regions }: Environment, region: Reg
       add(['database', 'region'], `must be the home region, ${region.home}`);
   } else if (region.home !== region.name) {
     add(['database', 'kind'], 'a region that is no home keeps no database of its own');
+  }
+  const { mongo } = region;
+  if (mongo.kind === 'percona' && mongo.homeShards > mongo.shards) {
+    add(['mongo', 'homeShards'], `${mongo.homeShards} of ${mongo.shards} shards`);
+  }
+  if (database.kind === 'sharded') {
+    const { shards, router, pooler } = database;
+    if (shards > partitions) {
+      add(['database', 'shards'], `${shards} shards, but only ${partitions} buckets to put into them`);
+    }
+    if (router.replicas * router.poolSize > pooler.replicas * pooler.poolSize * poolerClients) {
+      add(['database', 'router', 'poolSize'], 'the routers open more connections than a pooler takes');
+    }
   }
   if (region.role === 'optional') {
     const others = region.services.filter((service) => !criticalServices.includes(service));
@@ -121,6 +136,19 @@ function wavesOf({ delivery, regions }: Environment): Problem[] {
   ];
 }
 
+/** A route needs a zone around it, and the Worker must not be its own origin. */
+function edgeWorkerOf({ edgeWorker: { host, zone }, domain }: Environment): Problem[] {
+  const path = ['edgeWorker', 'host'];
+  return [
+    ...(host === zone || host.endsWith(`.${zone}`)
+      ? []
+      : [{ path, message: `${host} is not in the zone ${zone}` }]),
+    ...(host === `api.${domain}` || host.endsWith(`.api.${domain}`)
+      ? [{ path, message: `${host} is a name of the API, which the Worker itself asks` }]
+      : []),
+  ];
+}
+
 /** Copies of a message need a broker each, and a majority must be able to go on without one of them. */
 function copiesOf({ topics, regions }: Environment): Problem[] {
   const { replicationFactor, minInsyncReplicas } = topics;
@@ -164,4 +192,26 @@ function healthChecksOf({ dns, regions }: Environment): Problem[] {
       ? []
       : [{ path: ['regions', index, 'healthCheckId'], message: `${name}: ${message}` }];
   });
+}
+
+/** A bucket is in one cloud region, and two systems that write the same paths spoil each other's log. */
+function bucketsOf({ regions }: Environment): Problem[] {
+  const seen = new Set<string>();
+  return regions.flatMap((region, index) =>
+    (['database', 'mongo'] as const).flatMap((system) => {
+      const part = region[system];
+      if (!('backup' in part) || !('bucket' in part.backup)) return [];
+      const { bucket } = part.backup;
+      const isRepeated = seen.has(bucket);
+      seen.add(bucket);
+      return isRepeated
+        ? [
+            {
+              path: ['regions', index, system, 'backup', 'bucket'],
+              message: `${region.name}: the bucket ${bucket} is another system's or another region's`,
+            },
+          ]
+        : [];
+    }),
+  );
 }

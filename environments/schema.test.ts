@@ -4,6 +4,19 @@ import { defineEnvironment, type Environment } from './schema.ts';
 
 const production = environmentNamed('production');
 
+const node = { cpu: 2, memoryGiB: 4 };
+const sharded = {
+  kind: 'sharded',
+  shards: 50,
+  instancesPerShard: 1,
+  node,
+  storageGiB: 100,
+  storageClass: 'meridian-ssd',
+  pooler: { replicas: 2, node, poolSize: 100 },
+  router: { image: `pgdog@sha256:${'0'.repeat(64)}`, replicas: 5, node, poolSize: 50 },
+  backup: { schedule: '0 3 * * *', retentionDays: 30, bucket: 'backups' },
+};
+
 /** Production with one thing changed. */
 function changed(change: (environment: Record<string, any>) => void): () => Environment {
   const copy = structuredClone(production) as Record<string, any>;
@@ -40,6 +53,16 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'a standby that is not there',
       (e) => void e['regions'].splice(1, 1),
       'there is no region us-west in this environment',
+    ],
+    [
+      'a Worker outside its zone',
+      (e) => void (e['edgeWorker'].zone = 'example.com'),
+      'edgeWorker.host: www.meridian.example is not in the zone example.com',
+    ],
+    [
+      'a Worker that would ask itself',
+      (e) => void (e['edgeWorker'].host = 'api.meridian.example'),
+      'edgeWorker.host: api.meridian.example is a name of the API',
     ],
     [
       'its own standby',
@@ -156,6 +179,36 @@ describe('an environment that breaks a rule is refused with the field and the ru
           bootstrapServers: ['pkc-1.confluent.cloud'],
         }),
       'regions.1.kafka.bootstrapServers.0: must be host:port',
+    ],
+    [
+      'a bucket of two regions',
+      (e) => void (e['regions'][1].database.backup.bucket = e['regions'][0].database.backup.bucket),
+      "us-west: the bucket meridian-production-us-east-postgres is another system's or another region's",
+    ],
+    [
+      'backups more often than once a day',
+      (e) => void (e['regions'][0].mongo.backup.schedule = '0 */6 * * *'),
+      'must be a cron expression of once a day',
+    ],
+    [
+      'more shards than buckets',
+      (e) => void (e['regions'][0].database = { ...sharded, shards: 101 }),
+      'us-east: 101 shards, but only 100 buckets to put into them',
+    ],
+    [
+      'routers that open more connections than a pooler takes',
+      (e) => void (e['regions'][0].database = { ...sharded, pooler: { ...sharded.pooler, poolSize: 10 } }),
+      'the routers open more connections than a pooler takes',
+    ],
+    [
+      'more shards of its own than a MongoDB has',
+      (e) => void (e['regions'][0].mongo.homeShards = 13),
+      'us-east: 13 of 12 shards',
+    ],
+    [
+      'two masters of a Redis Cluster',
+      (e) => void (e['regions'][3].redis.shards = 2),
+      'regions.3.redis.shards: Too small',
     ],
   ];
   it.each(cases)('%s', (_, change, message) => {

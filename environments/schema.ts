@@ -93,6 +93,16 @@ export const environmentSchema = z
       /** The CDN's ranges: what comes from there is counted by the address that the CDN names. */
       trustedProxies: z.array(z.cidrv4()),
     }),
+    /** The Worker before the API gateways of all regions. */
+    edgeWorker: z.strictObject({
+      /** The name that it answers, in a zone of Cloudflare; the API's own names stay with the clusters. */
+      host: domainName,
+      zone: domainName,
+      /** The runtime behaves as it did on this day. */
+      compatibilityDate: z.iso.date(),
+      /** Whose counters the rate limit uses, within the account: each environment its own. */
+      rateLimitNamespace: z.string().regex(/^[1-9]\d{0,8}$/, 'must be a number as text'),
+    }),
     dns: z.strictObject({
       routing: z.enum(['latency', 'single']),
       ttlSeconds: z.number().int().min(10).max(3600),

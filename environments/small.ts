@@ -49,6 +49,7 @@ export function smallRegion(
     mongo: {
       kind: 'percona',
       shards,
+      homeShards: Math.ceil(shards / 2),
       replicas: copies,
       node: small,
       configServers: copies,
@@ -58,7 +59,6 @@ export function smallRegion(
       ...disk,
       backup: backup('mongo'),
     },
-    // A Redis Cluster has three masters or more.
     redis: {
       shards: 3,
       nodesPerShard: Math.min(copies, 2),

@@ -17,6 +17,12 @@ export const staging = defineEnvironment({
   traceSampleRatio: 0.1,
   kafkaCompression: 'lz4',
   apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: [] },
+  edgeWorker: {
+    host: 'www.staging.meridian.example',
+    zone: 'meridian.example',
+    compatibilityDate: '2026-01-15',
+    rateLimitNamespace: '1002',
+  },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 7,

@@ -92,6 +92,7 @@ it('lets the operator of each form of the database reach its pods, and no other'
       shards: 2,
       instancesPerShard: 1,
       pooler: { replicas: 1, node, poolSize: 10 },
+      router: { image: 'router', replicas: 1, node, poolSize: 10 },
     }),
   ).toEqual(['cloudnative-pg-system']);
 });

@@ -1,6 +1,7 @@
 import type { Region } from '../environments/schema.ts';
 import type { SystemName } from '../platform/resources.ts';
 import { collectorPorts } from './charts/collectors.ts';
+import { jobsOf } from './jobs.ts';
 import { portsOf } from './kafka-access.ts';
 import { kafkaNames, kongPorts, redisNames } from './names.ts';
 import {
@@ -11,6 +12,7 @@ import {
   dataParties,
   edgeParties,
   everyPodOf,
+  gatewayCallers,
   gatewayPods,
   internet,
   lagReaderLabels,
@@ -27,9 +29,9 @@ export type Flow = { readonly from: Party; readonly to: Party; readonly ports: r
 
 /** Every flow of a region, from its programs' needs, its routes and how its data systems are run. */
 export function flowsOf(place: Place): readonly Flow[] {
-  const { region } = place;
   const own = ownSystems(place);
-  const used = new Set(programsOf(place).flatMap(({ systems }) => systems));
+  const jobs = jobsOf(place);
+  const used = new Set([...programsOf(place), ...jobs].flatMap(({ systems }) => systems));
   return [
     ...Object.values(namespaces).map((namespace) => flow(everyPodOf(namespace), clusterNames, [53])),
     ...[...used].flatMap((system) => needsOf(place, system)),
@@ -37,6 +39,9 @@ export function flowsOf(place: Place): readonly Flow[] {
     ...kafkaFlows(place),
     ...databaseFlows(place),
     ...edgeFlows(place),
+    ...(jobs.some(({ callsGateways }) => callsGateways)
+      ? [flow(gatewayCallers, gatewayPods, [programPorts.http])]
+      : []),
     ...telemetryFlows(place, own),
     // Operators' agents and jobs hold their leases, and find each other, there.
     flow(everyPodOf(namespaces.data), apiServer, [443, 6443]),

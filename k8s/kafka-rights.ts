@@ -1,4 +1,5 @@
 import { topics } from '../contracts/topics.ts';
+import { jobsOf } from './jobs.ts';
 import { copyOf, crossingTopics, ledgerTopics, mirrorGroup, sourcesOf } from './kafka-topics.ts';
 import { kafkaNames } from './names.ts';
 import type { Place } from './place.ts';
@@ -38,7 +39,7 @@ export function kafkaUsersOf(place: Place): readonly KafkaUser[] {
       role: 'program',
       rights: rightsOf(program),
     })),
-    ...(workers.length > 0
+    ...(jobsOf(place).some(({ name }) => name === 'audit')
       ? [{ name: 'audit', role: 'job', rights: auditRights(workers) } satisfies KafkaUser]
       : []),
     ...(isMeasured

@@ -32,13 +32,25 @@ export const postgresNames = {
   /** On every pod of it, whatever its operator: network policies go by it. */
   podLabels: { 'meridian.example/system': 'postgres' },
   port: 5432,
+  /** Of the cluster's Service: past the pooler, where there is one beside each server. */
+  directPort: 5433,
   database: 'meridian',
   user: 'meridian',
+  /** Beside the cluster: `username`, `password` and `owner.sql`, which makes that role. */
+  ownerSecret: 'postgres-owner',
+  /** What finds the shard of a bucket, where the streams are on many servers. */
+  router: 'postgres-router',
 } as const;
 
 export const mongoNames = {
   cluster: 'views',
   port: 27_017,
+  database: 'meridian',
+  user: 'meridian',
+  /** Beside the cluster: the `password` of that user. */
+  userSecret: 'mongo-programs',
+  /** The operator's own users, `MONGODB_…_USER` and `MONGODB_…_PASSWORD` each. */
+  usersSecret: 'views-users',
 } as const;
 
 const redisPort = 6379;
@@ -47,6 +59,8 @@ export const redisNames = {
   port: redisPort,
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
   nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
+  /** Beside the cluster, key `password`. */
+  passwordSecret: 'wake-password',
 } as const;
 
 /** The Elastic, Jaeger, OpenTelemetry and Grafana parts of the observability namespace. */

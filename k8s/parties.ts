@@ -27,8 +27,9 @@ export const dataParties = {
 
 /** The ports of a data system's pods that its clients use. */
 export const clientPorts = {
-  // StackGres: PostgreSQL, the pooler before it, and Envoy before that, of which one is behind the Service's 5432.
-  postgres: { citus: [postgresNames.port, 6432, 7432], other: [postgresNames.port] },
+  // StackGres: PostgreSQL, the pooler before it, and Envoy before both, of which one is behind each port
+  // of the Service.
+  postgres: { citus: [postgresNames.port, 6432, 7432, 7433], other: [postgresNames.port] },
   redis: [redisNames.port],
   mongo: [mongoNames.port],
 } as const;
@@ -40,6 +41,13 @@ export const gatewayPods: Pods = {
   name: 'gateways',
   namespace: namespaces.programs,
   labels: { 'app.kubernetes.io/component': 'gateway' },
+};
+
+/** The jobs that ask them from inside. */
+export const gatewayCallers: Pods = {
+  name: 'uses-gateways',
+  namespace: namespaces.programs,
+  labels: { 'uses.meridian.example/gateways': 'true' },
 };
 
 /** Kong's proxies, and the Redis of their limits. */

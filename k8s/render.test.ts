@@ -64,7 +64,9 @@ describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (pat
     const secrets = new Map(
       ofKind('ExternalSecret').map(({ spec }) => [
         spec.target.name as string,
-        (spec.data ?? []).map(({ secretKey }: { secretKey: string }) => secretKey) as string[],
+        spec.target.template
+          ? Object.keys(spec.target.template.data)
+          : ((spec.data ?? []).map(({ secretKey }: { secretKey: string }) => secretKey) as string[]),
       ]),
     );
     for (const { metadata, spec } of programDeployments()) {

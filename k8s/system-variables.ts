@@ -12,7 +12,7 @@ type Source = { readonly plain: (place: Place) => string } | { readonly secret: 
 const sources = {
   postgres: { POSTGRES_URL: { secret: 'url' } },
   kafka: { KAFKA_BROKERS: { plain: ({ region }) => bootstrapOf(region) } },
-  redis: { REDIS_NODES: { plain: () => redisNames.nodes } },
+  redis: { REDIS_NODES: { plain: () => redisNames.nodes }, REDIS_PASSWORD: { secret: 'password' } },
   mongo: { MONGO_URL: { secret: 'url' } },
   smtp: { SMTP_URL: { secret: 'url' }, SMTP_SINK_URL: { secret: 'apiUrl' } },
   paymentProvider: { PAYMENT_PROVIDER_URL: { secret: 'url' }, PAYMENT_PROVIDER_KEY: { secret: 'key' } },
@@ -34,6 +34,11 @@ export function plainVariablesOf(system: SystemName, place: Place): Readonly<Rec
       'plain' in source ? [[name, source.plain(place)]] : [],
     ),
   );
+}
+
+/** Whether any variable of a system is no secret, wherever it is. */
+export function hasPlainVariables(system: SystemName): boolean {
+  return Object.values<Source>(sources[system]).some((source) => 'plain' in source);
 }
 
 /** The variables of a system that are secret, with the property of the stored secret that each is. */

@@ -20,13 +20,14 @@ function choosing(change: Partial<Region>, environment = production): Environmen
   const copy = structuredClone(environment);
   for (const region of copy.regions) {
     const { database, ...others } = change;
-    Object.assign(region, others, region.database.kind === 'remote' || !database ? {} : { database });
+    const own = structuredClone(database);
+    if (own && 'backup' in own && 'bucket' in own.backup) own.backup.bucket += `-${region.name}`;
+    Object.assign(region, others, region.database.kind === 'remote' || !own ? {} : { database: own });
   }
   return defineEnvironment(copy);
 }
 
 const backup = { schedule: '0 3 * * *', retentionDays: 30, bucket: 'backups' };
-const node = { cpu: 8, memoryGiB: 16 };
 const environments: readonly (readonly [string, Environment])[] = [
   ['production as it is', production],
   ['dev', environmentNamed('dev')],
@@ -38,7 +39,7 @@ const environments: readonly (readonly [string, Environment])[] = [
         instanceClass: 'db.r7g.2xlarge',
         readReplicas: 10,
         primaryRegion: 'us-east',
-        backup,
+        backup: { retentionDays: 30, window: '03:00-04:00' },
       },
       kafka: msk(production.regions[0]!),
     }),
@@ -50,10 +51,16 @@ const environments: readonly (readonly [string, Environment])[] = [
         kind: 'sharded',
         shards: 50,
         instancesPerShard: 1,
-        node,
+        node: { cpu: 4, memoryGiB: 8 },
         storageGiB: 100,
         storageClass: 'meridian-ssd',
         pooler: { replicas: 2, node: { cpu: 1, memoryGiB: 1 }, poolSize: 100 },
+        router: {
+          image: `ghcr.io/pgdogdev/pgdog@sha256:${'0'.repeat(64)}`,
+          replicas: 4,
+          node: { cpu: 4, memoryGiB: 4 },
+          poolSize: 50,
+        },
         backup,
       },
     }),

@@ -6,6 +6,7 @@ import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
 import { addFoundation } from './foundation.ts';
+import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
 import { addKong } from './kong.ts';
 import { addMongo } from './mongo.ts';
@@ -30,6 +31,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   configuration: addConfiguration,
   secrets: addSecrets,
   services: addServices,
+  jobs: addJobs,
   scaling: addScaling,
   edge: addEdge,
   kong: addKong,

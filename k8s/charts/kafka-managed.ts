@@ -83,6 +83,8 @@ function addRights(chart: Chart, { name, rights }: KafkaUser): void {
         kind: 'AccessControlList',
         name: id.replace(/-\./g, '.'),
         namespace: namespaces.data,
+        // A name may be longer than a label.
+        labels: { 'app.kubernetes.io/name': name },
         annotations: inWave('access'),
         spec: {
           forProvider: {

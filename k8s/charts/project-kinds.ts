@@ -82,6 +82,7 @@ export function projectKinds(environment: Environment): {
           'SGPostgresConfig',
           'SGPoolingConfig',
           'SGObjectStorage',
+          'SGScript',
         ),
       ),
       ...some(

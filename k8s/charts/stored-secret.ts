@@ -1,7 +1,9 @@
 import type { Chart } from 'cdk8s';
+import type { SystemName } from '../../platform/resources.ts';
 import { customObject, inWave, type syncWave } from '../custom-object.ts';
 import { secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { configOf } from '../system-variables.ts';
 
 /** A Secret that External Secrets keeps like what its store holds. */
 export type ExternalSecret = {
@@ -52,6 +54,12 @@ function templateOf(
     ...(labels === undefined ? {} : { metadata: { labels } }),
     data,
   };
+}
+
+/** The password by which programs use a system, for who must know it too. */
+export function passwordOf(place: Place, system: SystemName): ExternalSecret['from'] {
+  const remoteRef = { key: secretPath(place, configOf(system)), property: 'password' };
+  return { data: [{ secretKey: 'password', remoteRef }] };
 }
 
 /** All properties of a stored secret, beside the data systems: operators want secrets whole. */

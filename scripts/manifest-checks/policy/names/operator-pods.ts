@@ -66,8 +66,20 @@ const makers: Readonly<Record<string, (name: string, object: KubernetesObject) =
     const names = ['coord', ...Array.from({ length: shards }, (_, index) => `shard${index}`)];
     return names.map((part) => stackGresPods(`${name}-${part}`, object));
   },
-  'postgresql.cnpg.io/Cluster': (name) => [{ 'cnpg.io/cluster': name, 'cnpg.io/podRole': 'instance' }],
-  'postgresql.cnpg.io/Pooler': (name) => [{ 'cnpg.io/poolerName': name, 'cnpg.io/podRole': 'pooler' }],
+  'postgresql.cnpg.io/Cluster': (name, object) => [
+    {
+      'cnpg.io/cluster': name,
+      'cnpg.io/podRole': 'instance',
+      ...mapAt(object, 'spec', 'inheritedMetadata', 'labels'),
+    },
+  ],
+  'postgresql.cnpg.io/Pooler': (name, object) => [
+    {
+      'cnpg.io/poolerName': name,
+      'cnpg.io/podRole': 'pooler',
+      ...mapAt(object, 'spec', 'template', 'metadata', 'labels'),
+    },
+  ],
   'psmdb.percona.com/PerconaServerMongoDB': (name) =>
     managedBy('percona-server-mongodb-operator', name, 'mongod', 'mongos', 'cfg').map((labels) => ({
       ...labels,

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { environmentNamed } from '../../environments/index.ts';
+import { defineEnvironment, type Environment, type Region } from '../../environments/schema.ts';
+import { renderEnvironment } from '../../k8s/render.ts';
+import { confluentCloud, msk } from '../../k8s/testing/kafka-kinds.ts';
+import { checkManifests } from './check.ts';
+import { listAt } from './fields.ts';
+import { readManifests } from './read-manifests.ts';
+import { isFolder, openCatalogue } from './schemas/sources.ts';
+import { textOf } from './testing/region.ts';
+
+// Beside the repository or not at all: without them the names and rules are still checked.
+const folders = { openapi: ['../shared/openapi'], crds: ['../shared/crds'] };
+const hasSchemas = isFolder(folders.openapi[0]!) && isFolder(folders.crds[0]!);
+
+const catalogue = openCatalogue(hasSchemas ? folders : { openapi: [], crds: [] });
+
+const production = environmentNamed('production');
+const backup = (region: Region, what: string) => ({
+  schedule: '0 3 * * *',
+  retentionDays: 30,
+  bucket: `backups-${region.name}-${what}`,
+});
+const disk = { storageGiB: 100, storageClass: 'meridian-ssd' };
+
+type Change = (region: Region) => Partial<Region>;
+const aurora: Change = () => ({
+  database: {
+    kind: 'aurora-global',
+    instanceClass: 'db.r7g.2xlarge',
+    readReplicas: 10,
+    primaryRegion: 'us-east',
+    backup: { retentionDays: 30, window: '03:00-04:00' },
+  },
+});
+const shards: Change = (region) => ({
+  database: {
+    kind: 'sharded',
+    shards: 50,
+    instancesPerShard: 2,
+    node: { cpu: 2, memoryGiB: 8 },
+    ...disk,
+    pooler: { replicas: 2, node: { cpu: 0.5, memoryGiB: 0.5 }, poolSize: 100 },
+    router: {
+      image: `ghcr.io/pgdogdev/pgdog@sha256:${'0'.repeat(64)}`,
+      replicas: 4,
+      node: { cpu: 4, memoryGiB: 4 },
+      poolSize: 50,
+    },
+    backup: backup(region, 'postgres'),
+  },
+});
+const atlas: Change = () => ({ mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } });
+type Form = {
+  readonly name: string;
+  readonly environment: Environment;
+  /** The groups of what is ordered from a provider: there is no definition to check it with. */
+  readonly ordered: readonly string[];
+};
+
+function changed(change: Change): Environment {
+  // A region that is no home has no database of its own, whatever its form.
+  const regions = production.regions.map((region) => {
+    const { database = region.database, ...others } = change(region);
+    return { ...region, ...others, database: region.database.kind === 'remote' ? region.database : database };
+  });
+  return defineEnvironment({ ...production, regions });
+}
+
+/** Each form of a data system beside what production has. */
+const forms: readonly Form[] = [
+  { name: 'Citus, Percona and Strimzi', environment: production, ordered: [] },
+  { name: 'Aurora', environment: changed(aurora), ordered: ['rds.aws.upbound.io'] },
+  { name: 'shards', environment: changed(shards), ordered: [] },
+  { name: 'Atlas', environment: changed(atlas), ordered: ['atlas.mongodb.com'] },
+  {
+    name: 'MSK',
+    environment: changed((region) => ({ kafka: msk(region) })),
+    ordered: ['kafka.aws.upbound.io', 'awspca.cert-manager.io', 'kafka.m.crossplane.io'],
+  },
+  { name: 'Confluent Cloud', environment: confluentCloud(), ordered: ['kafka.m.crossplane.io'] },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'meridian-forms-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each(forms)('production with $name', ({ name, environment, ordered }) => {
+  const outdir = join(folder, name);
+  const isOrdered = (text: string): boolean => ordered.some((group) => text.includes(group));
+
+  test('renders, and nothing is wrong in it', () => {
+    renderEnvironment(environment, outdir);
+    const { findings, unchecked, checked } = checkManifests(readManifests(outdir), catalogue, [environment]);
+    expect(findings.map(textOf)).toEqual([]);
+    if (!hasSchemas) return;
+    for (const { reason, objects } of unchecked) console.info(`${name}: ${objects} not checked: ${reason}`);
+    expect(checked).toBeGreaterThan(150 * environment.regions.length);
+    expect(unchecked.filter(({ reason }) => !isOrdered(reason))).toEqual([]);
+    expect(unchecked.length > 0).toBe(ordered.length > 0);
+  }, 60_000);
+
+  test('has no kind that the project of Argo CD refuses', () => {
+    const { manifests } = readManifests(outdir);
+    const project = manifests.find(({ object }) => object.kind === 'AppProject')!.object;
+    const allowed = ['clusterResourceWhitelist', 'namespaceResourceWhitelist'].flatMap((list) =>
+      listAt(project, 'spec', list).map(({ group, kind }) => `${String(group)}/${String(kind)}`),
+    );
+    const rendered = new Set(
+      manifests
+        .filter(({ region }) => region !== 'hub')
+        .map(({ object: { apiVersion, kind } }) => {
+          const [group, version] = apiVersion.split('/');
+          return `${version === undefined ? '' : group}/${kind}`;
+        }),
+    );
+    expect([...rendered].filter((kind) => !allowed.includes(kind))).toEqual([]);
+  });
+});
