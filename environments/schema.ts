@@ -4,6 +4,7 @@ import {
   database,
   kafka,
   mongo,
+  network,
   nodePool,
   redis,
   regionName,
@@ -21,6 +22,7 @@ const region = z.strictObject({
   cluster: z.string().regex(/^[a-z][a-z0-9-]*$/),
   cloudRegion: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/),
   zones: z.array(z.string()).nonempty(),
+  network,
   services: z.array(serviceName).nonempty(),
   /** Where the orders of its users live: itself, or another region. */
   home: regionName,
