@@ -29,7 +29,7 @@ const places = {
 export type Places = { readonly counts: Partial<Counts>; readonly takenIsAll: boolean };
 
 /** What was there before the orders were read: whatever was not met on the way belongs to no order. */
-export async function countPlaces(sources: AuditSources, ask: Ask): Promise<Places> {
+export async function countPlaces(sources: AuditSources, ask: Ask, inboxSince: Date): Promise<Places> {
   const [mails, documents] = await Promise.all([
     ask('mails', async () => {
       const counts = z.object({ count: z.int(), distinct: z.int() });
@@ -40,8 +40,11 @@ export async function countPlaces(sources: AuditSources, ask: Ask): Promise<Plac
   const { rows } = await from('postgres', () =>
     sources.postgres.query<{ entries: number; inbox: number; learned: number }>(
       `select (select count(*)::int from audit.entries) as entries,
-        (select count(*)::int from analytics.inbox where consumer = 'aggregate-analytics') as inbox,
-        (select count(*)::int from recommendation.inbox where consumer = 'learn-copurchases') as learned`,
+        (select count(*)::int from analytics.inbox
+         where consumer = 'aggregate-analytics' and handled_at >= $1) as inbox,
+        (select count(*)::int from recommendation.inbox
+         where consumer = 'learn-copurchases' and handled_at >= $1) as learned`,
+      [inboxSince],
     ),
   );
   const takenIsAll = mails !== undefined && mails.distinct < sinkLimit;
