@@ -4,7 +4,8 @@ import type { OrderFacts } from '../order/order-facts.ts';
 import { messagesOf } from '../order/log.ts';
 import type { Ask } from '../outside.ts';
 import type { Finding, Invariant } from '../report.ts';
-import { from, getJson, type AuditSources } from '../sources.ts';
+import { getJson, type AuditSources } from '../sources.ts';
+import { readWhole } from './read-whole.ts';
 import { countHistory } from '../history-documents.ts';
 
 export const noStrays: Invariant = {
@@ -37,15 +38,14 @@ export async function countPlaces(sources: AuditSources, ask: Ask, inboxSince: D
     }),
     ask('mongo', () => countHistory(sources.mongo)),
   ]);
-  const { rows } = await from('postgres', () =>
-    sources.postgres.query<{ entries: number; inbox: number; learned: number }>(
-      `select (select count(*)::int from audit.entries) as entries,
+  const rows = await readWhole<{ entries: number; inbox: number; learned: number }>(
+    sources.postgres,
+    `select (select count(*)::int from audit.entries) as entries,
         (select count(*)::int from analytics.inbox
          where consumer = 'aggregate-analytics' and handled_at >= $1) as inbox,
         (select count(*)::int from recommendation.inbox
          where consumer = 'learn-copurchases' and handled_at >= $1) as learned`,
-      [inboxSince],
-    ),
+    [inboxSince],
   );
   const takenIsAll = mails !== undefined && mails.distinct < sinkLimit;
   const counts = {
