@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { topicRetentionDays } from '../contracts/topics.ts';
 import { environmentNamed, environments } from './index.ts';
 import { defineEnvironment, type Environment } from './schema.ts';
 
@@ -130,6 +131,11 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'no copy to spare',
       (e) => void (e['topics'].minInsyncReplicas = 3),
       '3 of 3 copies would stop at the loss of one broker',
+    ],
+    [
+      'messages that outlive what inboxes remember',
+      (e) => void (e['topics'].retentionDays = topicRetentionDays + 1),
+      'topics.retentionDays',
     ],
     [
       'the database of another region than the home',

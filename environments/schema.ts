@@ -53,7 +53,8 @@ export const environmentSchema = z
     topics: z.strictObject({
       replicationFactor: z.number().int().min(1).max(5),
       minInsyncReplicas: z.number().int().min(1).max(5),
-      retentionDays: z.number().int().min(1).max(365),
+      // As long as the inboxes reckon with (`contracts/topics.ts`); a longer one would have them forget too early.
+      retentionDays: z.number().int().min(1).max(30),
       compression: z.enum(['lz4', 'zstd', 'producer']),
     }),
     /** Caps on the replicas that programs declare for production; null leaves the declared ones. */

@@ -93,6 +93,7 @@ export const resources = {
   carts: { systems: ['postgres'], lives: 'process' },
   catalogue: { systems: ['postgres'], lives: 'process' },
   backlog: { systems: ['postgres'], lives: 'process' },
+  retention: { systems: ['postgres'], lives: 'process' },
   wake: { systems: ['redis'], lives: 'process' },
   orderHistory: { systems: ['mongo'], lives: 'process' },
   salesBoard: { systems: ['mongo'], lives: 'process' },

@@ -1,5 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
+import { topicRetentionDays } from '../../contracts/topics.ts';
 import { environmentNamed, environments } from '../../environments/index.ts';
 import type { Region } from '../../environments/schema.ts';
 import { addKafka } from './kafka.ts';
@@ -34,7 +35,7 @@ it('has the brokers and topics of the system design', () => {
   for (const { spec } of topics) {
     expect(spec).toMatchObject({ partitions: 100, replicas: 3 });
     expect(spec['config']).toEqual({
-      'retention.ms': 2_592_000_000,
+      'retention.ms': topicRetentionDays * 86_400_000,
       'min.insync.replicas': 2,
       'compression.type': 'lz4',
     });
