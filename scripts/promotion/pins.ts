@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Refusal } from '../refusal.ts';
-import { filesAtRevision } from '../fleet/git-tree.ts';
+import { filesAtRevision } from '../rendered/revision-files.ts';
 import { fileAt, hasCommit, isAncestor, shortOf, treeOf, type Repository } from './repository.ts';
 import type { PromotedEnvironment } from './target.ts';
 import { hash, parseYamlFile } from './yaml-file.ts';

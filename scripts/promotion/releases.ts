@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filesAtRevision } from '../fleet/git-tree.ts';
+import { filesAtRevision } from '../rendered/revision-files.ts';
 import { imagesIn } from './images.ts';
 import { yamlOf } from './pins.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,4 +1,4 @@
-import { isFields, mapAt, textAt, textsAt, visitValues } from '../../fields.ts';
+import { isObject, mapAt, textAt, textsAt, visitValues, shown } from '../../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../../manifest.ts';
 import type { Scope } from '../../scope.ts';
 
@@ -28,10 +28,10 @@ type Wanted = { readonly manifest: Manifest; readonly path: string; readonly lab
 function wantedBy(manifest: Manifest): Wanted[] {
   const wanted: Wanted[] = [];
   visitValues(manifest.object, (value, path, field) => {
-    if (!isFields(value)) return;
+    if (!isObject(value)) return;
     if (field === 'nodeSelector') {
       for (const [key, label] of Object.entries(value)) {
-        if (key.startsWith(ownPrefix)) wanted.push({ manifest, path, label: `${key}=${String(label)}` });
+        if (key.startsWith(ownPrefix)) wanted.push({ manifest, path, label: `${key}=${shown(label)}` });
       }
     }
     const key = textAt(value, 'key');

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { RenderedFile } from './tree.ts';
+import { isYaml, type RenderedFile } from './folder-files.ts';
 
 /** A file of a revision: git's hash of its content stands for it until it is read. */
 type Entry = { readonly path: string; readonly blob: string };
@@ -44,7 +44,7 @@ async function entriesOf(repository: string, commit: string, folder: string): Pr
     .flatMap((line) => {
       const [meta = '', path = ''] = line.split('\t');
       const [, type, blob] = meta.split(' ');
-      return type === 'blob' && blob !== undefined && path.endsWith('.yaml') ? [{ path, blob }] : [];
+      return type === 'blob' && blob !== undefined && isYaml(path) ? [{ path, blob }] : [];
     });
 }
 
