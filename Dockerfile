@@ -21,6 +21,10 @@ COPY adapters ./adapters
 COPY platform ./platform
 COPY contracts ./contracts
 COPY domain ./domain
+# What runs around a sync: `node scripts/smoke.ts`, `node scripts/audit-region.ts`.
+COPY scripts/smoke.ts scripts/audit-region.ts ./scripts/
+COPY scripts/smoke-test ./scripts/smoke-test
+COPY scripts/auditor ./scripts/auditor
 ENV NODE_ENV=production
 # A number: Kubernetes cannot tell by a name that it is not root.
 USER 65532:65532

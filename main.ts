@@ -3,6 +3,7 @@ import { gateways } from './gateways/index.ts';
 import { configExitCode } from './platform/config.ts';
 import { ConfigError } from './platform/errors.ts';
 import { runMigrations } from './composition/migrate.ts';
+import { placeReadModels } from './composition/place-read-models.ts';
 import { outboxServices } from './platform/relay.ts';
 import { runProcess, type ProcessParts } from './composition/process.ts';
 import { tasks, workers } from './workers/index.ts';
@@ -13,9 +14,10 @@ const gatewayNames = gateways.map(({ name }) => name);
 type Actions = {
   readonly run: (parts: ProcessParts) => Promise<void>;
   readonly migrate: () => Promise<void>;
+  readonly place: () => Promise<void>;
 };
 
-function commands({ run, migrate }: Actions): Command {
+function commands({ run, migrate, place }: Actions): Command {
   const program = new Command('main.ts')
     .description('Runs parts of the platform in this process, until SIGTERM, or migrates its databases.')
     .showHelpAfterError('(main.ts --help lists the commands)')
@@ -57,6 +59,16 @@ function commands({ run, migrate }: Actions): Command {
     )
     .exitOverride()
     .action(migrate);
+  program
+    .command('place-read-models')
+    .description('shards the read models over the zones of a MongoDB cluster and ends; it may be repeated')
+    .addHelpText(
+      'after',
+      '\nReads MONGO_ADMIN_URL, the address of a user who may do so with the database of the read models, and MONGO_ZONES:' +
+        '\n{"<zone>": {"shards": ["rs0"], "homes": ["use"]}}, the codes of home regions in the ids of users.',
+    )
+    .exitOverride()
+    .action(place);
   return program;
 }
 
@@ -118,14 +130,14 @@ function pick<Part extends { readonly name: string }>(
 }
 
 /** A Job's log is read by people: one line instead of a stack, and no address, which holds a password. */
-class MigrationFailed extends Error {}
+class JobFailed extends Error {}
 
-async function migrateDatabases(): Promise<void> {
+async function asJob(name: string, job: (variables: typeof process.env) => Promise<void>): Promise<void> {
   try {
-    await runMigrations(process.env);
+    await job(process.env);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new MigrationFailed(reasonOf(error), { cause: error });
+    throw new JobFailed(`${name}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -140,7 +152,8 @@ async function main(): Promise<number> {
   try {
     await commands({
       run: (parts) => runProcess(parts, process.env),
-      migrate: migrateDatabases,
+      migrate: () => asJob('migrate', runMigrations),
+      place: () => asJob('place-read-models', placeReadModels),
     }).parseAsync();
     return 0;
   } catch (error) {
@@ -148,8 +161,8 @@ async function main(): Promise<number> {
       if (error.code === 'unknown-name') process.stderr.write(`${error.message}\n`);
       return error.exitCode === 0 ? 0 : 2;
     }
-    if (error instanceof MigrationFailed) {
-      process.stderr.write(`migrate: ${error.message.replaceAll(/\s+/g, ' ')}\n`);
+    if (error instanceof JobFailed) {
+      process.stderr.write(`${error.message.replaceAll(/\s+/g, ' ')}\n`);
       return 1;
     }
     if (!(error instanceof ConfigError)) throw error;

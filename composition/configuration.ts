@@ -10,6 +10,8 @@ const optional = {
   TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.01).describe('a number from 0 to 1'),
   KAFKA_COMPRESSION: z.enum(['lz4', 'none']).default('lz4').describe('lz4 or none'),
   POSTGRES_POOL: variable.count(100).default(10),
+  /** `on` where what POSTGRES_URL names takes prepared statements: PostgreSQL itself, PgBouncer from 1.21 on. */
+  POSTGRES_PREPARED: z.enum(['on', 'off']).default('off').describe('on or off'),
   /** Limits of acceptance: beyond them new orders are refused for a while. */
   ADMISSION_OUTBOX_MS: variable.count(600_000).default(2000),
   ADMISSION_OPEN_ORDERS: variable.count(1_000_000).default(4000),
@@ -65,6 +67,7 @@ export type ConfigurationValues = {
   readonly TRACE_SAMPLE_RATIO: number;
   readonly KAFKA_COMPRESSION: 'lz4' | 'none';
   readonly POSTGRES_POOL: number;
+  readonly POSTGRES_PREPARED: 'on' | 'off';
   readonly ADMISSION_OUTBOX_MS: number;
   readonly ADMISSION_OPEN_ORDERS: number;
 };

@@ -36,6 +36,7 @@ export function createConnections(
     createPool({
       url: values.POSTGRES_URL,
       maxConnections: values.POSTGRES_POOL,
+      prepared: values.POSTGRES_PREPARED === 'on',
       onConnectionError: (error) => logger.warn({ err: error, system: 'postgres' }, 'a connection broke'),
     }),
   );

@@ -5,16 +5,18 @@ import { migrate } from '../adapters/postgres/migrate.ts';
 import { readConfig } from '../platform/config.ts';
 import { migrationVariables, systems } from '../platform/resources.ts';
 
+/** What `main.ts migrate` reads: one address of PostgreSQL at least. @throws ConfigError naming every problem at once. */
+export function readMigrationVariables(variables: Readonly<Record<string, string | undefined>>) {
+  const hasOwnAddress = variables['POSTGRES_MIGRATION_URL'] !== undefined;
+  return readConfig({ ...migrationVariables, ...(hasOwnAddress ? {} : systems.postgres) }, variables);
+}
+
 /**
  * Brings PostgreSQL to the newest schema and, where MONGO_URL is set, makes the indexes of the read models. It may be
  * repeated, and two at once wait for each other. @throws ConfigError before anything was connected to.
  */
 export async function runMigrations(variables: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const hasOwnAddress = variables['POSTGRES_MIGRATION_URL'] !== undefined;
-  const { POSTGRES_MIGRATION_URL, POSTGRES_URL, MONGO_URL } = readConfig(
-    { ...migrationVariables, ...(hasOwnAddress ? {} : systems.postgres) },
-    variables,
-  );
+  const { POSTGRES_MIGRATION_URL, POSTGRES_URL, MONGO_URL } = readMigrationVariables(variables);
   await migrate(POSTGRES_MIGRATION_URL ?? POSTGRES_URL ?? '');
   if (MONGO_URL !== undefined) await indexReadModels(MONGO_URL);
 }

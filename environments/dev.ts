@@ -1,3 +1,4 @@
+import { unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -15,12 +16,19 @@ export const dev = defineEnvironment({
   logLevel: 'debug',
   traceSampleRatio: 1,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 6000, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 6000, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: [] },
+  edgeWorker: {
+    host: 'www.dev.meridian.example',
+    zone: 'meridian.example',
+    compatibilityDate: '2026-01-15',
+    rateLimitNamespace: '1001',
+  },
   dns: { routing: 'single', ttlSeconds: 60 },
   observability: {
     logDays: 2,
     traceDays: 1,
     elasticsearch: { nodes: 1, node: { cpu: 1, memoryGiB: 4 }, storageGiB: 20 },
+    prometheus: { days: 2, node: { cpu: 0.25, memoryGiB: 1 }, storageGiB: 20 },
   },
   delivery: { follows: 'main', waves: [], progressDeadlineSeconds: 300 },
   regions: [
@@ -31,6 +39,7 @@ export const dev = defineEnvironment({
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a'],
       standby: null,
+      healthCheckId: null,
       bucketPrefix: 'meridian-dev',
       copies: 1,
       citusWorkers: 1,

@@ -116,6 +116,10 @@ export function localEnvironmentVariables(stack: LocalStack): Record<string, str
     REGION: stack.region,
     PARTITIONS: String(stack.partitions),
     LOG_LEVEL: 'info',
+    // No pooler stands between.
+    POSTGRES_PREPARED: 'on',
+    // Some seconds of what a laptop carries: who comes later is told so at once.
+    ADMISSION_OPEN_ORDERS: '2000',
     // On loopback the compression costs more than the bytes.
     KAFKA_COMPRESSION: 'none',
   };

@@ -26,18 +26,24 @@ export const criticalServices: readonly ServiceName[] = ['user', 'product', 'ord
 /** The class of every disk: the node pools' chart makes it. */
 export const storageClass = 'meridian-ssd';
 
+/** Clients that a PgBouncer takes for each of its connections to PostgreSQL. */
+export const poolerClients = 10;
+
 const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
 
 /** What one pod or node asks for and gets: whole or half CPUs, GiB of memory. */
 export const size = z.strictObject({ cpu: z.number().positive(), memoryGiB: z.number().positive() });
 const disk = { storageGiB: count(1, 65_536), storageClass: z.string().min(1) };
 
-const cronTime = z.string().regex(/^(\S+ ){4}\S+$/, 'must be a cron expression of five fields');
+/** Once a day: StackGres and Percona keep a number of backups, and only so it is a number of days. */
+const onceADay = z
+  .string()
+  .regex(/^[0-5]?\d ([01]?\d|2[0-3]) \* \* \*$/, 'must be a cron expression of once a day');
 const backup = z.strictObject({
-  schedule: cronTime,
+  schedule: onceADay,
   retentionDays: count(1, 365),
-  /** Bucket of an object store; point-in-time recovery reads the archived log from there. */
-  bucket: z.string().min(3),
+  /** Of one region and one system only; point-in-time recovery reads the archived log from there. */
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
 });
 
 /** Where the region's PostgreSQL streams are; `remote` is another region's database. */
@@ -59,7 +65,11 @@ export const database = z.discriminatedUnion('kind', [
     readReplicas: count(0, 15),
     /** The region with the writer of the global cluster. */
     primaryRegion: regionName,
-    backup,
+    /** Backups and the log are Aurora's own; it recovers to any second of these days. */
+    backup: z.strictObject({
+      retentionDays: count(1, 35),
+      window: z.string().regex(/^\d\d:\d\d-\d\d:\d\d$/, 'must be like 03:00-04:00 (UTC)'),
+    }),
   }),
   z.strictObject({
     kind: z.literal('sharded'),
@@ -67,7 +77,16 @@ export const database = z.discriminatedUnion('kind', [
     instancesPerShard: count(1, 3),
     node: size,
     ...disk,
+    /** PgBouncer, before each shard. */
     pooler: z.strictObject({ replicas: count(1, 20), node: size, poolSize: count(10, 10_000) }),
+    /** PgDog, before them all: the one address that programs have. */
+    router: z.strictObject({
+      image: z.string().regex(/^[a-z0-9./-]+@sha256:[0-9a-f]{64}$/, 'must name an image by its digest'),
+      replicas: count(1, 50),
+      node: size,
+      /** Connections of one router to one shard. */
+      poolSize: count(1, 10_000),
+    }),
     backup,
   }),
   z.strictObject({ kind: z.literal('remote'), region: regionName }),
@@ -96,6 +115,8 @@ export const mongo = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('percona'),
     shards: count(1, 100),
+    /** Of these, so many keep the orders of the region's own users; the rest what is read here of other homes'. */
+    homeShards: count(1, 100),
     replicas: count(1, 7),
     node: size,
     configServers: count(1, 7),
@@ -113,7 +134,8 @@ export const mongo = z.discriminatedUnion('kind', [
 ]);
 
 export const redis = z.strictObject({
-  shards: count(1, 100),
+  /** Masters vote on a failover: with fewer than three, none is ever promoted. */
+  shards: count(3, 100),
   /** Nodes of a shard, the master among them. */
   nodesPerShard: count(1, 6),
   node: size,
@@ -121,8 +143,14 @@ export const redis = z.strictObject({
   ...disk,
 });
 
-/** Kong, behind the region's load balancer. */
-export const apiGateway = z.strictObject({ replicas: count(1, 50), node: size });
+/** Kong, behind the region's load balancer, and the Redis that its rate limits are counted in. */
+export const apiGateway = z.strictObject({
+  /** Pods of Kong: `min` where nothing scales, up to `max` by CPU elsewhere. */
+  replicas: z.strictObject({ min: count(1, 50), max: count(1, 50) }),
+  node: size,
+  /** A master and its replicas. */
+  limits: z.strictObject({ nodes: count(2, 3), node: size }),
+});
 
 export const nodePool = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),

@@ -1,3 +1,4 @@
+import { cloudflare, exampleHealthCheck, unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { criticalServices, serviceNames, storageClass, type NodePool, type RegionName } from './parts.ts';
 import { defineEnvironment, type Region } from './schema.ts';
@@ -8,8 +9,18 @@ const disk = (storageGiB: number): { storageGiB: number; storageClass: string } 
   storageClass,
 });
 
+const backup = (
+  schedule: string,
+  region: RegionName,
+  what: string,
+): { schedule: string; retentionDays: number; bucket: string } => ({
+  schedule,
+  retentionDays: 30,
+  bucket: `meridian-production-${region}-${what}`,
+});
+
 /** The figures of docs/system design: nodes of 8 CPU and 16 GiB, Redis nodes of 8 CPU and 32 GiB. */
-const citus: Region['database'] = {
+const citus = (region: RegionName): Region['database'] => ({
   kind: 'citus',
   coordinators: 1,
   workers: 30,
@@ -17,12 +28,13 @@ const citus: Region['database'] = {
   node: dataNode,
   ...disk(500),
   poolSize: 400,
-  backup: { schedule: '0 3 * * *', retentionDays: 30, bucket: 'meridian-production-postgres' },
-};
+  backup: backup('0 3 * * *', region, 'postgres'),
+});
 
-const mongo: Region['mongo'] = {
+const mongo = (region: RegionName): Region['mongo'] => ({
   kind: 'percona',
   shards: 12,
+  homeShards: 9,
   replicas: 3,
   node: dataNode,
   configServers: 3,
@@ -30,8 +42,8 @@ const mongo: Region['mongo'] = {
   routers: 6,
   router: { cpu: 2, memoryGiB: 4 },
   ...disk(500),
-  backup: { schedule: '0 4 * * *', retentionDays: 30, bucket: 'meridian-production-mongo' },
-};
+  backup: backup('0 4 * * *', region, 'mongo'),
+});
 
 const kafka = (brokers: number): Region['kafka'] => ({
   kind: 'strimzi',
@@ -43,13 +55,20 @@ const kafka = (brokers: number): Region['kafka'] => ({
   ...disk(2000),
 });
 
-const redis = (shards: number): Region['redis'] => ({
+const redis = (shards: number, nodesPerShard = 3): Region['redis'] => ({
   shards,
-  nodesPerShard: 3,
+  nodesPerShard,
   node: { cpu: 8, memoryGiB: 32 },
   maxMemoryGiB: 24,
   ...disk(64),
 });
+
+/** 8 CPU and 16 GiB at the most, as one instance of the design, and never less than a pod in each zone. */
+const apiGateway: Region['apiGateway'] = {
+  replicas: { min: 3, max: 8 },
+  node: { cpu: 1, memoryGiB: 2 },
+  limits: { nodes: 2, node: { cpu: 0.5, memoryGiB: 0.5 } },
+};
 
 const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['nodePools'] => [
   {
@@ -80,7 +99,7 @@ const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['no
 
 /** The whole of a region: all services, its own streams, a standby elsewhere. */
 function fullRegion(
-  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones'> & {
+  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'healthCheckId'> & {
     standby: RegionName;
     brokers: number;
     redisShards: number;
@@ -92,11 +111,11 @@ function fullRegion(
     cluster: `production-${given.name}`,
     services: [...serviceNames],
     home: given.name,
-    database: citus,
+    database: citus(given.name),
     kafka: kafka(brokers),
-    mongo,
+    mongo: mongo(given.name),
     redis: redis(redisShards),
-    apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+    apiGateway,
     programs: { cpu: 450, memoryGiB: 900 },
     nodePools: pools({ cpu: 1000, memoryGiB: 2400 }, { cpu: 512, memoryGiB: 1024 }),
   };
@@ -115,12 +134,19 @@ export const production = defineEnvironment({
   logLevel: 'info',
   traceSampleRatio: 0.01,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: cloudflare },
+  edgeWorker: {
+    host: 'www.meridian.example',
+    zone: 'meridian.example',
+    compatibilityDate: '2026-01-15',
+    rateLimitNamespace: '1003',
+  },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 14,
     traceDays: 7,
     elasticsearch: { nodes: 3, node: { cpu: 4, memoryGiB: 16 }, storageGiB: 500 },
+    prometheus: { days: 15, node: { cpu: 4, memoryGiB: 16 }, storageGiB: 500 },
   },
   delivery: {
     follows: 'pins',
@@ -134,6 +160,7 @@ export const production = defineEnvironment({
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       standby: 'us-west',
+      healthCheckId: exampleHealthCheck(1),
       brokers: 15,
       redisShards: 6,
     }),
@@ -143,6 +170,7 @@ export const production = defineEnvironment({
       cloudRegion: 'us-west-2',
       zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(2),
       brokers: 15,
       redisShards: 6,
     }),
@@ -152,6 +180,7 @@ export const production = defineEnvironment({
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(3),
       brokers: 12,
       redisShards: 4,
     }),
@@ -164,13 +193,15 @@ export const production = defineEnvironment({
       services: [...criticalServices],
       home: 'us-west',
       standby: null,
+      healthCheckId: exampleHealthCheck(4),
       database: { kind: 'remote', region: 'us-west' },
       kafka: kafka(9),
-      mongo,
-      redis: redis(2),
-      apiGateway: { replicas: 4, node: { cpu: 2, memoryGiB: 4 } },
+      mongo: mongo('ap-southeast'),
+      // The design's six nodes, as three pairs and not as two triples: a Redis Cluster wants three masters.
+      redis: redis(3, 2),
+      apiGateway,
       programs: { cpu: 250, memoryGiB: 500 },
-      nodePools: pools({ cpu: 500, memoryGiB: 1100 }, { cpu: 288, memoryGiB: 576 }),
+      nodePools: pools({ cpu: 560, memoryGiB: 1300 }, { cpu: 288, memoryGiB: 576 }),
     },
   ],
 });

@@ -1,5 +1,5 @@
 import type { Size } from './parts.ts';
-import type { Region } from './schema.ts';
+import type { Environment, Region } from './schema.ts';
 
 /** What the region's own data systems ask for together; a managed one asks for nothing of the cluster. */
 export function dataRequestsOf({
@@ -14,7 +14,8 @@ export function dataRequestsOf({
   }
   if (database.kind === 'sharded') {
     parts.push([database.shards * database.instancesPerShard, database.node]);
-    parts.push([database.pooler.replicas, database.pooler.node]);
+    parts.push([database.shards * database.pooler.replicas, database.pooler.node]);
+    parts.push([database.router.replicas, database.router.node]);
   }
   if (kafka.kind === 'strimzi') {
     parts.push([kafka.brokers, kafka.broker], [kafka.controllers, kafka.controller]);
@@ -27,5 +28,23 @@ export function dataRequestsOf({
   return {
     cpu: parts.reduce((total, [count, { cpu }]) => total + count * cpu, 0),
     memoryGiB: parts.reduce((total, [count, { memoryGiB }]) => total + count * memoryGiB, 0),
+  };
+}
+
+/** What Kong asks for when it is scaled out, with the Redis of its limits. */
+export function gatewayRequestsOf({ apiGateway }: Pick<Region, 'apiGateway'>): Size {
+  const { replicas, node, limits } = apiGateway;
+  return {
+    cpu: replicas.max * node.cpu + limits.nodes * limits.node.cpu,
+    memoryGiB: replicas.max * node.memoryGiB + limits.nodes * limits.node.memoryGiB,
+  };
+}
+
+/** What keeps logs, traces and metrics, beside the data systems. */
+export function observabilityRequestsOf({ observability }: Pick<Environment, 'observability'>): Size {
+  const { elasticsearch, prometheus } = observability;
+  return {
+    cpu: elasticsearch.nodes * elasticsearch.node.cpu + prometheus.node.cpu,
+    memoryGiB: elasticsearch.nodes * elasticsearch.node.memoryGiB + prometheus.node.memoryGiB,
   };
 }

@@ -1,5 +1,5 @@
-import { criticalServices, type Size } from './parts.ts';
-import { dataRequestsOf } from './requests.ts';
+import { criticalServices, poolerClients, type Size } from './parts.ts';
+import { dataRequestsOf, gatewayRequestsOf, observabilityRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
 
 export type Problem = { readonly path: readonly (string | number)[]; readonly message: string };
@@ -10,6 +10,9 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...unique(environment),
     ...wavesOf(environment),
     ...copiesOf(environment),
+    ...healthChecksOf(environment),
+    ...bucketsOf(environment),
+    ...edgeWorkerOf(environment),
     ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
       ? [
           {
@@ -22,15 +25,17 @@ export function problemsOf(environment: Environment): readonly Problem[] {
       ? [{ path: ['images', 'digest'], message: 'is required here (images.requireDigest)' }]
       : []),
     ...environment.regions.flatMap((region, index) =>
-      regionProblems(environment, region).map(({ path, message }) => ({
-        path: ['regions', index, ...path],
-        message: `${region.name}: ${message}`,
-      })),
+      [...regionProblems(environment, region), ...poolProblems(environment, region)].map(
+        ({ path, message }) => ({
+          path: ['regions', index, ...path],
+          message: `${region.name}: ${message}`,
+        }),
+      ),
     ),
   ];
 }
 
-function regionProblems({ name: environment, regions }: Environment, region: Region): Problem[] {
+function regionProblems({ name: environment, regions, partitions }: Environment, region: Region): Problem[] {
   const names = regions.map(({ name }) => name);
   const problems: Problem[] = [];
   const add = (path: readonly string[], message: string): void => void problems.push({ path, message });
@@ -58,27 +63,41 @@ function regionProblems({ name: environment, regions }: Environment, region: Reg
   } else if (region.home !== region.name) {
     add(['database', 'kind'], 'a region that is no home keeps no database of its own');
   }
+  const { mongo } = region;
+  if (mongo.kind === 'percona' && mongo.homeShards > mongo.shards) {
+    add(['mongo', 'homeShards'], `${mongo.homeShards} of ${mongo.shards} shards`);
+  }
+  if (database.kind === 'sharded') {
+    const { shards, router, pooler } = database;
+    if (shards > partitions) {
+      add(['database', 'shards'], `${shards} shards, but only ${partitions} buckets to put into them`);
+    }
+    if (router.replicas * router.poolSize > pooler.replicas * pooler.poolSize * poolerClients) {
+      add(['database', 'router', 'poolSize'], 'the routers open more connections than a pooler takes');
+    }
+  }
   if (region.role === 'optional') {
     const others = region.services.filter((service) => !criticalServices.includes(service));
     if (others.length > 0) add(['services'], `only critical services run here, not ${others.join(', ')}`);
   }
-  for (const [purpose, requests] of Object.entries(requestsByPurpose(region))) {
-    const pools = region.nodePools.filter((pool) => pool.purpose === purpose);
-    const limit = sum(pools.map((pool) => pool.limit));
-    if (limit.cpu < requests.cpu || limit.memoryGiB < requests.memoryGiB) {
-      add(
-        ['nodePools'],
-        `the ${purpose} pools have ${limit.cpu} CPU and ${limit.memoryGiB} GiB, less than the ${requests.cpu} CPU and ${requests.memoryGiB} GiB asked for`,
-      );
-    }
-  }
+  const { min, max } = region.apiGateway.replicas;
+  if (min > max) add(['apiGateway', 'replicas'], `at least ${min} and at most ${max} pods`);
   return problems;
 }
 
-function requestsByPurpose(region: Region): { programs: Size; data: Size } {
-  const { replicas, node } = region.apiGateway;
-  const gateway = { cpu: replicas * node.cpu, memoryGiB: replicas * node.memoryGiB };
-  return { programs: sum([region.programs, gateway]), data: dataRequestsOf(region) };
+/** Pools that are smaller than what is asked of them leave pods waiting. */
+function poolProblems(environment: Environment, region: Region): Problem[] {
+  const requested = {
+    programs: sum([region.programs, gatewayRequestsOf(region)]),
+    data: sum([dataRequestsOf(region), observabilityRequestsOf(environment)]),
+  };
+  return Object.entries(requested).flatMap(([purpose, requests]) => {
+    const pools = region.nodePools.filter((pool) => pool.purpose === purpose);
+    const limit = sum(pools.map((pool) => pool.limit));
+    if (limit.cpu >= requests.cpu && limit.memoryGiB >= requests.memoryGiB) return [];
+    const message = `the ${purpose} pools have ${limit.cpu} CPU and ${limit.memoryGiB} GiB, less than the ${requests.cpu} CPU and ${requests.memoryGiB} GiB asked for`;
+    return [{ path: ['nodePools'], message }];
+  });
 }
 
 function sum(sizes: readonly Size[]): Size {
@@ -114,6 +133,19 @@ function wavesOf({ delivery, regions }: Environment): Problem[] {
   ];
 }
 
+/** A route needs a zone around it, and the Worker must not be its own origin. */
+function edgeWorkerOf({ edgeWorker: { host, zone }, domain }: Environment): Problem[] {
+  const path = ['edgeWorker', 'host'];
+  return [
+    ...(host === zone || host.endsWith(`.${zone}`)
+      ? []
+      : [{ path, message: `${host} is not in the zone ${zone}` }]),
+    ...(host === `api.${domain}` || host.endsWith(`.api.${domain}`)
+      ? [{ path, message: `${host} is a name of the API, which the Worker itself asks` }]
+      : []),
+  ];
+}
+
 /** Copies of a message need a broker each, and a majority must be able to go on without one of them. */
 function copiesOf({ topics, regions }: Environment): Problem[] {
   const { replicationFactor, minInsyncReplicas } = topics;
@@ -137,4 +169,46 @@ function copiesOf({ topics, regions }: Environment): Problem[] {
         },
       ]
     : tooFew;
+}
+
+/** Without its health check a dead region would stay the nearest one; two regions on one would go down together. */
+function healthChecksOf({ dns, regions }: Environment): Problem[] {
+  const isRouted = dns.routing === 'latency' && regions.length > 1;
+  const ids = regions.map(({ healthCheckId }) => healthCheckId);
+  return regions.flatMap(({ name, healthCheckId }, index) => {
+    const message = isRouted
+      ? healthCheckId === null
+        ? 'is required where names are routed by latency'
+        : ids.indexOf(healthCheckId) < index
+          ? "is another region's"
+          : undefined
+      : healthCheckId === null
+        ? undefined
+        : 'is read by nothing where names are not routed by latency';
+    return message === undefined
+      ? []
+      : [{ path: ['regions', index, 'healthCheckId'], message: `${name}: ${message}` }];
+  });
+}
+
+/** A bucket is in one cloud region, and two systems that write the same paths spoil each other's log. */
+function bucketsOf({ regions }: Environment): Problem[] {
+  const seen = new Set<string>();
+  return regions.flatMap((region, index) =>
+    (['database', 'mongo'] as const).flatMap((system) => {
+      const part = region[system];
+      if (!('backup' in part) || !('bucket' in part.backup)) return [];
+      const { bucket } = part.backup;
+      const isRepeated = seen.has(bucket);
+      seen.add(bucket);
+      return isRepeated
+        ? [
+            {
+              path: ['regions', index, system, 'backup', 'bucket'],
+              message: `${region.name}: the bucket ${bucket} is another system's or another region's`,
+            },
+          ]
+        : [];
+    }),
+  );
 }

@@ -4,6 +4,19 @@ import { defineEnvironment, type Environment } from './schema.ts';
 
 const production = environmentNamed('production');
 
+const node = { cpu: 2, memoryGiB: 4 };
+const sharded = {
+  kind: 'sharded',
+  shards: 50,
+  instancesPerShard: 1,
+  node,
+  storageGiB: 100,
+  storageClass: 'meridian-ssd',
+  pooler: { replicas: 2, node, poolSize: 100 },
+  router: { image: `pgdog@sha256:${'0'.repeat(64)}`, replicas: 5, node, poolSize: 50 },
+  backup: { schedule: '0 3 * * *', retentionDays: 30, bucket: 'backups' },
+};
+
 /** Production with one thing changed. */
 function changed(change: (environment: Record<string, any>) => void): () => Environment {
   const copy = structuredClone(production) as Record<string, any>;
@@ -42,6 +55,16 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'there is no region us-west in this environment',
     ],
     [
+      'a Worker outside its zone',
+      (e) => void (e['edgeWorker'].zone = 'example.com'),
+      'edgeWorker.host: www.meridian.example is not in the zone example.com',
+    ],
+    [
+      'a Worker that would ask itself',
+      (e) => void (e['edgeWorker'].host = 'api.meridian.example'),
+      'edgeWorker.host: api.meridian.example is a name of the API',
+    ],
+    [
       'its own standby',
       (e) => void (e['regions'][0].standby = 'us-east'),
       'regions.0.standby: us-east: a region cannot be its own standby',
@@ -55,6 +78,31 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'a service that is not critical in the optional region',
       (e) => e['regions'][3].services.push('analytics'),
       'ap-southeast: only critical services run here, not analytics',
+    ],
+    [
+      'a scaler of Kong that ends below its least',
+      (e) => void (e['regions'][0].apiGateway.replicas = { min: 4, max: 3 }),
+      'regions.0.apiGateway.replicas: us-east: at least 4 and at most 3 pods',
+    ],
+    [
+      'a blocked address that is no range',
+      (e) => void (e['apiLimits'].blockedAddresses = ['somewhere']),
+      'apiLimits.blockedAddresses.0',
+    ],
+    [
+      'a routed region without a health check',
+      (e) => void (e['regions'][1].healthCheckId = null),
+      'regions.1.healthCheckId: us-west: is required where names are routed by latency',
+    ],
+    [
+      'a health check of another region',
+      (e) => void (e['regions'][1].healthCheckId = e['regions'][0].healthCheckId),
+      "regions.1.healthCheckId: us-west: is another region's",
+    ],
+    [
+      'a health check that nothing reads',
+      (e) => void (e['dns'].routing = 'single'),
+      'regions.0.healthCheckId: us-east: is read by nothing where names are not routed by latency',
     ],
     [
       'node pools that are too small',
@@ -87,6 +135,36 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'the database of another region than the home',
       (e) => void (e['regions'][3].database.region = 'us-east'),
       'must be the home region, us-west',
+    ],
+    [
+      'a bucket of two regions',
+      (e) => void (e['regions'][1].database.backup.bucket = e['regions'][0].database.backup.bucket),
+      "us-west: the bucket meridian-production-us-east-postgres is another system's or another region's",
+    ],
+    [
+      'backups more often than once a day',
+      (e) => void (e['regions'][0].mongo.backup.schedule = '0 */6 * * *'),
+      'must be a cron expression of once a day',
+    ],
+    [
+      'more shards than buckets',
+      (e) => void (e['regions'][0].database = { ...sharded, shards: 101 }),
+      'us-east: 101 shards, but only 100 buckets to put into them',
+    ],
+    [
+      'routers that open more connections than a pooler takes',
+      (e) => void (e['regions'][0].database = { ...sharded, pooler: { ...sharded.pooler, poolSize: 10 } }),
+      'the routers open more connections than a pooler takes',
+    ],
+    [
+      'more shards of its own than a MongoDB has',
+      (e) => void (e['regions'][0].mongo.homeShards = 13),
+      'us-east: 13 of 12 shards',
+    ],
+    [
+      'two masters of a Redis Cluster',
+      (e) => void (e['regions'][3].redis.shards = 2),
+      'regions.3.redis.shards: Too small',
     ],
   ];
   it.each(cases)('%s', (_, change, message) => {

@@ -31,6 +31,11 @@ const region = z.strictObject({
   mongo,
   redis,
   apiGateway,
+  /**
+   * The Route 53 health check of the region's load balancer: its id, which Route 53 gives when it is made (docs/names.md).
+   * Null where nothing is routed by it.
+   */
+  healthCheckId: z.guid().nullable(),
   /** The most that gateways, workers and jobs may ask for together. */
   programs: size,
   nodePools: z.array(nodePool).nonempty(),
@@ -81,7 +86,20 @@ export const environmentSchema = z
     apiLimits: z.strictObject({
       requestsPerMinute: z.number().int().positive(),
       bodyMiB: z.number().int().positive(),
-      blockedAddresses: z.array(z.string()),
+      /** Never served: ranges from which no client can come, and those that were told off. */
+      blockedAddresses: z.array(z.cidrv4()).nonempty(),
+      /** The CDN's ranges: what comes from there is counted by the address that the CDN names. */
+      trustedProxies: z.array(z.cidrv4()),
+    }),
+    /** The Worker before the API gateways of all regions. */
+    edgeWorker: z.strictObject({
+      /** The name that it answers, in a zone of Cloudflare; the API's own names stay with the clusters. */
+      host: domainName,
+      zone: domainName,
+      /** The runtime behaves as it did on this day. */
+      compatibilityDate: z.iso.date(),
+      /** Whose counters the rate limit uses, within the account: each environment its own. */
+      rateLimitNamespace: z.string().regex(/^[1-9]\d{0,8}$/, 'must be a number as text'),
     }),
     dns: z.strictObject({
       routing: z.enum(['latency', 'single']),
@@ -92,6 +110,11 @@ export const environmentSchema = z
       traceDays: z.number().int().positive(),
       elasticsearch: z.strictObject({
         nodes: z.number().int().min(1),
+        node: size,
+        storageGiB: z.number().int(),
+      }),
+      prometheus: z.strictObject({
+        days: z.number().int().positive(),
         node: size,
         storageGiB: z.number().int(),
       }),

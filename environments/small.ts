@@ -5,7 +5,7 @@ const disk = { storageGiB: 20, storageClass };
 
 /** A region with few and small nodes of everything: `copies` of each where production has three. */
 export function smallRegion(
-  given: Pick<Region, 'name' | 'role' | 'cluster' | 'cloudRegion' | 'zones' | 'standby'> & {
+  given: Pick<Region, 'name' | 'role' | 'cluster' | 'cloudRegion' | 'zones' | 'standby' | 'healthCheckId'> & {
     bucketPrefix: string;
     copies: number;
     citusWorkers: number;
@@ -46,6 +46,7 @@ export function smallRegion(
     mongo: {
       kind: 'percona',
       shards,
+      homeShards: Math.ceil(shards / 2),
       replicas: copies,
       node: small,
       configServers: copies,
@@ -55,7 +56,6 @@ export function smallRegion(
       ...disk,
       backup: backup('mongo'),
     },
-    // A Redis Cluster has three masters or more.
     redis: {
       shards: 3,
       nodesPerShard: Math.min(copies, 2),
@@ -63,7 +63,11 @@ export function smallRegion(
       maxMemoryGiB: 0.75,
       ...disk,
     },
-    apiGateway: { replicas: Math.min(copies, 2), node: small },
+    apiGateway: {
+      replicas: { min: Math.min(copies, 2), max: copies },
+      node: small,
+      limits: { nodes: 2, node: { cpu: 0.1, memoryGiB: 0.25 } },
+    },
     programs: { cpu: 40, memoryGiB: 80 },
     nodePools: [
       {

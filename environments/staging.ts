@@ -1,3 +1,4 @@
+import { exampleHealthCheck, unroutable } from './addresses.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -15,12 +16,19 @@ export const staging = defineEnvironment({
   logLevel: 'info',
   traceSampleRatio: 0.1,
   kafkaCompression: 'lz4',
-  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: [] },
+  apiLimits: { requestsPerMinute: 600, bodyMiB: 1, blockedAddresses: unroutable, trustedProxies: [] },
+  edgeWorker: {
+    host: 'www.staging.meridian.example',
+    zone: 'meridian.example',
+    compatibilityDate: '2026-01-15',
+    rateLimitNamespace: '1002',
+  },
   dns: { routing: 'latency', ttlSeconds: 60 },
   observability: {
     logDays: 7,
     traceDays: 3,
     elasticsearch: { nodes: 1, node: { cpu: 1, memoryGiB: 4 }, storageGiB: 50 },
+    prometheus: { days: 7, node: { cpu: 0.5, memoryGiB: 2 }, storageGiB: 50 },
   },
   delivery: { follows: 'pins', waves: [['us-east', 'eu-central']], progressDeadlineSeconds: 300 },
   regions: [
@@ -31,6 +39,7 @@ export const staging = defineEnvironment({
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       standby: 'eu-central',
+      healthCheckId: exampleHealthCheck(1),
       bucketPrefix: 'meridian-staging-us-east',
       copies: 3,
       citusWorkers: 2,
@@ -43,6 +52,7 @@ export const staging = defineEnvironment({
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
       standby: 'us-east',
+      healthCheckId: exampleHealthCheck(2),
       bucketPrefix: 'meridian-staging-eu-central',
       copies: 3,
       citusWorkers: 2,

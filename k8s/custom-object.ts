@@ -33,10 +33,12 @@ export function customObject(scope: Construct, id: string, object: CustomObject)
 
 /** Sync waves within one Application: what others stand on goes first. */
 export const syncWave = {
-  foundation: '-4',
-  operatorsReady: '-3',
-  data: '-2',
-  access: '-1',
+  foundation: '-5',
+  operatorsReady: '-4',
+  data: '-3',
+  access: '-2',
+  /** The migration alone: nothing of a later wave is applied before it has succeeded. */
+  schema: '-1',
   programs: '0',
   traffic: '1',
 } as const;

@@ -27,13 +27,25 @@ export const postgresNames = {
   /** On every pod of it, whatever its operator: network policies go by it. */
   podLabels: { 'meridian.example/system': 'postgres' },
   port: 5432,
+  /** Of the cluster's Service: past the pooler, where there is one beside each server. */
+  directPort: 5433,
   database: 'meridian',
   user: 'meridian',
+  /** Beside the cluster: `username`, `password` and `owner.sql`, which makes that role. */
+  ownerSecret: 'postgres-owner',
+  /** What finds the shard of a bucket, where the streams are on many servers. */
+  router: 'postgres-router',
 } as const;
 
 export const mongoNames = {
   cluster: 'views',
   port: 27_017,
+  database: 'meridian',
+  user: 'meridian',
+  /** Beside the cluster: the `password` of that user. */
+  userSecret: 'mongo-programs',
+  /** The operator's own users, `MONGODB_…_USER` and `MONGODB_…_PASSWORD` each. */
+  usersSecret: 'views-users',
 } as const;
 
 const redisPort = 6379;
@@ -42,11 +54,24 @@ export const redisNames = {
   port: redisPort,
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
   nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
+  /** Beside the cluster, key `password`. */
+  passwordSecret: 'wake-password',
 } as const;
 
-/** The Elastic, Jaeger and OpenTelemetry services of the observability namespace. */
+/** The Elastic, Jaeger, OpenTelemetry and Grafana parts of the observability namespace. */
 export const observabilityNames = {
   collector: 'telemetry',
+  agents: 'agents',
+  traces: 'traces',
+  elasticsearch: 'logs',
+  /** Made by ECK beside the cluster: the certificate authority of its nodes, key `ca.crt`. */
+  elasticCaSecret: 'logs-es-http-certs-public',
+  elasticUrl: `https://logs-es-http.${namespaces.observability}.svc:9200`,
+  /** `username` and `password` of Grafana's first user. */
+  grafanaSecret: 'grafana-admin',
+  /** A ConfigMap with this label, `1`, is a dashboard; the annotation names its folder. */
+  dashboardLabel: 'grafana_dashboard',
+  folderAnnotation: 'grafana_folder',
   /** OTLP over HTTP. */
   otlp: `http://telemetry-collector.${namespaces.observability}.svc:4318`,
 } as const;
@@ -59,18 +84,50 @@ export function secretPath({ environment, region }: Place, name: string): string
   return `${environment.secrets.prefix}/${region.name}/${name}`;
 }
 
-/** Kong's Gateway object, on which the routes hang, and what signs its certificate. */
+/** Kong: its Gateway object, on which the routes hang, its proxies, and what signs its certificate. */
 export const edgeNames = {
   gateway: 'edge',
+  /** The Deployment of the proxies, and the label of their pods. */
+  proxy: 'kong',
+  /** The Service behind the load balancer, and the one by which the ingress controller finds each proxy. */
+  proxyService: 'kong-proxy',
+  adminService: 'kong-admin',
+  /** Where the ingress controller runs, an operator. */
+  controllerNamespace: 'kong-system',
+  /** The Redis of the rate limits. The operator makes `<name>-master`, which follows the master. */
+  limits: 'limits',
+  limitsHost: `limits-master.${namespaces.edge}.svc`,
   gatewayClass: 'kong',
   issuer: 'letsencrypt',
   tlsSecret: 'edge-tls',
 } as const;
 
-/** The public names of the API: of all regions together, and of one. */
+/** Ports of Kong's containers. */
+export const kongPorts = { proxy: 8443, admin: 8444, status: 8100 } as const;
+
+/**
+ * The public names of the API: of all regions together, of one, of those that this one stands in for, and of this
+ * region's load balancer, which never leads anywhere else.
+ */
 export function apiHosts({ environment, region }: Place): {
   readonly global: string;
   readonly regional: string;
+  readonly standIn: readonly string[];
+  readonly balancer: string;
 } {
-  return { global: `api.${environment.domain}`, regional: `${region.name}.api.${environment.domain}` };
+  const { domain, regions } = environment;
+  return {
+    global: `api.${domain}`,
+    regional: `${region.name}.api.${domain}`,
+    standIn: regions
+      .filter(({ standby }) => standby === region.name)
+      .map(({ name }) => `${name}.api.${domain}`),
+    balancer: `edge.${region.name}.lb.${domain}`,
+  };
+}
+
+/** All names under which this region's Kong is asked. */
+export function servedHosts(place: Place): readonly string[] {
+  const { global, regional, standIn, balancer } = apiHosts(place);
+  return [global, regional, ...standIn, balancer];
 }

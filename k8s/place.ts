@@ -9,10 +9,15 @@ export const namespaces = {
   data: 'meridian-data',
   edge: 'meridian-edge',
   observability: 'meridian-observability',
+  /** Agents on every node: they read the logs and the state of the node itself. */
+  nodes: 'meridian-nodes',
 } as const;
 
 /** The label, and the taint, of the nodes of one purpose. */
 export const poolLabel = 'meridian.example/pool';
+
+/** By which a pool says which part of it, 0 to 1, is bought in advance. */
+export const reservedShareAnnotation = 'meridian.example/reserved-share';
 
 /** The labels of every object of ours, the hub's among them; cdk8s puts those of a chart on all its objects. */
 export function labelsOf(environment: Environment, region?: Region): Record<string, string> {

@@ -7,6 +7,7 @@ import { readProcessConfiguration } from '../composition/configuration.ts';
 import { environments } from '../environments/index.ts';
 import { gateways } from '../gateways/index.ts';
 import { tasks, workers } from '../workers/index.ts';
+import { namespaces } from './place.ts';
 import { allPrograms, mostRequestsOf, programsOf } from './programs.ts';
 import { renderEnvironment } from './render.ts';
 
@@ -32,13 +33,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (path, place) => {
   const ofKind = (...kinds: string[]): Rendered[] =>
     objects.get(path)!.filter(({ kind }) => kinds.includes(kind));
+  const programDeployments = (): Rendered[] =>
+    ofKind('Deployment').filter(({ metadata }) => metadata.namespace === namespaces.programs);
 
   it('is what is committed in dist', () => {
     expect(filesOf(join(folder, path))).toEqual(filesOf(join('dist', path)));
   });
 
   it('deploys every program that belongs there, once', () => {
-    const names = ofKind('Deployment').map(({ metadata }) => metadata.name);
+    const names = programDeployments().map(({ metadata }) => metadata.name);
     expect(names.toSorted()).toEqual(
       programsOf(place)
         .map(({ name }) => name)
@@ -61,10 +64,12 @@ describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (pat
     const secrets = new Map(
       ofKind('ExternalSecret').map(({ spec }) => [
         spec.target.name as string,
-        (spec.data ?? []).map(({ secretKey }: { secretKey: string }) => secretKey) as string[],
+        spec.target.template
+          ? Object.keys(spec.target.template.data)
+          : ((spec.data ?? []).map(({ secretKey }: { secretKey: string }) => secretKey) as string[]),
       ]),
     );
-    for (const { metadata, spec } of ofKind('Deployment')) {
+    for (const { metadata, spec } of programDeployments()) {
       const [container] = spec.template.spec.containers;
       const variables: Record<string, string> = {};
       for (const { configMapRef, secretRef } of container.envFrom) {

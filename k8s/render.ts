@@ -1,9 +1,10 @@
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import type { Environment } from '../environments/schema.ts';
 import { hubCharts, regionCharts } from './charts/index.ts';
+import { renderEdgeWorker } from './edge-worker.ts';
 import { labelsOf, type Place } from './place.ts';
 
-/** Renders one environment into `<outdir>/<environment>/<region>/<chart>.yaml`, and the hub's part into `…/hub`. */
+/** Renders one environment into `<outdir>/<environment>/<region>/<chart>.yaml`, the hub's part into `…/hub`, the Worker's configuration into `…/edge`. */
 export function renderEnvironment(environment: Environment, outdir: string): void {
   const folder = `${outdir}/${environment.name}`;
   for (const region of environment.regions) {
@@ -11,6 +12,7 @@ export function renderEnvironment(environment: Environment, outdir: string): voi
     renderCluster(`${folder}/${region.name}`, regionCharts, labelsOf(environment, region), place);
   }
   renderCluster(`${folder}/hub`, hubCharts, labelsOf(environment), environment);
+  renderEdgeWorker(environment, `${folder}/edge`);
 }
 
 function renderCluster<Where>(

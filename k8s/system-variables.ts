@@ -10,7 +10,7 @@ type Source = { readonly plain: string } | { readonly secret: string };
 const sources = {
   postgres: { POSTGRES_URL: { secret: 'url' } },
   kafka: { KAFKA_BROKERS: { plain: kafkaNames.bootstrap } },
-  redis: { REDIS_NODES: { plain: redisNames.nodes } },
+  redis: { REDIS_NODES: { plain: redisNames.nodes }, REDIS_PASSWORD: { secret: 'password' } },
   mongo: { MONGO_URL: { secret: 'url' } },
   smtp: { SMTP_URL: { secret: 'url' }, SMTP_SINK_URL: { secret: 'apiUrl' } },
   paymentProvider: { PAYMENT_PROVIDER_URL: { secret: 'url' }, PAYMENT_PROVIDER_KEY: { secret: 'key' } },

@@ -41,6 +41,19 @@ export const variable = {
     z.coerce.number().int().min(1).max(most).describe(`a whole number from 1 to ${most}`),
   secret: (least: number) => z.string().min(least).describe(`a secret of ${least} characters or more`),
   file: () => z.string().min(1).describe('the path of a file'),
+  json: <Value>(schema: z.ZodType<Value>, words: string) =>
+    z
+      .string()
+      .transform((text, context): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          context.addIssue({ code: 'custom', message: 'is no JSON' });
+          return z.NEVER;
+        }
+      })
+      .pipe(schema)
+      .describe(words),
   hosts: () =>
     z
       .string()

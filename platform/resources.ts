@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { variable } from './config.ts';
 import type { SharedPorts, TransactionalPorts } from './ports/index.ts';
+import { readModelZones } from './ports/read-model-zones.ts';
 
 const postgresAddress = variable.address(/^postgres(ql)?$/, 'a postgres:// address');
 const mongoAddress = variable.address(/^mongodb(\+srv)?$/, 'a mongodb:// address');
@@ -53,6 +54,12 @@ export const migrationVariables = {
   POSTGRES_MIGRATION_URL: postgresAddress.optional(),
   POSTGRES_URL: postgresAddress.optional(),
   MONGO_URL: mongoAddress.optional(),
+};
+
+/** What `main.ts place-read-models` reads: the address of a user who may place shards, and zones as JSON. */
+export const placementVariables = {
+  MONGO_ADMIN_URL: mongoAddress,
+  MONGO_ZONES: variable.json(readModelZones, 'zones of the read models as JSON'),
 };
 
 /** What every process reads, whatever it needs. */

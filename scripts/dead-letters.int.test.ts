@@ -8,7 +8,7 @@ import { publisher } from '../adapters/kafka/publish.ts';
 import { migrate } from '../adapters/postgres/migrate.ts';
 import { localEnvironmentVariables, localStack } from '../environments/local.ts';
 import { deadLetterOf } from '../platform/dead-letter.ts';
-import { openSources } from './auditor/sources.ts';
+import { openSources } from './auditor/local-sources.ts';
 import { emptyTopics } from './auditor/testing/messages.ts';
 import { extentsOf, readTopics } from './auditor/topic-reader.ts';
 import { startStack, stopStack } from './stack/index.ts';

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { Command, CommanderError, Option } from 'commander';
 import type { LocalStackName } from '../environments/local.ts';
-import { openSources } from './auditor/sources.ts';
+import { openSources } from './auditor/local-sources.ts';
 import { openDeadLetterDesk, type DeadLetter, type DeadLetterDesk } from './dead-letter-desk.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 

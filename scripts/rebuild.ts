@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
 import type { LocalStackName } from '../environments/local.ts';
-import { openSources } from './auditor/sources.ts';
+import { openSources } from './auditor/local-sources.ts';
 import { rebuildOrderHistory, type RebuildOptions, type RebuildReport } from './rebuild-order-history.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { userIdOf } from '../../domain/ids.ts';
+import { tokenIssuer } from '../../platform/ports/security.ts';
 import { createTokens, signToken } from './tokens.ts';
 
 const secret = 'a secret for tests that is long enough';
@@ -56,4 +57,9 @@ describe('is not verified', () => {
   ])('%s', async (_what, token) => {
     await expect(tokens.verify(token)).resolves.toBeUndefined();
   });
+});
+
+test('a token names who signed it, by which the API gateway finds the key', async () => {
+  const [, payload] = (await signToken(secret, { userId, roles: [] })).split('.');
+  expect(JSON.parse(Buffer.from(payload!, 'base64url').toString())).toMatchObject({ iss: tokenIssuer });
 });

@@ -1,7 +1,7 @@
 import { createSigner, createVerifier } from 'fast-jwt';
 import { LRUCache } from 'lru-cache';
 import { parseUserId } from '../../domain/ids.ts';
-import type { Caller, Tokens } from '../../platform/ports/security.ts';
+import { tokenIssuer, type Caller, type Tokens } from '../../platform/ports/security.ts';
 
 const algorithm = 'HS256';
 const longestToken = 4096;
@@ -48,7 +48,7 @@ export function signToken(
   { userId, roles }: Caller,
   { lifetimeS = 3600 }: { readonly lifetimeS?: number } = {},
 ): Promise<string> {
-  const sign = createSigner({ key: secret, algorithm, expiresIn: lifetimeS * 1000 });
+  const sign = createSigner({ key: secret, algorithm, iss: tokenIssuer, expiresIn: lifetimeS * 1000 });
   return Promise.resolve(sign({ sub: userId, ...(roles.length > 0 ? { roles } : {}) }));
 }
 

@@ -73,10 +73,10 @@ function upsertOf({ orderId, userId, events }: HistoryChange): Upsert {
   const steps = events.map(({ version, type, at }) => [`steps.${version}`, { type, at: new Date(at) }]);
   return {
     updateOne: {
-      filter: { _id: orderId },
+      // Both are the shard key (read-model-places.ts): an upsert without it would ask every shard.
+      filter: { _id: orderId, user_id: userId },
       update: {
         $set: {
-          user_id: userId,
           ...Object.fromEntries(steps),
           ...(base && {
             created_at: base.createdAt,

@@ -51,9 +51,10 @@ function upsertOf(total: SalesTotal): AnyBulkWriteOperation<SalesDocument> {
   const { date, category, region, currency, orders, totalMinor } = total;
   return {
     updateOne: {
-      filter: { _id: idOf(total) },
+      // Date, category and region are the shard key (read-model-places.ts).
+      filter: { _id: idOf(total), date, category, region },
       update: {
-        $set: { date, category, region, currency },
+        $set: { currency },
         // Documents compare field by field, orders first: fewer orders than are there change nothing.
         $max: { sold: { orders, total_minor: totalMinor } },
       },

@@ -46,8 +46,8 @@ export class WebhookSender {
     try {
       const answer = await request(this.#url, {
         method: 'POST',
+        // Ended by close(): a listener for each request on one signal costs more the more there are.
         dispatcher: this.#agent,
-        signal: this.#stop.signal,
         headers: {
           'content-type': 'application/json',
           'provider-signature': signWebhook(body, this.#secret, Date.now()),

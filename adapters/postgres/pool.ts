@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type QueryResult } from 'pg';
+import { PreparingClient } from './prepared.ts';
 import { PermanentError } from '../../platform/errors.ts';
 import { postgresError } from './errors.ts';
 import { translated, type Queryable } from './queryable.ts';
@@ -7,21 +8,25 @@ export type PoolSettings = {
   readonly url: string;
   readonly maxConnections?: number;
   readonly connectTimeoutMs?: number;
+  /** Whether the server keeps the plans of statements: not behind a pooler that knows no prepared statements. */
+  readonly prepared?: boolean;
   /** Told about connections that broke; whoever was using one gets the error too. */
   readonly onConnectionError?: (error: Error) => void;
 };
 
 /**
- * A pool that works behind PgBouncer in transaction mode: no timeouts as start-up parameters (ALTER ROLE sets them),
- * and its users give no statement a name.
+ * A pool that works behind PgBouncer in transaction mode: no timeouts as start-up parameters (ALTER ROLE sets them), and
+ * no statement has a name unless `prepared` says that the pooler takes it.
  */
 export function createPool(settings: PoolSettings): Pool {
-  const { url, maxConnections = 8, connectTimeoutMs = 5000, onConnectionError = () => undefined } = settings;
+  const { url, maxConnections = 8, connectTimeoutMs = 5000, prepared = false } = settings;
+  const { onConnectionError = () => undefined } = settings;
   const pool = new Pool({
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     pipeline: true,
+    ...(prepared ? { Client: PreparingClient } : {}),
   });
   // Without a listener a connection that breaks ends the process: idle ones report to the pool, the others themselves.
   pool.on('error', onConnectionError);

@@ -5,9 +5,9 @@ import { secondsOf, type Bench, type Benchmark } from '../bench.ts';
 import type { Shop } from '../stack/customers.ts';
 import type { Database } from '../stack/database.ts';
 import { ensureWrk, runWrk } from '../load/wrk.ts';
-import { gatewayOnly, withPlatform } from '../stack/platform.ts';
+import { twoGateways, withPlatform } from '../stack/platform.ts';
 import { runPgbench, type OrderRows } from '../yardsticks/pgbench.ts';
-import { rounded } from '../report/statistics.ts';
+import { rounded, sum } from '../report/statistics.ts';
 
 const connections = 64;
 // Each has been there before: a customer's token is verified long before the order, while they look around.
@@ -16,9 +16,10 @@ const customers = 5000;
 /** Durable orders through HTTP against PostgreSQL's own tool, taking turns on the same database. */
 export const placement: Benchmark = {
   name: 'placement',
-  summary: 'orders accepted durably over HTTP (64 connections) against pgbench writing the same rows',
+  summary:
+    'orders accepted durably over HTTP (64 connections, two gateway processes) against pgbench writing the same rows',
   run: (bench) =>
-    withPlatform(bench, { customers, ...gatewayOnly }, async ({ shop, database }) => {
+    withPlatform(bench, { customers, ...twoGateways }, async ({ shop, database }) => {
       const seconds = secondsOf(bench, 10);
       const http: number[] = [];
       const tool: number[] = [];
@@ -57,7 +58,10 @@ async function placeOrders(
   seconds: number,
 ): Promise<{ perSecond: number; p99: number }> {
   await emptyTables(database);
-  const { succeeded, seconds: took, p99Ms } = await runWrk(shop, shop.url, connections, seconds);
+  const { host, ports } = bench.stack;
+  const urls = [ports.gateway, ports.gatewayB].map((port) => `http://${host}:${port}`);
+  const shares = await Promise.all(urls.map((url) => runWrk(shop, url, connections / urls.length, seconds)));
+  const succeeded = sum(shares.map((share) => share.succeeded));
   const [stored] = await database.query<{ count: string }>(
     `select count(*) from orders.events e join orders.outbox o on o.event_id = e.stream_id || '/1'
      where e.type = 'OrderPlaced'`,
@@ -66,7 +70,10 @@ async function placeOrders(
   const count = Number(stored?.count);
   if (count < succeeded || count > succeeded + connections)
     bench.fail(`${succeeded} orders acknowledged, ${count} stored`);
-  return { perSecond: succeeded / took, p99: p99Ms };
+  return {
+    perSecond: sum(shares.map((share) => share.succeeded / share.seconds)),
+    p99: Math.max(...shares.map((share) => share.p99Ms)),
+  };
 }
 
 async function emptyTables(database: Database): Promise<void> {

@@ -30,6 +30,12 @@ export const gatewayOnly = {
   variables: { ADMISSION_OUTBOX_MS: '600000', ADMISSION_OPEN_ORDERS: '1000000' },
 } as const satisfies Partial<PlatformSettings>;
 
+/** Two processes of them, one a core, as pgbench has all cores to itself. */
+export const twoGateways = {
+  ...gatewayOnly,
+  groups: [...gatewayOnly.groups, { name: 'gateway-b', parts: ['order', 'user'], port: 'gatewayB' }],
+} as const satisfies Partial<PlatformSettings>;
+
 /** Runs `work` on a platform of its own, on empty servers. */
 export async function withPlatform(
   bench: Bench,

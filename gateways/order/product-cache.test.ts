@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Product } from '../../platform/ports/catalogue.ts';
 import { createProductCache } from './product-cache.ts';
 
@@ -45,6 +45,32 @@ test('answers at once from memory, of unknown products too, until their time is 
   expect(cache.find(['a', 'x'])).toEqual(new Map([['a', productOf('a')]]));
   await sleep(60);
   expect(cache.find(['a'])).toBeInstanceOf(Promise);
+});
+
+test('what is old serves on, and is renewed together with others, once', async () => {
+  const catalogue = catalogueOf(['a', 'b', 'c']);
+  const cache = createProductCache(catalogue, { freshMs: 0, collectMs: 20 });
+  await cache.find(['a', 'b', 'c']);
+  await sleep(2);
+  for (const skus of [['a'], ['b'], ['a', 'b']]) expect(cache.find(skus)).not.toBeInstanceOf(Promise);
+  await vi.waitFor(() =>
+    expect(catalogue.queries).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b'],
+    ]),
+  );
+});
+
+test('what cannot be renewed serves until its time is over; then the error is heard', async () => {
+  const catalogue = catalogueOf(['a']);
+  const cache = createProductCache(catalogue, { freshMs: 0, collectMs: 1, ttlMs: 60 });
+  await cache.find(['a']);
+  catalogue.fail(true);
+  await sleep(2);
+  expect(cache.find(['a'])).toEqual(new Map([['a', productOf('a')]]));
+  await vi.waitFor(() => expect(catalogue.queries).toHaveLength(2));
+  await sleep(60);
+  await expect(cache.find(['a'])).rejects.toThrow('no database');
 });
 
 test('an error reaches those who waited for it, and the next query is tried', async () => {

@@ -6,22 +6,44 @@ export type ProductCache = {
   find(skus: readonly string[]): ReadonlyMap<string, Product> | Promise<ReadonlyMap<string, Product>>;
 };
 
-export type ProductCacheSettings = { readonly ttlMs?: number; readonly max?: number };
+export type ProductCacheSettings = {
+  /** From this age on a product is asked for again, while it still serves. */
+  readonly freshMs?: number;
+  /** From this age on it serves no more. */
+  readonly ttlMs?: number;
+  /** How long those that are to be renewed are collected. */
+  readonly collectMs?: number;
+  readonly max?: number;
+};
+
+type Remembered = { readonly product: Product | 'unknown'; readonly fetchedAtMs: number };
+type Answers = ReadonlyMap<string, Product | 'unknown'>;
 
 /**
- * Products of the last few seconds, unknown ones too. What concurrent requests miss is asked for in one query, and no
- * two queries are under way at a time: whatever is missed meanwhile goes into the next.
+ * Products of the last few seconds, unknown ones too; stale while revalidate. What concurrent requests miss is asked for in
+ * one query, and no two queries of that kind are under way at a time: whatever is missed meanwhile goes into the next. What
+ * is only old is renewed by a few queries a second, however many articles are sold.
  */
 export function createProductCache(
   catalogue: Catalogue,
-  { ttlMs = 3000, max = 20_000 }: ProductCacheSettings = {},
+  { freshMs = 3000, ttlMs = 15_000, collectMs = 250, max = 20_000 }: ProductCacheSettings = {},
 ): ProductCache {
-  const remembered = new LRUCache<string, Product | 'unknown'>({ max, ttl: ttlMs });
+  const remembered = new LRUCache<string, Remembered>({ max, ttl: ttlMs });
+  const old = new Set<string>();
+  let renewing = false;
   let wanted = new Set<string>();
-  let next: Promise<ReadonlyMap<string, Product | 'unknown'>> | undefined;
+  let next: Promise<Answers> | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
 
-  async function fetchWanted(before: Promise<unknown>): Promise<ReadonlyMap<string, Product | 'unknown'>> {
+  async function ask(skus: readonly string[]): Promise<Answers> {
+    const fetchedAtMs = performance.now();
+    const found = await catalogue.find(skus);
+    const answers = new Map(skus.map((sku) => [sku, found.get(sku) ?? 'unknown'] as const));
+    for (const [sku, product] of answers) remembered.set(sku, { product, fetchedAtMs });
+    return answers;
+  }
+
+  async function fetchWanted(before: Promise<unknown>): Promise<Answers> {
     await before;
     const batch = wanted;
     wanted = new Set();
@@ -30,15 +52,10 @@ export function createProductCache(
     const missing: string[] = [];
     for (const sku of batch) {
       const known = remembered.get(sku); // the query before this one may have brought it
-      if (known) answers.set(sku, known);
+      if (known) answers.set(sku, known.product);
       else missing.push(sku);
     }
-    const found = missing.length > 0 ? await catalogue.find(missing) : new Map<string, Product>();
-    for (const sku of missing) {
-      const product = found.get(sku) ?? 'unknown';
-      answers.set(sku, product);
-      remembered.set(sku, product);
-    }
+    if (missing.length > 0) for (const [sku, product] of await ask(missing)) answers.set(sku, product);
     return answers;
   }
 
@@ -56,14 +73,37 @@ export function createProductCache(
     return products;
   }
 
+  function renewSoon(sku: string): void {
+    old.add(sku);
+    if (renewing) return;
+    renewing = true;
+    setTimeout(() => void renew(), collectMs).unref();
+  }
+
+  async function renew(): Promise<void> {
+    const skus = [...old];
+    try {
+      await ask(skus);
+    } catch {
+      // Nobody waits for it. They serve until their time is over, and who then misses one hears of the error.
+    }
+    for (const sku of skus) old.delete(sku);
+    renewing = false;
+  }
+
   return {
     find(skus) {
       const products = new Map<string, Product>();
+      const freshFromMs = performance.now() - freshMs;
       let missing: string[] | undefined;
       for (const sku of skus) {
         const known = remembered.get(sku);
-        if (known) add(products, sku, known);
-        else (missing ??= []).push(sku);
+        if (!known) {
+          (missing ??= []).push(sku);
+          continue;
+        }
+        if (known.fetchedAtMs < freshFromMs && !old.has(sku)) renewSoon(sku);
+        add(products, sku, known.product);
       }
       return missing ? findMissing(products, missing) : products;
     },

@@ -2,7 +2,8 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import { customObject } from '../custom-object.ts';
 import { namespaces } from '../place.ts';
-import { operators } from './operators.ts';
+import { addOperators } from './operator-applications.ts';
+import { projectKinds } from './project-kinds.ts';
 
 const hub = 'argocd';
 const repository = 'https://git.meridian.example/meridian/meridian.git';
@@ -14,16 +15,13 @@ const repository = 'https://git.meridian.example/meridian/meridian.git';
 export function addArgocd(chart: Chart, environment: Environment): void {
   addProject(chart, environment);
   addRegions(chart, environment);
-  addOperators(chart, environment);
+  addOperators(chart, environment, hub);
 }
 
 const projectOf = ({ name }: Environment): string => `meridian-${name}`;
 
-function kinds(group: string, ...names: readonly string[]): { group: string; kind: string }[] {
-  return names.map((kind) => ({ group, kind }));
-}
-
 function addProject(chart: Chart, environment: Environment): void {
+  const { ofCluster, ofNamespaces } = projectKinds(environment);
   customObject(chart, 'project', {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
@@ -35,60 +33,8 @@ function addProject(chart: Chart, environment: Environment): void {
       destinations: environment.regions.flatMap(({ cluster }) =>
         Object.values(namespaces).map((namespace) => ({ name: cluster, namespace })),
       ),
-      clusterResourceWhitelist: [
-        ...kinds('', 'Namespace'),
-        ...kinds('karpenter.sh', 'NodePool'),
-        ...kinds('karpenter.k8s.aws', 'EC2NodeClass'),
-        ...kinds('gateway.networking.k8s.io', 'GatewayClass'),
-        ...kinds('cert-manager.io', 'ClusterIssuer'),
-        ...kinds('storage.k8s.io', 'StorageClass'),
-        ...kinds('external-secrets.io', 'ClusterSecretStore'),
-      ],
-      namespaceResourceWhitelist: [
-        ...kinds('', 'ConfigMap', 'Service', 'ServiceAccount', 'ResourceQuota'),
-        ...kinds('apps', 'Deployment'),
-        ...kinds('autoscaling', 'HorizontalPodAutoscaler'),
-        ...kinds('autoscaling.k8s.io', 'VerticalPodAutoscaler'),
-        ...kinds('batch', 'Job'),
-        ...kinds('jamiethompson.me', 'PredictiveHorizontalPodAutoscaler'),
-        ...kinds('keda.sh', 'ScaledObject', 'TriggerAuthentication'),
-        ...kinds('networking.k8s.io', 'NetworkPolicy'),
-        ...kinds('policy', 'PodDisruptionBudget'),
-        ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
-        ...kinds('external-secrets.io', 'ExternalSecret', 'SecretStore'),
-        ...kinds(
-          'kafka.strimzi.io',
-          'Kafka',
-          'KafkaNodePool',
-          'KafkaTopic',
-          'KafkaUser',
-          'KafkaMirrorMaker2',
-          'KafkaRebalance',
-        ),
-        ...kinds(
-          'stackgres.io',
-          'SGShardedCluster',
-          'SGInstanceProfile',
-          'SGPostgresConfig',
-          'SGPoolingConfig',
-          'SGObjectStorage',
-        ),
-        ...kinds('postgresql.cnpg.io', 'Cluster', 'Pooler', 'ScheduledBackup'),
-        ...kinds('psmdb.percona.com', 'PerconaServerMongoDB'),
-        ...kinds('redis.redis.opstreelabs.in', 'RedisCluster'),
-        ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
-        ...kinds('configuration.konghq.com', 'KongPlugin'),
-        ...kinds('cert-manager.io', 'Certificate'),
-        ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport'),
-        ...kinds('networking.istio.io', 'DestinationRule'),
-        ...kinds('security.istio.io', 'PeerAuthentication'),
-        ...kinds('externaldns.k8s.io', 'DNSEndpoint'),
-        ...kinds('elasticsearch.k8s.elastic.co', 'Elasticsearch'),
-        ...kinds('kibana.k8s.elastic.co', 'Kibana'),
-        ...kinds('jaegertracing.io', 'Jaeger'),
-        ...kinds('opentelemetry.io', 'OpenTelemetryCollector'),
-        ...kinds('monitoring.coreos.com', 'PodMonitor'),
-      ],
+      clusterResourceWhitelist: ofCluster,
+      namespaceResourceWhitelist: ofNamespaces,
       orphanedResources: { warn: true },
     },
   });
@@ -151,55 +97,4 @@ function addRegions(chart: Chart, environment: Environment): void {
       },
     },
   });
-}
-
-/** The operators at the versions whose CRDs the manifests are checked against, on each cluster of the environment. */
-function addOperators(chart: Chart, environment: Environment): void {
-  const project = `${projectOf(environment)}-operators`;
-  customObject(chart, 'operators-project', {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'AppProject',
-    name: project,
-    namespace: hub,
-    spec: {
-      description: `Operators of ${environment.name}: they bring CRDs and cluster roles`,
-      sourceRepos: [...new Set(operators.map(({ repoURL }) => repoURL))],
-      destinations: environment.regions.flatMap(({ cluster }) =>
-        operators.map(({ namespace }) => ({ name: cluster, namespace })),
-      ),
-      clusterResourceWhitelist: [
-        { group: '', kind: 'Namespace' },
-        { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' },
-        { group: 'rbac.authorization.k8s.io', kind: 'ClusterRole' },
-        { group: 'rbac.authorization.k8s.io', kind: 'ClusterRoleBinding' },
-        { group: 'admissionregistration.k8s.io', kind: 'ValidatingWebhookConfiguration' },
-        { group: 'admissionregistration.k8s.io', kind: 'MutatingWebhookConfiguration' },
-        { group: 'apiregistration.k8s.io', kind: 'APIService' },
-      ],
-    },
-  });
-  for (const { cluster } of environment.regions) {
-    for (const operator of operators) {
-      customObject(chart, `${cluster}-${operator.name}`, {
-        apiVersion: 'argoproj.io/v1alpha1',
-        kind: 'Application',
-        name: `${cluster}-${operator.name}`,
-        namespace: hub,
-        spec: {
-          project,
-          source: {
-            repoURL: operator.repoURL,
-            chart: operator.chart,
-            targetRevision: operator.version,
-            helm: { releaseName: operator.name },
-          },
-          destination: { name: cluster, namespace: operator.namespace },
-          syncPolicy: {
-            automated: { prune: false, selfHeal: true },
-            syncOptions: ['CreateNamespace=true', 'ServerSideApply=true'],
-          },
-        },
-      });
-    }
-  }
 }

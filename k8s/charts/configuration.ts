@@ -4,6 +4,7 @@ import { inWave } from '../custom-object.ts';
 import { observabilityNames, secretPath } from '../names.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
+import { ownAddressesOf } from '../system-addresses.ts';
 import { configOf, plainVariablesOf, secretVariablesOf, systemNames } from '../system-variables.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
@@ -24,6 +25,8 @@ export function addConfiguration(chart: Chart, place: Place): void {
       PORT: String(programPorts.http),
       METRICS_PORT: String(programPorts.metrics),
       KAFKA_COMPRESSION: environment.kafkaCompression,
+      // Each form of database takes them: its poolers have max_prepared_statements.
+      POSTGRES_PREPARED: 'on',
       OTEL_EXPORTER_OTLP_ENDPOINT: observabilityNames.otlp,
       TRACE_SAMPLE_RATIO: String(environment.traceSampleRatio),
     },
@@ -38,7 +41,10 @@ export function addConfiguration(chart: Chart, place: Place): void {
         data: { ...plain },
       });
     }
-    const secret = Object.entries(secretVariablesOf(system));
+    const own = ownAddressesOf(system, place);
+    const hasOwn = Object.keys(own).length > 0;
+    // Of a system in this cluster the password alone is stored; its address is known here.
+    const secret = hasOwn ? [['password', 'password']] : Object.entries(secretVariablesOf(system));
     if (secret.length === 0) continue;
     addExternalSecret(chart, {
       name,
@@ -50,6 +56,7 @@ export function addConfiguration(chart: Chart, place: Place): void {
           remoteRef: { key: secretPath(place, name), property },
         })),
       },
+      ...(hasOwn ? { template: own } : {}),
     });
   }
 }

@@ -30,6 +30,26 @@ export function onDataNodes(): Record<string, unknown> {
   };
 }
 
+/** As many of these pods in a zone as in any other; by default if there is room. */
+export function overZones(
+  matchLabels: Readonly<Record<string, string>>,
+  whenUnsatisfiable: 'ScheduleAnyway' | 'DoNotSchedule' = 'ScheduleAnyway',
+): {
+  topologyKey: string;
+  maxSkew: number;
+  whenUnsatisfiable: string;
+  labelSelector: { matchLabels: Record<string, string> };
+}[] {
+  return [
+    {
+      topologyKey: 'topology.kubernetes.io/zone',
+      maxSkew: 1,
+      whenUnsatisfiable,
+      labelSelector: { matchLabels: { ...matchLabels } },
+    },
+  ];
+}
+
 /** The spec of a claim. */
 export function volumeOf({
   storageGiB,

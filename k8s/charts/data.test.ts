@@ -84,6 +84,45 @@ it('has the nodes of Redis, Citus and MongoDB of the system design', () => {
   expect(mongo).toEqual([36, 36, 36, 36]);
 });
 
+it('gives each Redis Cluster three masters or more, a password, and copies on machines of their own', () => {
+  for (const region of production.regions) {
+    const [cluster] = ofKind(rendered(addRedis, region), 'RedisCluster');
+    const { redisLeader, redisFollower, kubernetesConfig } = cluster!.spec;
+    expect(redisLeader.replicas).toBeGreaterThanOrEqual(3);
+    for (const role of [redisLeader, redisFollower]) {
+      expect(role.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution).toHaveLength(1);
+    }
+    const [secret] = ofKind(rendered(addRedis, region), 'ExternalSecret');
+    expect(secret?.metadata.name).toBe(kubernetesConfig.redisSecret.name);
+    expect(secret?.spec['data'][0].remoteRef).toEqual({
+      key: `meridian/production/${region.name}/system-redis`,
+      property: 'password',
+    });
+  }
+});
+
+const bucketsOf = (region: Region): readonly [string, string][] =>
+  [...rendered(addPostgres, region), ...rendered(addMongo, region)].flatMap(({ kind, spec }) => {
+    const s3 =
+      kind === 'SGObjectStorage'
+        ? spec['s3']
+        : kind === 'PerconaServerMongoDB'
+          ? spec['backup'].storages.archive.s3
+          : undefined;
+    return s3 === undefined ? [] : [[s3.bucket, s3.region] as [string, string]];
+  });
+
+it('keeps the backups of each region in that region, and of each system for itself', () => {
+  const all = production.regions.flatMap((region) =>
+    bucketsOf(region).map(([bucket, cloudRegion]) => {
+      expect(cloudRegion).toBe(region.cloudRegion);
+      return bucket;
+    }),
+  );
+  expect(all).toHaveLength(7);
+  expect(new Set(all).size).toBe(7);
+});
+
 it('renders each form of the database', () => {
   const [region] = production.regions as [Region];
   const backup = { schedule: '0 3 * * *', retentionDays: 30, bucket: 'backups' };
@@ -94,7 +133,7 @@ it('renders each form of the database', () => {
       instanceClass: 'db.r7g.2xlarge',
       readReplicas: 10,
       primaryRegion: 'us-east',
-      backup,
+      backup: { retentionDays: 30, window: '03:00-04:00' },
     },
   });
   expect(ofKind(aurora, 'ClusterInstance')).toHaveLength(11);
@@ -111,6 +150,12 @@ it('renders each form of the database', () => {
       storageGiB: 100,
       storageClass: 'meridian-ssd',
       pooler: { replicas: 2, node: { cpu: 1, memoryGiB: 1 }, poolSize: 100 },
+      router: {
+        image: `ghcr.io/pgdogdev/pgdog@sha256:${'0'.repeat(64)}`,
+        replicas: 3,
+        node: { cpu: 4, memoryGiB: 4 },
+        poolSize: 50,
+      },
       backup,
     },
   });

@@ -2,38 +2,53 @@ import { expect, it } from 'vitest';
 import { gateways } from '../../gateways/index.ts';
 import { pathsOf } from './edge.ts';
 
-/** The paths that a gateway adds; what it makes of its context is not used before a request comes. */
-function declaredPaths(gateway: (typeof gateways)[number]): string[] {
-  const paths: string[] = [];
+type Route = { readonly path: string; readonly needsToken: boolean };
+type Declaration = { readonly path: string; readonly access: unknown };
+
+/** The routes that a gateway adds; what it makes of its context is not used before a request comes. */
+function declaredRoutes(gateway: (typeof gateways)[number]): Route[] {
+  const routes: Route[] = [];
   const anything: unknown = new Proxy(() => anything, { get: () => anything });
   const table = {
     cursors: anything,
     logger: anything,
-    route: (declaration: { path: string }) => void paths.push(declaration.path),
+    route: ({ path, access }: Declaration) => {
+      const isSigned = typeof access === 'object' && access !== null && 'signed' in access;
+      routes.push({ path, needsToken: access !== 'public' && !isSigned });
+    },
   };
   gateway.routes(table as never, anything);
-  return paths;
+  return routes;
 }
 
 const isBelow = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
 
+const prefixes = Object.entries(pathsOf).flatMap(([gateway, { open = [], withToken = [] }]) => [
+  ...open.map((prefix) => ({ gateway, prefix, needsToken: false })),
+  ...withToken.map((prefix) => ({ gateway, prefix, needsToken: true })),
+]);
+
+/** Where Kong sends a path: a pattern goes before the prefixes, a longer prefix before a shorter one. */
+function takerOf(path: string): (typeof prefixes)[number] | undefined {
+  return prefixes
+    .filter(({ prefix }) => (prefix.includes('{') ? prefix === path : isBelow(path, prefix)))
+    .toSorted(
+      (a, b) =>
+        Number(b.prefix.includes('{')) - Number(a.prefix.includes('{')) || b.prefix.length - a.prefix.length,
+    )[0];
+}
+
 it.each(gateways.map((gateway) => [gateway.name, gateway] as const))(
-  '%s is reached by its paths, and by no other gateway’s',
+  '%s is reached by its paths, with a token where its routes need one, and by no other gateway’s',
   (name, gateway) => {
-    const paths = declaredPaths(gateway);
-    expect(paths.length).toBeGreaterThan(0);
-    for (const path of paths) {
-      const takers = Object.entries(pathsOf)
-        .filter(([, prefixes]) => prefixes.some((prefix) => isBelow(path, prefix)))
-        .map(([taker]) => taker);
-      // A path that stands there as it is goes before the prefixes.
-      const exact = Object.keys(pathsOf).filter(
-        (taker) => pathsOf[taker]!.includes(path) && path.includes('{'),
-      );
-      expect([path, exact.length > 0 ? exact : takers]).toEqual([path, [name]]);
+    const routes = declaredRoutes(gateway);
+    expect(routes.length).toBeGreaterThan(0);
+    for (const { path, needsToken } of routes) {
+      const taker = takerOf(path);
+      expect([path, taker?.gateway, taker?.needsToken]).toEqual([path, name, needsToken]);
     }
-    for (const prefix of pathsOf[name]!) {
-      expect([prefix, paths.some((path) => isBelow(path, prefix))]).toEqual([prefix, true]);
+    for (const { prefix } of prefixes.filter((one) => one.gateway === name)) {
+      expect([prefix, routes.some(({ path }) => takerOf(path)?.prefix === prefix)]).toEqual([prefix, true]);
     }
   },
 );

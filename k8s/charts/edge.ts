@@ -1,30 +1,36 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
-import { apiHosts, edgeNames, redisNames } from '../names.ts';
+import { edgeNames, servedHosts } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
+import { addPlugins, tokenPlugin } from './kong-plugins.ts';
 
-/** The paths of each gateway; a test holds them against the routes that the gateways declare. */
-export const pathsOf: Readonly<Record<string, readonly string[]>> = {
-  user: ['/v1/users'],
-  product: ['/v1/products'],
-  order: ['/v1/orders', '/v1/cart', '/v1/quotes', '/v1/operations'],
-  inventory: ['/v1/stock'],
-  payment: ['/v1/payments', '/v1/webhooks/payment-provider'],
-  shipping: ['/v1/shipments'],
-  notification: ['/v1/notifications'],
-  analytics: ['/v1/analytics'],
-  fraud: ['/v1/fraud'],
-  recommendation: ['/v1/products/{sku}/recommendations'],
+type Paths = { readonly open?: readonly string[]; readonly withToken?: readonly string[] };
+
+/**
+ * The paths of each gateway: those that anybody may call, or who signs the body, and those of which every route needs a
+ * token. A test holds them against the routes that the gateways declare.
+ */
+export const pathsOf: Readonly<Record<string, Paths>> = {
+  user: { open: ['/v1/users'], withToken: ['/v1/users/me'] },
+  product: { open: ['/v1/products'] },
+  order: { withToken: ['/v1/orders', '/v1/cart', '/v1/quotes', '/v1/operations'] },
+  inventory: { withToken: ['/v1/stock'] },
+  payment: { open: ['/v1/webhooks/payment-provider'], withToken: ['/v1/payments'] },
+  shipping: { withToken: ['/v1/shipments'] },
+  notification: { withToken: ['/v1/notifications'] },
+  analytics: { withToken: ['/v1/analytics'] },
+  fraud: { withToken: ['/v1/fraud'] },
+  recommendation: { open: ['/v1/products/{sku}/recommendations'] },
 };
 
 /** Kong by the Gateway API: TLS, a route a service, and the plugins that guard all of them. */
 export function addEdge(chart: Chart, place: Place): void {
   addListener(chart, place);
   const plugins = addPlugins(chart, place);
-  const hosts = apiHosts(place);
   for (const program of programsOf(place).filter(({ kind }) => kind === 'gateway')) {
-    const gateway = program.args[1]!;
+    const { open = [], withToken = [] } = pathsOfGateway(program.args[1]!);
+    const backendRefs = [{ name: program.name, port: 80 }];
     customObject(chart, `${program.name}-route`, {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
@@ -37,25 +43,31 @@ export function addEdge(chart: Chart, place: Place): void {
       },
       spec: {
         parentRefs: [{ name: edgeNames.gateway, namespace: namespaces.edge }],
-        hostnames: [hosts.global, hosts.regional],
+        hostnames: servedHosts(place),
         rules: [
-          {
-            matches: pathsOfGateway(gateway).map((path) => ({ path: matchOf(path) })),
-            backendRefs: [{ name: program.name, port: 80 }],
-          },
+          ...(open.length > 0 ? [{ matches: open.map(matchOf), backendRefs }] : []),
+          ...(withToken.length > 0
+            ? [{ matches: withToken.map(matchOf), filters: [needsToken], backendRefs }]
+            : []),
         ],
       },
     });
   }
 }
 
+/** Beside the route's own plugins, not in their place. */
+const needsToken = {
+  type: 'ExtensionRef',
+  extensionRef: { group: 'configuration.konghq.com', kind: 'KongPlugin', name: tokenPlugin },
+};
+
 /** A path with a parameter is one resource, not a prefix; Kong tries such patterns before prefixes. */
-function matchOf(path: string): { type: string; value: string } {
-  if (!path.includes('{')) return { type: 'PathPrefix', value: path };
-  return { type: 'RegularExpression', value: `${path.replaceAll(/\{\w+\}/g, '[^/]+')}$` };
+function matchOf(path: string): { path: { type: string; value: string } } {
+  if (!path.includes('{')) return { path: { type: 'PathPrefix', value: path } };
+  return { path: { type: 'RegularExpression', value: `${path.replaceAll(/\{\w+\}/g, '[^/]+')}$` } };
 }
 
-function pathsOfGateway(gateway: string): readonly string[] {
+function pathsOfGateway(gateway: string): Paths {
   const paths = pathsOf[gateway];
   if (paths === undefined) throw new RangeError(`k8s/charts/edge.ts: the gateway ${gateway} has no paths`);
   return paths;
@@ -63,7 +75,6 @@ function pathsOfGateway(gateway: string): readonly string[] {
 
 function addListener(chart: Chart, place: Place): void {
   const { region, environment } = place;
-  const hosts = apiHosts(place);
   customObject(chart, 'class', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'GatewayClass',
@@ -94,7 +105,7 @@ function addListener(chart: Chart, place: Place): void {
     annotations: inWave('access'),
     spec: {
       secretName: edgeNames.tlsSecret,
-      dnsNames: [hosts.global, hosts.regional],
+      dnsNames: servedHosts(place),
       issuerRef: { kind: 'ClusterIssuer', name: edgeNames.issuer },
       privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
     },
@@ -123,47 +134,4 @@ function addListener(chart: Chart, place: Place): void {
       ],
     },
   });
-}
-
-/** Tokens are checked by the gateways themselves: Kong limits, marks and refuses what is not worth asking them. */
-function addPlugins(chart: Chart, { environment }: Place): readonly string[] {
-  const { requestsPerMinute, bodyMiB, blockedAddresses } = environment.apiLimits;
-  const [host, port] = redisNames.nodes.split(':') as [string, string];
-  const plugins: Record<string, { plugin: string; config: Record<string, unknown> }> = {
-    'rate-limit': {
-      plugin: 'rate-limiting',
-      config: {
-        minute: requestsPerMinute,
-        policy: 'redis',
-        limit_by: 'ip',
-        // Better too many requests than none when Redis is away.
-        fault_tolerant: true,
-        redis: { host, port: Number(port), timeout: 200 },
-      },
-    },
-    'request-size': {
-      plugin: 'request-size-limiting',
-      config: { allowed_payload_size: bodyMiB, size_unit: 'megabytes', require_content_length: false },
-    },
-    'correlation-id': {
-      plugin: 'correlation-id',
-      config: { header_name: 'x-request-id', generator: 'uuid', echo_downstream: true },
-    },
-    bots: { plugin: 'bot-detection', config: {} },
-    ...(blockedAddresses.length > 0
-      ? { addresses: { plugin: 'ip-restriction', config: { deny: blockedAddresses } } }
-      : {}),
-  };
-  for (const [name, { plugin, config }] of Object.entries(plugins)) {
-    customObject(chart, name, {
-      apiVersion: 'configuration.konghq.com/v1',
-      kind: 'KongPlugin',
-      name,
-      namespace: namespaces.programs,
-      annotations: inWave('access'),
-      spec: {},
-      fields: { plugin, config },
-    });
-  }
-  return Object.keys(plugins);
 }

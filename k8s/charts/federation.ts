@@ -60,14 +60,42 @@ export function addFederation(chart: Chart, place: Place): void {
   addNames(chart, place, isAlone);
 }
 
-/** Route 53 by external-dns: the same name in every region, answered by the nearest whose health check passes. */
+type Endpoint = {
+  readonly dnsName: string;
+  readonly setIdentifier?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+};
+
+/**
+ * Route 53 by external-dns. The global name is in every region and answered by the nearest one that is well; a region's own
+ * name is answered by it, and by its standby when it is not. Well is who passes the region's health check and whose load
+ * balancer, the target of the alias, has targets that are.
+ */
 function addNames(chart: Chart, place: Place, isAlone: boolean): void {
   const { environment, region } = place;
-  const hosts = apiHosts(place);
-  const target = `edge.${region.name}.lb.${environment.domain}`;
-  const { ttlSeconds, routing } = environment.dns;
-  const record = { recordType: 'CNAME', recordTTL: ttlSeconds, targets: [target] };
-  const isRouted = routing === 'latency' && !isAlone;
+  const { global, regional, standIn, balancer } = apiHosts(place);
+  const isRouted = environment.dns.routing === 'latency' && !isAlone;
+  const endpoints: Endpoint[] = isRouted
+    ? [
+        {
+          dnsName: global,
+          setIdentifier: region.name,
+          properties: { 'aws/region': region.cloudRegion, ...checked(region) },
+        },
+        region.standby === null
+          ? { dnsName: regional }
+          : {
+              dnsName: regional,
+              setIdentifier: region.name,
+              properties: { 'aws/failover': 'PRIMARY', ...checked(region) },
+            },
+        ...standIn.map((dnsName) => ({
+          dnsName,
+          setIdentifier: `${region.name}-stands-in`,
+          properties: { 'aws/failover': 'SECONDARY' },
+        })),
+      ]
+    : [{ dnsName: global }, { dnsName: regional }];
   customObject(chart, 'names', {
     apiVersion: 'externaldns.k8s.io/v1alpha1',
     kind: 'DNSEndpoint',
@@ -75,23 +103,22 @@ function addNames(chart: Chart, place: Place, isAlone: boolean): void {
     namespace: namespaces.edge,
     annotations: inWave('traffic'),
     spec: {
-      endpoints: [
-        { dnsName: hosts.regional, ...record },
-        {
-          dnsName: hosts.global,
-          ...record,
-          ...(isRouted
-            ? {
-                setIdentifier: region.name,
-                providerSpecific: [
-                  { name: 'aws/region', value: region.cloudRegion },
-                  { name: 'alias', value: 'true' },
-                  { name: 'aws/evaluate-target-health', value: 'true' },
-                ],
-              }
-            : {}),
-        },
-      ],
+      endpoints: endpoints.map(({ properties = {}, ...record }) => ({
+        ...record,
+        // As an alias external-dns makes it A and AAAA records, which Route 53 follows itself.
+        recordType: 'CNAME',
+        recordTTL: environment.dns.ttlSeconds,
+        targets: [balancer],
+        providerSpecific: Object.entries({
+          alias: 'true',
+          'aws/evaluate-target-health': 'true',
+          ...properties,
+        }).map(([name, value]) => ({ name, value })),
+      })),
     },
   });
+}
+
+function checked({ healthCheckId }: Place['region']): Record<string, string> {
+  return healthCheckId === null ? {} : { 'aws/health-check-id': healthCheckId };
 }

@@ -6,12 +6,13 @@ import { namespaces, type Place } from '../place.ts';
 /** The group of the people on call, as the cluster's identity provider names it. */
 const operators = 'meridian-operators';
 
-/** Programs and Kong run restricted; the operators of data systems and of logs still ask for more. */
-const podSecurity: Readonly<Record<keyof typeof namespaces, 'restricted' | 'baseline'>> = {
+/** Programs and Kong run restricted; the operators of data systems and of logs still ask for more, agents for their node. */
+const podSecurity: Readonly<Record<keyof typeof namespaces, 'restricted' | 'baseline' | 'privileged'>> = {
   programs: 'restricted',
   data: 'baseline',
   edge: 'restricted',
   observability: 'baseline',
+  nodes: 'privileged',
 };
 
 /** Namespaces with their Pod Security level, quotas, and what people on call may see. */

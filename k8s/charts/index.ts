@@ -6,7 +6,9 @@ import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
 import { addFoundation } from './foundation.ts';
+import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
+import { addKong } from './kong.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
 import { addNodes } from './nodes.ts';
@@ -29,8 +31,10 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   configuration: addConfiguration,
   secrets: addSecrets,
   services: addServices,
+  jobs: addJobs,
   scaling: addScaling,
   edge: addEdge,
+  kong: addKong,
   federation: addFederation,
   observability: addObservability,
 };

@@ -10,7 +10,7 @@ type Rule = {
   readonly resource: {
     readonly type: 'topic' | 'group' | 'cluster';
     readonly name?: string;
-    readonly patternType?: 'literal';
+    readonly patternType?: 'literal' | 'prefix';
   };
   readonly operations: readonly string[];
 };
@@ -20,6 +20,7 @@ export function addKafkaUsers(chart: Chart, place: Place): void {
   const programs = programsOf(place).filter(({ systems }) => systems.includes('kafka'));
   for (const program of programs) addUser(chart, program.name, rulesOf(program));
   const groups = programs.filter(({ kind }) => kind === 'worker');
+  addUser(chart, 'audit', auditRules(groups));
   if (place.environment.scaling.workers === 'fixed' || groups.length === 0) return;
   const read = [...new Set(groups.flatMap(({ consumes }) => consumes))];
   addUser(chart, kafkaAuthentication, [
@@ -36,6 +37,24 @@ function rulesOf(program: Program): readonly Rule[] {
     ...program.consumes.map((name) => topic(name, ['Read', 'Describe'])),
     ...(program.consumes.length > 0 ? [group(program.name, ['Read', 'Describe'])] : []),
     ...written.map((name) => topic(name, ['Write', 'Describe'])),
+  ];
+}
+
+/** Reads what the streams publish and the dead letters, and how far each worker is; its own groups are gone afterwards. */
+function auditRules(workers: readonly Program[]): readonly Rule[] {
+  const { orderEvents, paymentEvents, inventoryEvents, fraudDetectionEvents, deadLetterEvents } = topics;
+  const read = [orderEvents, paymentEvents, inventoryEvents, fraudDetectionEvents, deadLetterEvents].map(
+    ({ name }) => name,
+  );
+  const measured = new Set(workers.flatMap(({ consumes }) => consumes)).difference(new Set(read));
+  return [
+    ...read.map((name) => topic(name, ['Read', 'Describe'])),
+    ...[...measured].map((name) => topic(name, ['Describe'])),
+    ...workers.map(({ name }) => group(name, ['Describe'])),
+    {
+      resource: { type: 'group', name: 'audit-', patternType: 'prefix' },
+      operations: ['Read', 'Describe', 'Delete'],
+    },
   ];
 }
 

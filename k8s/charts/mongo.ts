@@ -2,8 +2,9 @@ import type { Chart } from 'cdk8s';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
 import { mongoNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { dataNodes, requestsAndLimits, volumeOf } from './data-parts.ts';
-import { addStoredSecret } from './stored-secret.ts';
+import { dataNodes, overZones, requestsAndLimits, volumeOf } from './data-parts.ts';
+import { addZones, shardName } from './mongo-zones.ts';
+import { addExternalSecret, addStoredSecret, passwordOf } from './stored-secret.ts';
 
 type Kind<Name extends string> = Extract<Place['region']['mongo'], { kind: Name }>;
 
@@ -19,7 +20,6 @@ const backupSecret = 'mongo-backup';
 function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
   const { region } = place;
   const claim = { volumeSpec: { persistentVolumeClaim: volumeOf(mongo) } };
-  const placed = { ...dataNodes, affinity: { antiAffinityTopologyKey: 'kubernetes.io/hostname' } };
   const budget = { podDisruptionBudget: { maxUnavailable: 1 } };
   customObject(chart, 'cluster', {
     apiVersion: 'psmdb.percona.com/v1',
@@ -31,7 +31,15 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
       crVersion: '1.22.0',
       image: 'percona/percona-server-mongodb:8.0.17-6',
       updateStrategy: 'SmartUpdate',
-      secrets: { users: `${mongoNames.cluster}-users` },
+      secrets: { users: mongoNames.usersSecret },
+      users: [
+        {
+          name: mongoNames.user,
+          db: 'admin',
+          passwordSecretRef: { name: mongoNames.userSecret, key: 'password' },
+          roles: [{ name: 'readWrite', db: mongoNames.database }],
+        },
+      ],
       ...unsafeFlagsOf(mongo),
       sharding: {
         enabled: true,
@@ -39,17 +47,22 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
         configsvrReplSet: {
           size: mongo.configServers,
           resources: requestsAndLimits(mongo.configServer),
-          ...placed,
+          ...placed({ 'app.kubernetes.io/replset': 'cfg' }),
           ...budget,
           volumeSpec: { persistentVolumeClaim: volumeOf({ ...mongo, storageGiB: 20 }) },
         },
-        mongos: { size: mongo.routers, resources: requestsAndLimits(mongo.router), ...placed, ...budget },
+        mongos: {
+          size: mongo.routers,
+          resources: requestsAndLimits(mongo.router),
+          ...placed({ 'app.kubernetes.io/component': 'mongos' }),
+          ...budget,
+        },
       },
       replsets: Array.from({ length: mongo.shards }, (_, index) => ({
-        name: `rs${index}`,
+        name: shardName(index),
         size: mongo.replicas,
         resources: requestsAndLimits(mongo.node),
-        ...placed,
+        ...placed({ 'app.kubernetes.io/replset': shardName(index) }),
         ...budget,
         ...claim,
       })),
@@ -80,8 +93,32 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
       },
     },
   });
-  addStoredSecret(chart, place, `${mongoNames.cluster}-users`);
+  addStoredSecret(chart, place, mongoNames.usersSecret);
+  addUser(chart, place);
   addStoredSecret(chart, place, backupSecret);
+  addZones(chart, place, mongo);
+}
+
+/** A majority outlives a machine, and where there are three zones a zone. */
+function placed(labels: Readonly<Record<string, string>>): Record<string, unknown> {
+  return {
+    ...dataNodes,
+    affinity: { antiAffinityTopologyKey: 'kubernetes.io/hostname' },
+    topologySpreadConstraints: overZones(
+      { 'app.kubernetes.io/instance': mongoNames.cluster, ...labels },
+      'DoNotSchedule',
+    ),
+  };
+}
+
+/** The password that the programs have. */
+function addUser(chart: Chart, place: Place): void {
+  addExternalSecret(chart, {
+    name: mongoNames.userSecret,
+    namespace: namespaces.data,
+    wave: 'operatorsReady',
+    from: passwordOf(place, 'mongo'),
+  });
 }
 
 /** The operator refuses fewer than three members or two routers, unless told that it is meant. */

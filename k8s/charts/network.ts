@@ -2,9 +2,12 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { SystemName } from '../../platform/resources.ts';
 import { inWave } from '../custom-object.ts';
-import { kafkaNames, mongoNames, postgresNames, redisNames } from '../names.ts';
+import { jobsOf } from '../jobs.ts';
+import { edgeNames, kafkaNames, kongPorts, mongoNames, postgresNames, redisNames } from '../names.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
+import { collectorPorts } from './collectors.ts';
+import { proxyLabels } from './kong-pod.ts';
 
 /** A system inside the cluster: its pods, and the ports that clients use. */
 type Inside = { readonly pods: Readonly<Record<string, string>>; readonly ports: readonly number[] };
@@ -25,6 +28,9 @@ const destinations: Readonly<Record<SystemName, Inside | Outside | null>> = {
 
 const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
 
+/** Who asks the gateways from inside: the smoke job. */
+const gatewayCallers = { matchLabels: { 'uses.meridian.example/gateways': 'true' } };
+
 /** Nothing is allowed but names, what programs need by their declarations, routes, metrics and traces. */
 export function addNetwork(chart: Chart, place: Place): void {
   for (const namespace of Object.values(namespaces)) {
@@ -40,12 +46,27 @@ export function addNetwork(chart: Chart, place: Place): void {
       ],
     });
   }
-  const used = new Set(programsOf(place).flatMap(({ systems }) => systems));
+  const used = new Set([...programsOf(place), ...jobsOf(place)].flatMap(({ systems }) => systems));
   for (const system of used) addSystem(chart, place, system);
   addPolicy(chart, 'gateways', namespaces.programs, {
     podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } },
     policyTypes: ['Ingress'],
     ingress: [{ from: [peer(namespaces.edge)], ports: ports([programPorts.http]) }],
+  });
+  addPolicy(chart, 'gateways-of-jobs', namespaces.programs, {
+    podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [{ podSelector: gatewayCallers }], ports: ports([programPorts.http]) }],
+  });
+  addPolicy(chart, 'uses-gateways', namespaces.programs, {
+    podSelector: gatewayCallers,
+    policyTypes: ['Egress'],
+    egress: [
+      {
+        to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } } }],
+        ports: ports([programPorts.http]),
+      },
+    ],
   });
   addSurroundings(chart);
   addPolicy(chart, 'telemetry', namespaces.programs, {
@@ -58,25 +79,8 @@ export function addNetwork(chart: Chart, place: Place): void {
 
 /** What Kong, the collectors and the data systems need beside the programs' own flows. */
 function addSurroundings(chart: Chart): void {
-  const redis = destinations.redis as Inside;
   const anywhere = { ipBlock: { cidr: '0.0.0.0/0' } };
-  addPolicy(chart, 'kong', namespaces.edge, {
-    podSelector: {},
-    policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [anywhere], ports: ports([8000, 8443]) }],
-    egress: [
-      {
-        to: [peer(namespaces.programs, { 'app.kubernetes.io/component': 'gateway' })],
-        ports: ports([programPorts.http]),
-      },
-      { to: [peer(namespaces.data, redis.pods)], ports: ports(redis.ports) },
-    ],
-  });
-  addPolicy(chart, 'kong-limits', namespaces.data, {
-    podSelector: { matchLabels: { ...redis.pods } },
-    policyTypes: ['Ingress'],
-    ingress: [{ from: [peer(namespaces.edge)], ports: ports(redis.ports) }],
-  });
+  addEdgeFlows(chart, anywhere);
   // Patroni and the operators' agents hold their leases in the API server; backups go to an object store; mirrors to
   // the brokers of other regions.
   addPolicy(chart, 'operation', namespaces.data, {
@@ -95,15 +99,74 @@ function addSurroundings(chart: Chart): void {
       { to: privateRanges.map((cidr) => ({ ipBlock: { cidr } })), ports: ports([kafkaNames.port]) },
     ],
   });
+  addTelemetryFlows(chart, anywhere);
+}
+
+/**
+ * What is pushed comes to the collector, logs from the agents; Prometheus reads from all, the nodes included; its operator
+ * and ECK's come in, and the API server asks the former.
+ */
+function addTelemetryFlows(chart: Chart, anywhere: k8s.NetworkPolicyPeer): void {
+  const inVpc = privateRanges.map((cidr) => ({ ipBlock: { cidr } }));
   addPolicy(chart, 'collection', namespaces.observability, {
     podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [{ podSelector: {} }] }, { from: [peer(namespaces.programs)], ports: ports([4318]) }],
+    ingress: [
+      { from: [{ podSelector: {} }] },
+      { from: [peer(namespaces.programs), peer(namespaces.nodes)], ports: ports([4318]) },
+      { from: [peer('elastic-system')], ports: ports([9200]) },
+      { from: inVpc, ports: ports([10_250]) },
+    ],
     egress: [
       { to: [{ podSelector: {} }] },
       { to: [peer(namespaces.programs)], ports: ports([programPorts.metrics]) },
+      { to: [peer(namespaces.edge, proxyLabels)], ports: ports([kongPorts.status]) },
+      { to: [peer(namespaces.nodes)], ports: ports([collectorPorts.own]) },
       { to: [peer(namespaces.data)] },
+      { to: [anywhere], ports: ports([443, 6443]) },
+      { to: inVpc, ports: ports([9100, 10_250]) },
     ],
+  });
+  addPolicy(chart, 'agents', namespaces.nodes, {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [peer(namespaces.observability)], ports: ports([collectorPorts.own]) }],
+    egress: [{ to: [peer(namespaces.observability)], ports: ports([4318]) }],
+  });
+}
+
+/** Kong from anywhere, its controller to it, and Kong to the gateways and to the Redis of its limits. */
+function addEdgeFlows(chart: Chart, anywhere: k8s.NetworkPolicyPeer): void {
+  const limits = { app: edgeNames.limits };
+  const inVpc = privateRanges.map((cidr) => ({ ipBlock: { cidr } }));
+  addPolicy(chart, 'kong', namespaces.edge, {
+    podSelector: { matchLabels: proxyLabels },
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [
+      { from: [anywhere], ports: ports([kongPorts.proxy]) },
+      { from: [peer(edgeNames.controllerNamespace)], ports: ports([kongPorts.admin]) },
+      // The load balancer asks whether a proxy is ready; Prometheus reads its metrics there.
+      { from: [...inVpc, peer(namespaces.observability)], ports: ports([kongPorts.status]) },
+    ],
+    egress: [
+      {
+        to: [peer(namespaces.programs, { 'app.kubernetes.io/component': 'gateway' })],
+        ports: ports([programPorts.http]),
+      },
+      { to: [{ podSelector: { matchLabels: limits } }], ports: ports([redisNames.port]) },
+    ],
+  });
+  const own = { podSelector: { matchLabels: limits } };
+  addPolicy(chart, 'kong-limits', namespaces.edge, {
+    ...own,
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [
+      {
+        from: [{ podSelector: { matchLabels: proxyLabels } }, own, peer('redis-system')],
+        ports: ports([redisNames.port]),
+      },
+    ],
+    egress: [{ to: [own], ports: ports([redisNames.port]) }],
   });
 }
 

@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { storageClass } from '../../environments/parts.ts';
 import { customObject, inWave } from '../custom-object.ts';
-import { poolLabel, type Place } from '../place.ts';
+import { poolLabel, reservedShareAnnotation, type Place } from '../place.ts';
 
 /** Karpenter's pools: on demand and reserved for what has disks, spot for what may be interrupted. */
 export function addNodes(chart: Chart, { environment, region }: Place): void {
@@ -36,7 +36,7 @@ export function addNodes(chart: Chart, { environment, region }: Place): void {
       apiVersion: 'karpenter.sh/v1',
       kind: 'NodePool',
       name: pool.name,
-      annotations,
+      annotations: { ...annotations, [reservedShareAnnotation]: String(pool.reservedShare) },
       spec: {
         template: {
           metadata: { labels: { [poolLabel]: pool.purpose } },

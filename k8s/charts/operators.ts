@@ -1,96 +1,138 @@
-/** A Helm chart of an operator, pinned. */
+import type { Region } from '../../environments/schema.ts';
+import { namespaces, type Place } from '../place.ts';
+import { operatorValues } from './operator-values.ts';
+
+/** Something that runs in a cluster before the charts mean anything: a Helm chart, or definitions in a repository; pinned. */
 export type Operator = {
   readonly name: string;
   readonly repoURL: string;
-  readonly chart: string;
+  /** Of the chart, or a tag. */
   readonly version: string;
   readonly namespace: string;
-};
+  /** Other namespaces that the chart puts objects into. */
+  readonly alsoInto?: readonly string[];
+  readonly values?: (place: Place) => Readonly<Record<string, unknown>>;
+  /** Whether a region's choices need it; all do unless it says. */
+  readonly neededBy?: (place: Place) => boolean;
+} & (
+  | {
+      readonly chart: string;
+      /** Where the definitions come from elsewhere. */
+      readonly skipCrds?: true;
+    }
+  | { readonly path: string }
+);
 
-/** What must run in a cluster before the charts mean anything. */
-export const operators: readonly Operator[] = [
-  {
-    name: 'strimzi',
-    repoURL: 'https://strimzi.io/charts',
-    chart: 'strimzi-kafka-operator',
-    version: '1.2.0',
-    namespace: 'strimzi-system',
-  },
-  {
-    name: 'stackgres',
-    repoURL: 'https://stackgres.io/downloads/stackgres-k8s/stackgres/helm',
-    chart: 'stackgres-operator',
-    version: '1.18.6',
-    namespace: 'stackgres-system',
-  },
-  {
-    name: 'percona-mongodb',
-    repoURL: 'https://percona.github.io/percona-helm-charts',
-    chart: 'psmdb-operator',
-    version: '1.22.0',
+type More = Partial<Pick<Operator, 'namespace' | 'alsoInto' | 'neededBy'>> & { readonly skipCrds?: true };
+
+/** By its name: the operator's namespace, and its values where there are some. */
+function helm(name: string, repoURL: string, chart: string, version: string, more: More = {}): Operator {
+  const values = operatorValues[name];
+  return {
+    name,
+    repoURL,
+    chart,
+    version,
+    namespace: `${name}-system`,
+    ...(values === undefined ? {} : { values }),
+    ...more,
+  };
+}
+
+/** Definitions alone, from the project that they are of. */
+function definitions(name: string, repository: string, path: string, version: string): Operator {
+  return {
+    name,
+    repoURL: `https://github.com/${repository}.git`,
+    path,
+    version,
+    namespace: 'definitions-system',
+  };
+}
+
+const where =
+  (chooses: (region: Region) => boolean) =>
+  ({ region }: Place): boolean =>
+    chooses(region);
+
+const istio = 'https://istio-release.storage.googleapis.com/charts';
+const isSharded = where(({ database }) => database.kind === 'sharded');
+const usesCrossplane = where(
+  ({ database, kafka }) =>
+    database.kind === 'aurora-global' || kafka.kind === 'msk' || kafka.kind === 'confluent-cloud',
+);
+
+/**
+ * At the versions whose definitions the manifests are checked against; where a chart has versions of its own, the one that
+ * brings that version, and else the newest that we know of (Jaeger, the load balancers, Kong's chart).
+ */
+const operators: readonly Operator[] = [
+  definitions('gateway-api', 'kubernetes-sigs/gateway-api', 'config/crd', 'v1.6.1'),
+  definitions('kong-kinds', 'Kong/kubernetes-configuration', 'config/crd/ingress-controller', 'v2.0.1'),
+  definitions('clusterset', 'kubernetes-sigs/mcs-api', 'config/crd', 'v0.5.0'),
+  helm('cert-manager', 'https://charts.jetstack.io', 'cert-manager', 'v1.21.1'),
+  helm('external-secrets', 'https://charts.external-secrets.io', 'external-secrets', '2.9.0'),
+  helm('karpenter', 'public.ecr.aws/karpenter', 'karpenter', '1.14.1', {
+    alsoInto: ['kube-system', 'kube-node-lease'],
+  }),
+  helm('load-balancers', 'https://aws.github.io/eks-charts', 'aws-load-balancer-controller', '3.4.1'),
+  helm('external-dns', 'https://kubernetes-sigs.github.io/external-dns', 'external-dns', '1.22.0'),
+  helm('kong', 'https://charts.konghq.com', 'ingress', '0.24.0', { skipCrds: true }),
+  helm('istio-base', istio, 'base', '1.30.3', { namespace: 'istio-system' }),
+  helm('istiod', istio, 'istiod', '1.30.3', { namespace: 'istio-system' }),
+  helm('strimzi', 'https://strimzi.io/charts', 'strimzi-kafka-operator', '1.2.0', {
+    neededBy: where(({ kafka }) => kafka.kind === 'strimzi'),
+  }),
+  helm(
+    'stackgres',
+    'https://stackgres.io/downloads/stackgres-k8s/stackgres/helm',
+    'stackgres-operator',
+    '1.18.6',
+    { neededBy: where(({ database }) => database.kind === 'citus') },
+  ),
+  helm('cloudnative-pg', 'https://cloudnative-pg.github.io/charts', 'cloudnative-pg', '0.29.0', {
+    neededBy: isSharded,
+  }),
+  helm('percona-mongodb', 'https://percona.github.io/percona-helm-charts', 'psmdb-operator', '1.22.0', {
     namespace: 'psmdb-system',
-  },
-  {
-    name: 'redis',
-    repoURL: 'https://ot-container-kit.github.io/helm-charts',
-    chart: 'redis-operator',
-    version: '0.26.0',
-    namespace: 'redis-system',
-  },
-  {
-    name: 'keda',
-    repoURL: 'https://kedacore.github.io/charts',
-    chart: 'keda',
-    version: '2.20.2',
-    namespace: 'keda-system',
-  },
-  {
-    name: 'predictive-autoscaler',
-    repoURL: 'https://predictive-horizontal-pod-autoscaler.jamiethompson.me/charts',
-    chart: 'predictive-horizontal-pod-autoscaler-operator',
-    version: '0.13.2',
-    namespace: 'predictive-autoscaler-system',
-  },
-  {
-    name: 'vertical-autoscaler',
-    repoURL: 'https://kubernetes.github.io/autoscaler',
-    chart: 'vertical-pod-autoscaler',
-    version: '1.7.1',
-    namespace: 'vertical-autoscaler-system',
-  },
-  {
-    name: 'external-secrets',
-    repoURL: 'https://charts.external-secrets.io',
-    chart: 'external-secrets',
-    version: '2.9.0',
-    namespace: 'external-secrets-system',
-  },
-  {
-    name: 'cert-manager',
-    repoURL: 'https://charts.jetstack.io',
-    chart: 'cert-manager',
-    version: 'v1.21.1',
-    namespace: 'cert-manager-system',
-  },
-  {
-    name: 'elastic',
-    repoURL: 'https://helm.elastic.co',
-    chart: 'eck-operator',
-    version: '3.5.0',
-    namespace: 'elastic-system',
-  },
-  {
-    name: 'istio-base',
-    repoURL: 'https://istio-release.storage.googleapis.com/charts',
-    chart: 'base',
-    version: '1.30.3',
-    namespace: 'istio-system',
-  },
-  {
-    name: 'istiod',
-    repoURL: 'https://istio-release.storage.googleapis.com/charts',
-    chart: 'istiod',
-    version: '1.30.3',
-    namespace: 'istio-system',
-  },
+    neededBy: where(({ mongo }) => mongo.kind === 'percona'),
+  }),
+  helm('crossplane', 'https://charts.crossplane.io/stable', 'crossplane', '2.3.4', {
+    neededBy: usesCrossplane,
+  }),
+  helm('redis', 'https://ot-container-kit.github.io/helm-charts', 'redis-operator', '0.26.0'),
+  helm('keda', 'https://kedacore.github.io/charts', 'keda', '2.20.2', {
+    neededBy: ({ environment }) => environment.scaling.workers === 'lag',
+  }),
+  helm(
+    'predictive-autoscaler',
+    'https://predictive-horizontal-pod-autoscaler.jamiethompson.me/charts',
+    'predictive-horizontal-pod-autoscaler-operator',
+    '0.13.2',
+    { neededBy: ({ environment }) => environment.scaling.gateways === 'predictive' },
+  ),
+  helm('vertical-autoscaler', 'https://kubernetes.github.io/autoscaler', 'vertical-pod-autoscaler', '1.7.1', {
+    neededBy: ({ environment }) => environment.scaling.recommendMemory,
+  }),
+  helm('elastic', 'https://helm.elastic.co', 'eck-operator', '3.5.0'),
+  helm(
+    'opentelemetry',
+    'https://open-telemetry.github.io/opentelemetry-helm-charts',
+    'opentelemetry-operator',
+    '0.122.0',
+  ),
+  helm('jaeger', 'https://jaegertracing.github.io/helm-charts', 'jaeger-operator', '2.57.0'),
+  // Prometheus operator 0.93.0, with Prometheus, Alertmanager, Grafana and the exporters of nodes and objects.
+  helm(
+    'prometheus',
+    'https://prometheus-community.github.io/helm-charts',
+    'kube-prometheus-stack',
+    '88.1.5',
+    { namespace: namespaces.observability, alsoInto: [namespaces.nodes] },
+  ),
 ];
+
+/** The operators that a region's cluster needs by what the region chose. */
+export function operatorsOf(place: Place): readonly Operator[] {
+  return operators.filter(({ neededBy }) => neededBy?.(place) ?? true);
+}

@@ -1,20 +1,24 @@
 import type { Chart } from 'cdk8s';
+import { poolerClients } from '../../environments/parts.ts';
 import { customObject, inWave, keepOnPrune, type CustomObject } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { dataNodes } from './data-parts.ts';
+import { dataNodes, overZones } from './data-parts.ts';
+import { addOwner } from './postgres-owner.ts';
+import { postgresSettings } from './postgres-settings.ts';
 
 type Citus = Extract<Place['region']['database'], { kind: 'citus' }>;
-const { cluster } = postgresNames;
+type Add = (
+  id: string,
+  kind: string,
+  spec: CustomObject['spec'],
+  apiVersion?: CustomObject['apiVersion'],
+) => void;
+const { cluster, database: databaseName, ownerSecret, podLabels } = postgresNames;
 
 /** Citus by StackGres: a coordinator, its workers, PgBouncer before each, backups with a log to any point in time. */
-export function addCitus(chart: Chart, { region }: Place, database: Citus): void {
-  const stackgres = (
-    id: string,
-    kind: string,
-    spec: CustomObject['spec'],
-    apiVersion: CustomObject['apiVersion'] = 'stackgres.io/v1',
-  ): void =>
+export function addCitus(chart: Chart, place: Place, database: Citus): void {
+  const add: Add = (id, kind, spec, apiVersion = 'stackgres.io/v1') =>
     void customObject(chart, id, {
       apiVersion,
       kind,
@@ -23,75 +27,77 @@ export function addCitus(chart: Chart, { region }: Place, database: Citus): void
       annotations: { ...inWave('data'), ...keepOnPrune },
       spec,
     });
-  stackgres('size', 'SGInstanceProfile', {
+  addOwner(chart, place);
+  addConfigurations(add, place, database);
+  const part = {
+    sgInstanceProfile: cluster,
+    configurations: { sgPostgresConfig: cluster, sgPoolingConfig: cluster },
+    pods: {
+      persistentVolume: { size: `${database.storageGiB}Gi`, storageClass: database.storageClass },
+      scheduling: { ...dataNodes, topologySpreadConstraints: overZones(podLabels) },
+    },
+  };
+  const shardedCluster = {
+    type: 'citus',
+    database: databaseName,
+    profile: 'production',
+    metadata: { labels: { clusterPods: { ...podLabels } } },
+    postgres: { version: '16', extensions: [{ name: 'citus' }] },
+    // One instance a node has no standby: then nothing can be synchronous.
+    replication: { mode: database.instancesPerNode > 1 ? 'sync' : 'async' },
+    coordinator: {
+      instances: database.coordinators * database.instancesPerNode,
+      // Citus makes the role on the workers too.
+      managedSql: { scripts: [{ sgScript: cluster }] },
+      ...part,
+    },
+    shards: { clusters: database.workers, instancesPerCluster: database.instancesPerNode, ...part },
+    configurations: {
+      backups: [
+        {
+          sgObjectStorage: cluster,
+          // A base backup of every node; between them each archives its log. The operator gives each a path of its own,
+          // and a new cluster of the same name new ones: two histories in one path cannot be restored.
+          cronSchedule: database.backup.schedule,
+          retention: database.backup.retentionDays,
+          compression: 'lz4',
+        },
+      ],
+    },
+  };
+  add('cluster', 'SGShardedCluster', shardedCluster, 'stackgres.io/v1alpha1');
+}
+
+function addConfigurations(add: Add, { region }: Place, database: Citus): void {
+  add('size', 'SGInstanceProfile', {
     cpu: String(database.node.cpu),
     memory: `${database.node.memoryGiB}Gi`,
   });
-  stackgres('settings', 'SGPostgresConfig', {
+  add('settings', 'SGPostgresConfig', {
     postgresVersion: '16',
-    'postgresql.conf': {
-      'citus.max_cached_conns_per_worker': '16',
-      idle_in_transaction_session_timeout: '60s',
-      statement_timeout: '60s',
-    },
+    'postgresql.conf': { ...postgresSettings(database.node, database.poolSize), statement_timeout: '60s' },
   });
-  stackgres('pooling', 'SGPoolingConfig', {
+  add('pooling', 'SGPoolingConfig', {
     pgBouncer: {
       'pgbouncer.ini': {
         // No session state is used (docs/architecture.md), so a connection serves many clients.
         pgbouncer: {
           pool_mode: 'transaction',
           default_pool_size: String(database.poolSize),
-          max_client_conn: String(database.poolSize * 10),
+          max_client_conn: String(database.poolSize * poolerClients),
+          // The programs' statements have names.
+          max_prepared_statements: '500',
         },
       },
     },
   });
-  stackgres(
-    'archive',
-    'SGObjectStorage',
-    {
-      type: 's3',
-      s3: {
-        bucket: database.backup.bucket,
-        region: region.cloudRegion,
-        awsCredentials: { useIAMRole: true },
-      },
-    },
-    'stackgres.io/v1beta1',
-  );
-  const part = {
-    sgInstanceProfile: cluster,
-    configurations: { sgPostgresConfig: cluster, sgPoolingConfig: cluster },
-    pods: {
-      persistentVolume: { size: `${database.storageGiB}Gi`, storageClass: database.storageClass },
-      scheduling: { ...dataNodes },
-    },
+  add('owner', 'SGScript', {
+    scripts: [{ name: 'owner', scriptFrom: { secretKeyRef: { name: ownerSecret, key: 'owner.sql' } } }],
+  });
+  const s3 = {
+    bucket: database.backup.bucket,
+    region: region.cloudRegion,
+    awsCredentials: { useIAMRole: true },
   };
-  stackgres(
-    'cluster',
-    'SGShardedCluster',
-    {
-      type: 'citus',
-      database: postgresNames.database,
-      profile: 'production',
-      metadata: { labels: { clusterPods: { ...postgresNames.podLabels } } },
-      postgres: { version: '16', extensions: [{ name: 'citus' }] },
-      // One instance a node has no standby: then nothing can be synchronous.
-      replication: { mode: database.instancesPerNode > 1 ? 'sync' : 'async' },
-      coordinator: { instances: database.coordinators * database.instancesPerNode, ...part },
-      shards: { clusters: database.workers, instancesPerCluster: database.instancesPerNode, ...part },
-      configurations: {
-        backups: [
-          {
-            sgObjectStorage: cluster,
-            cronSchedule: database.backup.schedule,
-            retention: database.backup.retentionDays,
-            compression: 'lz4',
-          },
-        ],
-      },
-    },
-    'stackgres.io/v1alpha1',
-  );
+  add('archive', 'SGObjectStorage', { type: 's3', s3 }, 'stackgres.io/v1beta1');
 }

@@ -6,7 +6,7 @@ import { namespaces, type Place } from '../place.ts';
 import { isScaled, programsOf, type Program } from '../programs.ts';
 
 /** The pace of scaling, from the system design: up at once and by as much again, down by half a minute after five. */
-const behavior = {
+export const behavior = {
   scaleDown: {
     stabilizationWindowSeconds: 300,
     policies: [{ type: 'Percent', value: 50, periodSeconds: 60 }],
@@ -42,7 +42,8 @@ const target = ({ name }: Program): { apiVersion: string; kind: string; name: st
   name,
 });
 
-function cpu({ environment }: Place): k8s.MetricSpecV2 {
+/** The use of CPU that scalers aim at. */
+export function cpu({ environment }: Place): k8s.MetricSpecV2 {
   const averageUtilization = environment.scaling.targetCpuPercent;
   return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
 }

@@ -1,7 +1,9 @@
 import type { Chart } from 'cdk8s';
+import type { SystemName } from '../../platform/resources.ts';
 import { customObject, inWave, type syncWave } from '../custom-object.ts';
 import { secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { configOf } from '../system-variables.ts';
 
 /** A Secret that External Secrets keeps like what its store holds. */
 export type ExternalSecret = {
@@ -13,12 +15,16 @@ export type ExternalSecret = {
   readonly store?: { readonly kind: string; readonly name: string };
   /** Single properties, or a stored secret whole. */
   readonly from: { readonly data: readonly object[] } | { readonly dataFrom: readonly object[] };
+  /** What the Secret holds instead of the properties as they are: texts with `{{ .secretKey }}` in them. */
+  readonly template?: Readonly<Record<string, string>>;
+  /** With a template: by which labels and type others know the Secret. */
+  readonly form?: { readonly type?: string; readonly labels?: Readonly<Record<string, string>> };
 };
 
 /** Adds a Secret that is filled from a store. */
 export function addExternalSecret(
   chart: Chart,
-  { name, namespace, wave, store = secretStore, from }: ExternalSecret,
+  { name, namespace, wave, store = secretStore, from, template, form }: ExternalSecret,
 ): void {
   customObject(chart, `${name}-secret`, {
     apiVersion: 'external-secrets.io/v1',
@@ -29,10 +35,31 @@ export function addExternalSecret(
     spec: {
       refreshInterval: '1h',
       secretStoreRef: store,
-      target: { name, creationPolicy: 'Owner' },
+      target: {
+        name,
+        creationPolicy: 'Owner',
+        ...(template === undefined ? {} : { template: templateOf(template, form) }),
+      },
       ...from,
     },
   });
+}
+
+function templateOf(
+  data: Readonly<Record<string, string>>,
+  { type, labels }: NonNullable<ExternalSecret['form']> = {},
+): object {
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(labels === undefined ? {} : { metadata: { labels } }),
+    data,
+  };
+}
+
+/** The password by which programs use a system, for who must know it too. */
+export function passwordOf(place: Place, system: SystemName): ExternalSecret['from'] {
+  const remoteRef = { key: secretPath(place, configOf(system)), property: 'password' };
+  return { data: [{ secretKey: 'password', remoteRef }] };
 }
 
 /** All properties of a stored secret, beside the data systems: operators want secrets whole. */

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { topics } from '../../contracts/topics.ts';
-import { localStack } from '../../environments/local.ts';
+import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
 import { startServer, startStack, stopServer, stopStack } from '../stack/index.ts';
 import { audit, invariants, type AuditOptions, type AuditReport, type AuditSources } from './index.ts';
 import { damagesOfBooks } from './testing/damages-of-books.ts';
@@ -117,6 +118,47 @@ test('an outbox that nobody empties is reported as not settled', async ({ onTest
   const report = await check(sources, { settleMs: 600 });
   expect(performance.now() - startedMs).toBeGreaterThan(600);
   expect(report.unsettled).toEqual(['audit.outbox: rows: 1']);
+});
+
+test('as the job of a region: clean of what it can read, and it says what it left out', async ({
+  onTestFinished,
+}) => {
+  const sources = await world.copy(onTestFinished);
+  const local = localEnvironmentVariables(stack);
+  const variables = {
+    REGION: stack.region,
+    PARTITIONS: String(stack.partitions),
+    POSTGRES_URL: sources.postgres.options.connectionString ?? '',
+    KAFKA_BROKERS: local['KAFKA_BROKERS'] ?? '',
+    MONGO_URL: `mongodb://${stack.host}:${stack.ports.mongo}/${sources.mongo.databaseName}?directConnection=true`,
+  };
+  const run = async (more: Readonly<Record<string, string>> = {}) => {
+    const { exitCode, stdout } = await execa(
+      process.execPath,
+      ['scripts/audit-region.ts', '--json', '--settle-ms=0'],
+      { env: { ...variables, ...more }, extendEnv: false, reject: false },
+    );
+    return { exitCode, report: JSON.parse(stdout) as AuditReport };
+  };
+  const ofAll = await run();
+  expect(namesOf(ofAll.report, 'violated')).toEqual([]);
+  expect(ofAll).toMatchObject({
+    exitCode: 0,
+    report: { verdict: 'clean', orders: 6, away: [], notes: [], leftOut: ['provider', 'mails', 'logs'] },
+  });
+  const needing = invariants.filter(({ needs }) =>
+    needs.some((source) => ofAll.report.leftOut.includes(source)),
+  );
+  expect(namesOf(ofAll.report, 'left-out')).toEqual(needing.map(({ name }) => name).toSorted());
+  const books = { PAYMENT_PROVIDER_URL: sources.providerUrl, SMTP_SINK_URL: sources.mailsUrl };
+  expect((await run(books)).report).toMatchObject({ verdict: 'clean', leftOut: ['logs'] });
+  expect(await run({ POSTGRES_URL: 'postgres://nobody@127.0.0.1:1/none' })).toMatchObject({
+    exitCode: 3,
+    report: { verdict: 'could-not-check' },
+  });
+  await sources.postgres.query('delete from fraud.scores where order_id = $1', [world.ids.shipped]);
+  const broken = await run();
+  expect([broken.exitCode, broken.report.verdict]).toEqual([1, 'violations']);
 });
 
 test('with MongoDB away nothing is clean: its invariants are not checked, all others are', async ({

@@ -76,7 +76,7 @@ export async function audit(sources: AuditSources, options: AuditOptions = {}): 
   const tally = createTally(invariants);
   const effects = createEffectCount();
   const ask: Ask = async (source, read) => {
-    if (away.has(source)) return undefined;
+    if (away.has(source) || sources.leftOut.has(source)) return undefined;
     try {
       return await read();
     } catch (error) {
@@ -96,7 +96,7 @@ export async function audit(sources: AuditSources, options: AuditOptions = {}): 
     if (!(error instanceof SourceAway)) throw error;
     away.set(error.source, reasonOf(error));
   }
-  const reports = tally.reports((source) => away.has(source));
+  const reports = tally.reports(new Set(away.keys()), sources.leftOut);
   const outcomes = new Set(reports.map(({ outcome }) => outcome));
   return {
     verdict: outcomes.has('violated')
@@ -109,6 +109,7 @@ export async function audit(sources: AuditSources, options: AuditOptions = {}): 
     orders,
     unsettled,
     away: [...away].map(([source, reason]) => ({ source, reason })),
+    leftOut: [...sources.leftOut],
     notes,
     invariants: reports,
     consumers: effects.reports(),
@@ -140,7 +141,7 @@ async function auditOrders(run: Run): Promise<number> {
   for (const partition of extents ? truncatedPartitions(extents) : [])
     notes.push(`partition ${partition}: retention has deleted messages, its publications are not checked`);
   const { takenIsAll } = placesBefore;
-  if (!takenIsAll)
+  if (!takenIsAll && !sources.leftOut.has('mails'))
     notes.push('the mail server is away or has forgotten its first mails: missing ones are not noticed');
   let orders = 0;
   for (const buckets of groupsOf(partitions, extents)) {
@@ -192,7 +193,7 @@ type WholeRun = Pick<Run, 'sources' | 'options' | 'tally' | 'settled'> & {
 async function auditWhole({ sources, options, tally, settled, away }: WholeRun): Promise<void> {
   const { acknowledged = [], pageSize = 500 } = options;
   for (const invariant of wholeInvariants) {
-    if (invariant.needs.some((source) => away.has(source))) continue;
+    if (invariant.needs.some((source) => away.has(source) || sources.leftOut.has(source))) continue;
     try {
       const context = { dueBefore: settled.dueBefore, acknowledged, pageSize };
       for await (const { checked, findings } of invariant.check(sources, context))

@@ -16,7 +16,7 @@ function tableOf({ invariants }: AuditReport): string {
     table.push([
       name,
       checked,
-      outcome === 'not-checked' ? 'not checked' : violations,
+      outcome === 'violated' || outcome === 'held' ? violations : outcome.replace('-', ' '),
       pending,
       examples[0] ?? '',
     ]);
@@ -24,13 +24,14 @@ function tableOf({ invariants }: AuditReport): string {
 }
 
 function summaryOf(report: AuditReport): string {
-  const { verdict, orders, durationMs, unsettled, away, notes, consumers } = report;
+  const { verdict, orders, durationMs, unsettled, away, leftOut, notes, consumers } = report;
   const lines = [
     ...consumers.map(
       ({ consumer, produced, processed, dead, pending, lost }) =>
         `${consumer}: ${produced} = ${processed} processed + ${dead} dead + ${pending} pending + ${lost} lost`,
     ),
     ...away.map(({ source, reason }) => `away: ${source} (${reason})`),
+    ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : []),
     ...unsettled.map((text) => `not settled: ${text}`),
     ...notes,
     `${verdict}: ${orders} orders in ${(durationMs / 1000).toFixed(1)} s`,

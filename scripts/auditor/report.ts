@@ -14,7 +14,8 @@ export type Finding = { readonly example: string; readonly late?: boolean };
 export type InvariantReport = {
   readonly name: string;
   readonly about: string;
-  readonly outcome: 'held' | 'violated' | 'not-checked';
+  /** `left-out`: a part of it needs what was not there to be read; what could be looked at held. */
+  readonly outcome: 'held' | 'violated' | 'not-checked' | 'left-out';
   /** Orders, rows, messages or lines looked at. */
   readonly checked: number;
   readonly violations: number;
@@ -43,6 +44,8 @@ export type AuditReport = {
   /** What was still under way when the settle time was over; empty when all was quiet. */
   readonly unsettled: readonly string[];
   readonly away: readonly { readonly source: SourceName; readonly reason: string }[];
+  /** What nobody gave an address of: `clean` says nothing of it. */
+  readonly leftOut: readonly SourceName[];
   /** What could be looked at only in part. */
   readonly notes: readonly string[];
   readonly invariants: readonly InvariantReport[];

@@ -4,8 +4,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { Pool } from 'pg';
 import { registerLz4 } from '../../adapters/kafka/lz4.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
-import { localEnvironmentVariables, type LocalStack } from '../../environments/local.ts';
-import { stackLogs } from '../stack/index.ts';
+import type { KafkaTls } from '../../composition/kafka-tls.ts';
 import type { SourceName } from './report.ts';
 
 const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
@@ -22,6 +21,8 @@ export type AuditSources = {
   readonly logFiles: readonly string[];
   readonly partitions: number;
   readonly region: string;
+  /** What is not there to be read: its invariants are left out, and the report says so. */
+  readonly leftOut: ReadonlySet<SourceName>;
 };
 
 /** Thrown by whoever reads a system that does not answer: its invariants are not checked, the others are. */
@@ -52,51 +53,60 @@ export async function from<Result>(source: SourceName, read: () => Promise<Resul
   }
 }
 
-export type SourceOptions = {
-  /** Another database, provider, … than the stack's own. */
-  readonly postgresUrl?: string;
-  readonly mongoDatabase?: string;
-  readonly providerUrl?: string;
-  readonly mailsUrl?: string;
-  readonly logFiles?: readonly string[];
+/** Where everything is. A provider, mail server or logs without an address are left out. */
+export type SourceSettings = {
+  readonly postgresUrl: string;
+  readonly brokers: readonly string[];
+  readonly kafkaTls?: KafkaTls | undefined;
+  readonly mongoUrl: string;
+  /** That of the address unless given. */
+  readonly mongoDatabase?: string | undefined;
+  readonly providerUrl?: string | undefined;
+  readonly mailsUrl?: string | undefined;
+  readonly logFiles?: readonly string[] | undefined;
+  readonly partitions: number;
+  readonly region: string;
 };
 
-/** Clients for a local stack; nothing connects before it is asked for something. */
-export function openSources(
-  stack: LocalStack,
-  options: SourceOptions = {},
-): { readonly sources: AuditSources; close(): Promise<void> } {
-  const variables = localEnvironmentVariables(stack);
+export type OpenedSources = { readonly sources: AuditSources; close(): Promise<void> };
+
+/** Clients; nothing connects before it is asked for something. */
+export function connectSources(settings: SourceSettings): OpenedSources {
+  const { providerUrl, mailsUrl, logFiles, kafkaTls, partitions, region } = settings;
   registerLz4();
   const postgres = createPool({
-    url: options.postgresUrl ?? variables['POSTGRES_URL'] ?? '',
+    url: settings.postgresUrl,
     maxConnections: 4,
     connectTimeoutMs: 3000,
   });
-  const mongo = new MongoClient(variables['MONGO_URL'] ?? '', {
+  const mongo = new MongoClient(settings.mongoUrl, {
     serverSelectionTimeoutMS: 3000,
     connectTimeoutMS: 3000,
   });
   const kafka = new kafkajs.Kafka({
     clientId: 'meridian-audit',
-    brokers: (variables['KAFKA_BROKERS'] ?? '').split(','),
+    brokers: [...settings.brokers],
+    ...(kafkaTls === undefined ? {} : { ssl: { ca: [kafkaTls.ca], cert: kafkaTls.cert, key: kafkaTls.key } }),
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 2000,
     // A broker that has just started looks for its coordinators.
     retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1000 },
   });
   const admin = kafka.admin();
+  const given = { provider: providerUrl, mails: mailsUrl, logs: logFiles };
+  const leftOut = (Object.keys(given) as (keyof typeof given)[]).filter((name) => given[name] === undefined);
   return {
     sources: {
       postgres,
       kafka,
       admin,
-      mongo: mongo.db(options.mongoDatabase ?? stack.mongoDatabase),
-      providerUrl: options.providerUrl ?? variables['PAYMENT_PROVIDER_URL'] ?? '',
-      mailsUrl: options.mailsUrl ?? variables['SMTP_SINK_URL'] ?? '',
-      logFiles: options.logFiles ?? [...stackLogs(stack).values()],
-      partitions: stack.partitions,
-      region: stack.region,
+      mongo: mongo.db(settings.mongoDatabase),
+      providerUrl: providerUrl ?? '',
+      mailsUrl: mailsUrl ?? '',
+      logFiles: logFiles ?? [],
+      partitions,
+      region,
+      leftOut: new Set(leftOut),
     },
     async close() {
       await Promise.allSettled([postgres.end(), mongo.close(), admin.disconnect()]);

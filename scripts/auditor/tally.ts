@@ -31,12 +31,23 @@ export function createTally(invariants: readonly Invariant[]) {
       }
     },
     /** An invariant that lost a source on the way keeps what it had found, and is never `held`. */
-    reports(isAway: (source: SourceName) => boolean): readonly InvariantReport[] {
+    reports(away: ReadonlySet<SourceName>, leftOut: ReadonlySet<SourceName>): readonly InvariantReport[] {
       return invariants.map(({ name, about, needs }) => {
         const count = counts.get(name)!;
-        const outcome = count.violations > 0 ? 'violated' : needs.some(isAway) ? 'not-checked' : 'held';
+        const outcome = outcomeOf(count, needs, away, leftOut);
         return { name, about, outcome, ...count };
       });
     },
   };
+}
+
+function outcomeOf(
+  { violations }: Count,
+  needs: readonly SourceName[],
+  away: ReadonlySet<SourceName>,
+  leftOut: ReadonlySet<SourceName>,
+): InvariantReport['outcome'] {
+  if (violations > 0) return 'violated';
+  if (needs.some((source) => away.has(source))) return 'not-checked';
+  return needs.some((source) => leftOut.has(source)) ? 'left-out' : 'held';
 }

@@ -143,8 +143,8 @@ export const documentFigures: readonly Figure[] = [
     value: exactly(2400),
     approximate: true,
     deviation: {
-      value: exactly(2097),
-      because: `${criticalOnly}; workers beside the ten services ask for 0.5 GiB`,
+      value: exactly(2103),
+      because: `${criticalOnly}; workers beside the ten services and jobs ask for less`,
     },
   },
   ...podFigures,

@@ -53,6 +53,19 @@ describe('what an object stands for', () => {
     expect(partsOf(deployment('a', { replicas: null }), scaledObject('b', 4, 9))[0]).toContain('1-1');
   });
 
+  it('counts the proxies of Kong as nodes, and the Redis of its limits as their helper', () => {
+    const edge = { metadata: { namespace: 'meridian-edge' } };
+    const limits = manifest('redis.redis.opstreelabs.in/v1beta2', 'RedisReplication', 'limits', {
+      ...edge,
+      spec: { clusterSize: 2, kubernetesConfig: { resources: resources('500m', '512Mi') } },
+    });
+    const proxy = deployment('kong', { replicas: 3 });
+    const found = expandRegion(
+      regionOf({ ...proxy, metadata: { name: 'kong', namespace: 'meridian-edge' } }, limits),
+    ).workloads.map(({ system, role, pods }) => `${system} ${role} ${pods.max}`);
+    expect(found).toEqual(['api-gateway node 3', 'api-gateway helper 2']);
+  });
+
   it('counts sidecars that stay, and an init container that needs more', () => {
     const spec = {
       containers: [{ name: 'a', resources: resources('100m', '1Gi') }],

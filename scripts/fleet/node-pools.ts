@@ -1,4 +1,5 @@
 import type { Purchase } from '../../environments/prices.ts';
+import { reservedShareAnnotation } from '../../k8s/place.ts';
 import { at, entriesAt, itemsAt, textAt } from '../rendered/fields.ts';
 import type { FleetObject } from './object.ts';
 import type { RegionTree } from './tree.ts';
@@ -6,9 +7,6 @@ import { specOf, type Workload } from './workload.ts';
 
 /** A part of the capacity that a workload runs on, and how that is bought. */
 export type Share = { readonly purchase: Purchase; readonly share: number };
-
-/** The annotation by which a pool says which part of it is bought in advance. */
-export const reservedShareAnnotation = 'meridian.example/reserved-share';
 
 /** The Karpenter pools of a region. */
 export function nodePoolsIn(tree: RegionTree): readonly FleetObject[] {

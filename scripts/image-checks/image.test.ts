@@ -4,6 +4,7 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import manifest from '../../package.json' with { type: 'json' };
 
 const instructions = readFileSync('Dockerfile', 'utf8')
@@ -16,6 +17,8 @@ const copied = instructions
   .flatMap((line) => line.split(' ').slice(1, -1));
 const ignore = readFileSync('.dockerignore', 'utf8').split('\n');
 const admitted = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+/** What is run in the image. */
+const entries = ['main.ts', 'scripts/smoke.ts', 'scripts/audit-region.ts'];
 const isLeftOut = (path: string): boolean => /\.test\.ts$|\/testing(\/|$)|^contracts\/fixtures/.test(path);
 
 it('copies what the context lets in, and the context lets in nothing else', () => {
@@ -49,11 +52,15 @@ describe('what is in the image', () => {
 
   /** As the container would, with these arguments and an environment that has nothing. */
   function start(...args: readonly string[]): { status: number | null; output: string } {
-    const [node = '', ...flags] = JSON.parse(
+    const entry = JSON.parse(
       lastStage.find((line) => line.startsWith('ENTRYPOINT '))!.slice('ENTRYPOINT '.length),
     ) as string[];
+    return run([...entry, ...args]);
+  }
+
+  function run([node, ...flags]: readonly string[]): { status: number | null; output: string } {
     expect(node).toBe('/usr/local/bin/node');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, flags, {
       cwd: folder,
       env: {},
       encoding: 'utf8',
@@ -68,13 +75,54 @@ describe('what is in the image', () => {
     expect(all.status).toBe(78);
   }, 30_000);
 
-  it('imports only packages that are installed without devDependencies', () => {
-    const used = packagesFrom(join(folder, 'main.ts'));
-    expect(used).toContain('hono');
+  it('has what the jobs around a sync run', () => {
+    const commands = jobsOf('dist/production/us-east/jobs.yaml');
+    expect([...commands.keys()]).toEqual(['migrate', 'smoke', 'audit']);
+    // With no variable and no address, each gets as far as saying so.
+    expect(start(...commands.get('migrate')!.args)).toMatchObject({ status: 78 });
+    const audit = commands.get('audit')!;
+    const { status, output } = run([...audit.command, ...audit.args]);
+    expect([status, output]).toEqual([78, expect.stringContaining('MONGO_URL is missing')]);
+    const smoke = commands.get('smoke')!;
+    const options = smoke.args.filter((argument) => argument.startsWith('--'));
+    expect(run([...smoke.command, ...options, '--within-ms=0', 'http://127.0.0.1:2'])).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('connection refused'),
+    });
+  }, 30_000);
+
+  it.each(entries)('%s imports only packages that are installed without devDependencies', (entry) => {
+    const used = packagesFrom(join(folder, entry));
+    expect(used.size).toBeGreaterThan(0);
     const installed = Object.keys(manifest.dependencies);
     expect([...used].filter((name) => !installed.includes(name))).toEqual([]);
   });
 });
+
+type Command = { readonly command: readonly string[]; readonly args: readonly string[] };
+
+/** What the Jobs of a rendered file run, by their names. */
+function jobsOf(file: string): ReadonlyMap<string, Command> {
+  const jobs = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as JobFields);
+  return new Map(
+    jobs
+      .filter(({ kind }) => kind === 'Job')
+      .map(({ metadata, spec }) => {
+        const { command = [], args } = spec.template.spec.containers[0]!;
+        return [metadata.name, { command, args }];
+      }),
+  );
+}
+
+type JobFields = {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly (Partial<Command> & Pick<Command, 'args'>)[] };
+    };
+  };
+};
 
 /** The packages that a module needs, by way of all that it imports. */
 function packagesFrom(file: string, seen = new Set<string>(), found = new Set<string>()): Set<string> {

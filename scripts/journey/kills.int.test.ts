@@ -17,7 +17,10 @@ const groups: readonly ProcessGroup[] = [
   { name: 'advance', parts: ['advance-order', 'sweep-stuck-orders', 'sweep-reservations'] },
   { name: 'pay', parts: ['capture-payment', 'refund-payment'] },
   { name: 'ship', parts: ['book-shipment', 'send-notification'] },
-  { name: 'record', parts: ['project-order-history', 'aggregate-analytics', 'append-audit'] },
+  {
+    name: 'record',
+    parts: ['project-order-history', 'aggregate-analytics', 'learn-copurchases', 'append-audit'],
+  },
 ];
 /** The last steps of the journey first: what is killed has work waiting for it then. */
 const victims = groups.toReversed();

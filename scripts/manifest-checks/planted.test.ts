@@ -86,7 +86,8 @@ describe.skipIf(!hasSchemas)('with the schemas of ../shared', () => {
         groupKindOf(object),
         'known',
       ]);
-  });
+    // Each schema is compiled here: many seconds on a busy machine.
+  }, 60_000);
 
   test.each([...byKind.keys()].toSorted())(
     '%s: an unknown or a wrong field is found, wherever it is',

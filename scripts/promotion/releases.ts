@@ -12,7 +12,7 @@ const releaseSchema = z.strictObject({
   committedAt: z.iso.datetime({ offset: true }),
   /** The images that the manifests name by digest. */
   images: z.array(z.string().regex(/@sha256:[0-9a-f]{64}$/, 'must be an image by its digest')),
-  /** The tree of `dist/<environment>/<region>`, by environment and region; `hub` is the cluster that Argo CD runs on. */
+  /** The tree of `dist/<environment>/<region>`, by environment and region; `hub` is the cluster that Argo CD runs on, `edge` the Worker. */
   trees: z.record(z.string(), z.record(z.string(), hash)),
 });
 

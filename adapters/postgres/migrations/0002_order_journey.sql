@@ -1,4 +1,5 @@
 -- Up Migration
+-- Contract: sagas have had a deadline since before the first release.
 
 -- Unfinished orders: the only rows that the sweeper reads.
 alter table orders.sagas alter column deadline_at set not null;

@@ -48,11 +48,13 @@ function workload(
   template: Json | undefined,
   claims: readonly Json[] = [],
 ): Workload {
+  const system = systemOf(object, template);
   return {
-    system: systemOf(object, template),
+    system,
     object,
     part: '',
-    role: 'helper',
+    // The proxies are what the system design counts of the API gateway.
+    role: system === 'api-gateway' && object.kind === 'Deployment' ? 'node' : 'helper',
     pods,
     main: podFootprint(at(template, 'spec')),
     sidecars: nothing,

@@ -1,3 +1,4 @@
+import { namespaces } from '../../../k8s/place.ts';
 import { at, itemsAt, numberAt, type Json } from '../../rendered/fields.ts';
 import { claimedBytes, footprintOf, nodeLabelsOf } from '../pod.ts';
 import { fixed, nothing, plus, specOf, type Expand, type Footprint, type Workload } from '../workload.ts';
@@ -10,7 +11,14 @@ import { only } from './built-in.ts';
 export const expandRedis: Expand = (object) => {
   if (object.group !== 'redis.redis.opstreelabs.in') return undefined;
   const spec = specOf(object);
-  const shape = { system: 'redis', object, role: 'node', sidecars: sidecarsOf(spec) } as const;
+  // The Redis in which Kong counts is no part of the cache.
+  const isEdge = object.namespace === namespaces.edge;
+  const shape = {
+    system: isEdge ? 'api-gateway' : 'redis',
+    object,
+    role: isEdge ? 'helper' : 'node',
+    sidecars: sidecarsOf(spec),
+  } as const;
   const diskBytesEach =
     at(spec, 'persistenceEnabled') === false
       ? 0
@@ -38,7 +46,7 @@ export const expandRedis: Expand = (object) => {
       return only({
         ...shape,
         part: '',
-        role: object.kind === 'RedisSentinel' ? 'helper' : 'node',
+        role: object.kind === 'RedisSentinel' ? 'helper' : shape.role,
         pods: fixed(numberAt(spec, 'clusterSize') ?? 0),
         main: footprintOf(resourcesOf(spec)),
         diskBytesEach,

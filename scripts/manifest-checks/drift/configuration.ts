@@ -10,6 +10,30 @@ import type { DeclaredProgram } from './declared-programs.ts';
 
 export type RunningProgram = { readonly container: Container; readonly program: DeclaredProgram };
 
+/** A container whose variables a schema of the code reads. */
+export type Configured = {
+  readonly container: Container;
+  /** @throws ConfigError for what the process would not start with. */
+  readonly read: (variables: Readonly<Record<string, string | undefined>>) => void;
+  /** The schemas of what may come from the secret store: by them a well-formed value is chosen. */
+  readonly samples: Schemas;
+};
+
+type Schemas = Readonly<Record<string, { safeParse(value: unknown): { readonly success: boolean } }>>;
+
+/** A program with the configuration that `main.ts` reads for it. */
+export function configuredProgram({
+  container,
+  program: { needs, always, kind },
+}: RunningProgram): Configured {
+  const names = systemsOf(needs, always);
+  return {
+    container,
+    read: (variables) => void readProcessConfiguration(needs, always, kind === 'gateway', variables),
+    samples: Object.assign({}, ...names.map((name) => systems[name])) as Schemas,
+  };
+}
+
 /** Read by Node itself. */
 const ofNode = ['NODE_OPTIONS', 'TZ'];
 
@@ -17,13 +41,14 @@ const ofNode = ['NODE_OPTIONS', 'TZ'];
  * The rendered environment of each program is one that it starts with: its own schema accepts it, no variable is there
  * that nobody reads, the ports are those of its container, and its files are mounted.
  */
-export function checkConfiguration(running: readonly RunningProgram[], scope: Scope): readonly Finding[] {
+export function checkConfiguration(running: readonly Configured[], scope: Scope): readonly Finding[] {
   const variablesOf = createVariableReader(scope);
   const known = new Set(ofNode);
   const findings: Finding[] = [];
-  const given = running.map(({ container, program }) => {
+  const given = running.map((configured) => {
+    const { container } = configured;
     const variables = variablesOf(container);
-    findings.push(...configurationOf(container, program, variables, known));
+    findings.push(...configurationOf(configured, variables, known));
     findings.push(...placeOf(container, variables, scope), ...filesOf(container, variables, scope));
     return { container, variables };
   });
@@ -37,14 +62,15 @@ export function checkConfiguration(running: readonly RunningProgram[], scope: Sc
 }
 
 function configurationOf(
-  container: Container,
-  { needs, always, kind }: DeclaredProgram,
+  { container, read, samples }: Configured,
   variables: Variables,
   known: Set<string>,
 ): Finding[] {
-  const samples = sampleOf(systemsOf(needs, always));
   const values = Object.fromEntries(
-    [...variables].map(([name, variable]) => [name, 'value' in variable ? variable.value : samples(name)]),
+    [...variables].map(([name, variable]) => [
+      name,
+      'value' in variable ? variable.value : sampleOf(samples[name]),
+    ]),
   );
   // Which variables the schema asks for shows by what it reads.
   const recording = new Proxy(values, {
@@ -54,7 +80,7 @@ function configurationOf(
     },
   });
   try {
-    readProcessConfiguration(needs, always, kind === 'gateway', recording);
+    read(recording);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -75,11 +101,8 @@ const wellFormed = [
 ];
 
 /** A value for a variable from the secret store: the first of the samples that the system's own schema takes. */
-function sampleOf(names: readonly (keyof typeof systems)[]): (variable: string) => string | undefined {
-  const schemas = Object.assign({}, ...names.map((name) => systems[name])) as Readonly<
-    Record<string, { safeParse(value: unknown): { readonly success: boolean } }>
-  >;
-  return (variable) => wellFormed.find((sample) => schemas[variable]?.safeParse(sample).success ?? true);
+function sampleOf(schema: Schemas[string] | undefined): string | undefined {
+  return wellFormed.find((sample) => schema?.safeParse(sample).success ?? true);
 }
 
 function placeOf(container: Container, variables: Variables, scope: Scope): Finding[] {

@@ -4,9 +4,10 @@ import { textsAt } from '../../rendered/fields.ts';
 import { findingAt, titleOf, type Finding, type Manifest } from '../manifest.ts';
 import { containersOf, isProgram, podsOf } from '../pods.ts';
 import type { Scope } from '../scope.ts';
-import { checkConfiguration, type RunningProgram } from './configuration.ts';
+import { checkConfiguration, configuredProgram, type RunningProgram } from './configuration.ts';
 import { checkConsumers, checkPartitions } from './kafka.ts';
 import { programOf } from './declared-programs.ts';
+import { checkSyncJobs } from './sync-jobs.ts';
 
 /** Manifests against code: what runs in a region is what is declared, and each program understands what it is given. */
 export function checkDrift(scope: Scope, environment: Environment): readonly Finding[] {
@@ -25,10 +26,12 @@ export function checkDrift(scope: Scope, environment: Environment): readonly Fin
       findings.push(findingAt(container.pod.manifest, `${container.path}.args`, 'drift', message));
     }
   }
+  const jobs = checkSyncJobs(scope, { environment, region });
   return [
     ...findings,
     ...deployments(running, programsOf({ environment, region }), scope),
-    ...checkConfiguration(running, scope),
+    ...jobs.findings,
+    ...checkConfiguration([...running.map(configuredProgram), ...jobs.configured], scope),
     ...checkConsumers(running, scope),
     ...checkPartitions(running, scope, environment.partitions),
   ];

@@ -10,6 +10,8 @@ const auditReport = z.object({
   startedAt: z.iso.datetime({ offset: true }),
   orders: z.number(),
   away: z.array(z.object({ source: z.string(), reason: z.string() })),
+  /** Absent from older reports. */
+  leftOut: z.array(z.string()).default([]),
   invariants: z.array(z.object({ name: z.string(), outcome: z.string(), violations: z.number() })),
 });
 
@@ -39,9 +41,12 @@ export async function auditIsClean(file: string, since: string | undefined): Pro
   return {
     name,
     passed: true,
-    reason: `${shown}: clean over ${report.orders} orders at ${report.startedAt}`,
+    reason: `${shown}: clean over ${report.orders} orders at ${report.startedAt}${without(report.leftOut)}`,
   };
 }
+
+const without = (leftOut: readonly string[]): string =>
+  leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
 
 async function readReport(file: string): Promise<z.infer<typeof auditReport>> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {

@@ -23,6 +23,7 @@ describe('an audit report', () => {
     orders: 50,
     unsettled: [],
     away: [],
+    leftOut: [],
     notes: [],
     invariants: [],
     consumers: [],

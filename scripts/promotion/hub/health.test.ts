@@ -63,6 +63,11 @@ const cases: [string, (given: any) => void, string][] = [
     'an operation is running',
   ],
   [
+    'a job after the sync failed',
+    (a) => (a.status.operationState.phase = 'Failed'),
+    'its sync, or a job around it, failed',
+  ],
+  [
     'there is an error',
     (a) => (a.status.conditions = [{ type: 'ComparisonError', message: 'no such path\nand more' }]),
     'ComparisonError: no such path',

@@ -31,6 +31,10 @@ export function judgeHealth(application: Application, revision: string, hold: Ho
   check(health.status === 'Healthy', `it is ${health.status}, not Healthy`);
   check(operation === undefined, 'an operation is waiting');
   check(!isUnderWay(operationState?.phase), 'an operation is running');
+  // The jobs after a sync fail when all is Synced and Healthy already: only the operation tells.
+  const isOfRevision = operationState?.syncResult?.revision === revision;
+  const hasFailed = ['Failed', 'Error'].includes(operationState?.phase ?? '');
+  check(!isOfRevision || !hasFailed, 'its sync, or a job around it, failed');
   for (const { type, message } of status.conditions ?? []) {
     check(!type.endsWith('Error'), message === undefined ? type : `${type}: ${message.split('\n')[0]}`);
   }

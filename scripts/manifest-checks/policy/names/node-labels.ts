@@ -1,5 +1,5 @@
-import { isObject, mapAt, textAt, textsAt, visitValues, shown } from '../../../rendered/fields.ts';
-import { findingAt, type Finding, type Manifest } from '../../manifest.ts';
+import { isObject, mapAt, shown, textAt, textsAt, visitValues } from '../../../rendered/fields.ts';
+import { findingAt, groupKindOf, type Finding, type Manifest } from '../../manifest.ts';
 import type { Scope } from '../../scope.ts';
 
 const ownPrefix = 'meridian.example/';
@@ -27,6 +27,8 @@ type Wanted = { readonly manifest: Manifest; readonly path: string; readonly lab
 
 function wantedBy(manifest: Manifest): Wanted[] {
   const wanted: Wanted[] = [];
+  // A chart's values speak of the cluster that it goes into.
+  if (groupKindOf(manifest.object) === 'argoproj.io/Application') return wanted;
   visitValues(manifest.object, (value, path, field) => {
     if (!isObject(value)) return;
     if (field === 'nodeSelector') {

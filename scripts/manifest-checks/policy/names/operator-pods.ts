@@ -66,8 +66,20 @@ const makers: Readonly<Record<string, (name: string, object: KubernetesObject) =
     const names = ['coord', ...Array.from({ length: shards }, (_, index) => `shard${index}`)];
     return names.map((part) => stackGresPods(`${name}-${part}`, object));
   },
-  'postgresql.cnpg.io/Cluster': (name) => [{ 'cnpg.io/cluster': name, 'cnpg.io/podRole': 'instance' }],
-  'postgresql.cnpg.io/Pooler': (name) => [{ 'cnpg.io/poolerName': name, 'cnpg.io/podRole': 'pooler' }],
+  'postgresql.cnpg.io/Cluster': (name, object) => [
+    {
+      'cnpg.io/cluster': name,
+      'cnpg.io/podRole': 'instance',
+      ...mapAt(object, 'spec', 'inheritedMetadata', 'labels'),
+    },
+  ],
+  'postgresql.cnpg.io/Pooler': (name, object) => [
+    {
+      'cnpg.io/poolerName': name,
+      'cnpg.io/podRole': 'pooler',
+      ...mapAt(object, 'spec', 'template', 'metadata', 'labels'),
+    },
+  ],
   'psmdb.percona.com/PerconaServerMongoDB': (name) =>
     managedBy('percona-server-mongodb-operator', name, 'mongod', 'mongos', 'cfg').map((labels) => ({
       ...labels,
@@ -81,6 +93,14 @@ const makers: Readonly<Record<string, (name: string, object: KubernetesObject) =
       redis_setup_type: 'cluster',
       ...mapAt(object, 'metadata', 'labels'),
     })),
+  'redis.redis.opstreelabs.in/RedisReplication': (name, object) => [
+    {
+      app: name,
+      role: 'replication',
+      redis_setup_type: 'replication',
+      ...mapAt(object, 'metadata', 'labels'),
+    },
+  ],
   'elasticsearch.k8s.elastic.co/Elasticsearch': (name) => [
     { 'common.k8s.elastic.co/type': 'elasticsearch', 'elasticsearch.k8s.elastic.co/cluster-name': name },
   ],

@@ -78,6 +78,10 @@ const makers: Readonly<Record<string, (product: Product) => readonly Named[]>> =
       service(`${name}-${role}-headless`, 6379),
       service(`${name}-${role}-additional`, 6379),
     ]),
+  'redis.redis.opstreelabs.in/RedisReplication': ({ name, service }) =>
+    [name, ...['headless', 'additional', 'master', 'replica'].map((role) => `${name}-${role}`)].map((host) =>
+      service(host, 6379),
+    ),
   'elasticsearch.k8s.elastic.co/Elasticsearch': ({ object, name, service, secret: make }) => [
     ...['http', 'internal-http'].map((role) => service(`${name}-es-${role}`, 9200, 'https')),
     service(`${name}-es-transport`, 9300),

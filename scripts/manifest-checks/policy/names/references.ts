@@ -62,6 +62,8 @@ export function commonReferences(manifest: Manifest): readonly Reference[] {
   const references: Reference[] = [];
   const own = manifest.object.metadata.namespace ?? '';
   const kindOfOwner = groupKindOf(manifest.object);
+  // A chart's values speak of the cluster that it goes into.
+  if (kindOfOwner === 'argoproj.io/Application') return [];
   const add = (path: string, kind: string, name: string, fields: JsonObject): void => {
     if (name === '' || fields['optional'] === true) return;
     const namespace = clusterWide.has(kind) ? '' : (textAt(fields, 'namespace') ?? own);

@@ -1,0 +1,115 @@
+import { App, Chart } from 'cdk8s';
+import { describe, expect, it } from 'vitest';
+import { environments } from '../../environments/index.ts';
+import { syncWave } from '../custom-object.ts';
+import { jobsOf } from '../jobs.ts';
+import type { Place } from '../place.ts';
+import { mostRequestsOf, programsOf } from '../programs.ts';
+import { regionCharts } from './index.ts';
+
+const places = environments.flatMap((environment) =>
+  environment.regions.map((region): [string, Place] => [
+    `${environment.name}/${region.name}`,
+    { environment, region },
+  ]),
+);
+
+// oxlint-disable-next-line typescript/no-explicit-any -- rendered objects are what they are
+function objectsOf(place: Place): any[] {
+  const app = new App();
+  return Object.entries(regionCharts).flatMap(([name, fill]) => {
+    const chart = new Chart(app, name, { disableResourceNameHashes: true });
+    fill(chart, place);
+    return chart.toJson();
+  });
+}
+
+const waveOf = ({ metadata }: { metadata: { annotations: Record<string, string> } }): number =>
+  Number(metadata.annotations['argocd.argoproj.io/sync-wave']);
+
+describe.each(places)('%s', (_, place) => {
+  const objects = objectsOf(place);
+  const job = (name: string) =>
+    objects.find(({ kind, metadata }) => kind === 'Job' && metadata.name === name);
+
+  it('migrates after all that the migration needs, and before every program', () => {
+    const migrate = job('migrate');
+    expect(migrate.metadata.annotations).toMatchObject({
+      'argocd.argoproj.io/hook': 'Sync',
+      'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
+    });
+    const wave = waveOf(migrate);
+    // Alone in its wave: Argo CD waits for a whole wave only.
+    expect(objects.filter((object) => waveOf(object) === wave)).toEqual([migrate]);
+    for (const object of objects.filter(({ kind }) => kind === 'Deployment'))
+      expect([object.metadata.name, waveOf(object) > wave]).toEqual([object.metadata.name, true]);
+    const { containers, serviceAccountName } = migrate.spec.template.spec;
+    const needed = [
+      serviceAccountName,
+      ...containers[0].envFrom.map((from: any) => from.secretRef?.name ?? from.configMapRef.name),
+    ];
+    for (const name of needed) {
+      const own = objects.filter(
+        ({ kind, metadata }) =>
+          metadata.name === name && ['ServiceAccount', 'ExternalSecret', 'ConfigMap'].includes(kind),
+      );
+      expect([name, own.length > 0 && own.every((object) => waveOf(object) < wave)]).toEqual([name, true]);
+    }
+    const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies.every((policy) => waveOf(policy) < wave)).toBe(true);
+  });
+
+  it('is asked for its health after the sync, then audited where it has streams', () => {
+    const after = jobsOf(place).filter(({ hook }) => hook === 'PostSync');
+    const isRemote = place.region.database.kind === 'remote';
+    expect(after.map(({ name, wave }) => `${name} ${wave}`)).toEqual(
+      isRemote ? ['smoke 0'] : ['smoke 0', 'audit 1'],
+    );
+    const gateways = programsOf(place).filter(({ kind }) => kind === 'gateway');
+    const asked = job('smoke').spec.template.spec.containers[0].args.filter((text: string) =>
+      text.startsWith('http'),
+    );
+    expect(asked).toEqual(gateways.map(({ name }) => `http://${name}.meridian.svc`));
+  });
+
+  it('runs jobs without rights, that end, and that are not tried again in vain', () => {
+    for (const { name } of jobsOf(place)) {
+      const { spec } = job(name);
+      const pod = spec.template.spec;
+      expect([pod.automountServiceAccountToken, pod.restartPolicy]).toEqual([false, 'Never']);
+      expect(pod.containers[0].securityContext.readOnlyRootFilesystem).toBe(true);
+      expect(spec.ttlSecondsAfterFinished).toBeGreaterThan(spec.activeDeadlineSeconds);
+      // Both conditions in one rule are refused by the API server.
+      for (const rule of spec.podFailurePolicy.rules) expect(Object.keys(rule)).toHaveLength(2);
+    }
+  });
+
+  it('has room for them beside all programs', () => {
+    const most = mostRequestsOf(programsOf(place));
+    const jobs = jobsOf(place).map(({ requests }) => requests);
+    const cpu = jobs.reduce((sum, { cpuMilli }) => sum + cpuMilli / 1000, most.cpu);
+    const memoryGiB = jobs.reduce((sum, { memoryMiB }) => sum + memoryMiB / 1024, most.memoryGiB);
+    expect(cpu).toBeLessThanOrEqual(place.region.programs.cpu);
+    expect(memoryGiB).toBeLessThanOrEqual(place.region.programs.memoryGiB);
+  });
+});
+
+it('lets the smoke job speak to gateways and to nothing else', () => {
+  const [, place] = places.find(([name]) => name === 'production/us-east')!;
+  const policies = objectsOf(place).filter(({ kind }) => kind === 'NetworkPolicy');
+  const uses = 'uses.meridian.example/';
+  const smoke = jobsOf(place).find(({ name }) => name === 'smoke')!;
+  expect([smoke.systems, smoke.callsGateways]).toEqual([[], true]);
+  const egress = policies.filter(
+    ({ spec }) => spec.podSelector.matchLabels?.[`${uses}gateways`] === 'true' && spec.egress,
+  );
+  expect(egress.map(({ metadata }) => metadata.name)).toEqual(['uses-gateways']);
+  const ingress = policies.find(({ metadata }) => metadata.name === 'gateways-of-jobs');
+  expect(ingress.spec.ingress[0].from).toEqual([
+    { podSelector: { matchLabels: { [`${uses}gateways`]: 'true' } } },
+  ]);
+});
+
+it('keeps waves apart', () => {
+  expect(new Set(Object.values(syncWave)).size).toBe(Object.keys(syncWave).length);
+});

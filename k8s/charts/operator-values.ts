@@ -1,0 +1,107 @@
+import { storageClass } from '../../environments/parts.ts';
+import { edgeNames, observabilityNames } from '../names.ts';
+import { namespaces, type Place } from '../place.ts';
+import { onDataNodes, volumeOf } from './data-parts.ts';
+
+type Values = (place: Place) => Readonly<Record<string, unknown>>;
+
+const requests = (cpu: string, memory: string): object => ({
+  requests: { cpu, memory },
+  limits: { memory },
+});
+
+/** The values of charts, by the operator's name: what their defaults would get wrong here. */
+export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
+  // Without it, its roles for leader election would go into kube-system.
+  'cert-manager': () => ({
+    crds: { enabled: true },
+    global: { leaderElection: { namespace: 'cert-manager-system' } },
+  }),
+  karpenter: ({ region }) => ({
+    settings: { clusterName: region.cluster, interruptionQueue: region.cluster },
+  }),
+  'load-balancers': ({ region }) => ({ clusterName: region.cluster, region: region.cloudRegion }),
+  'external-dns': ({ environment, region }) => ({
+    provider: { name: 'aws' },
+    sources: ['crd', 'service'],
+    domainFilters: [environment.domain],
+    registry: 'txt',
+    // Each cluster touches the records of its own name only.
+    txtOwnerId: region.cluster,
+    // A name that vanishes from the manifests is taken down by a person.
+    policy: 'upsert-only',
+  }),
+  kong: () => ({
+    // The proxies are in dist (kong.ts).
+    gateway: { enabled: false },
+    controller: {
+      replicaCount: 2,
+      ingressController: {
+        image: { tag: '3.5.13' },
+        ingressClass: edgeNames.gatewayClass,
+        resources: requests('250m', '512Mi'),
+        gatewayDiscovery: {
+          enabled: true,
+          generateAdminApiService: false,
+          adminApiService: { namespace: namespaces.edge, name: edgeNames.adminService },
+        },
+        env: {
+          publish_service: `${namespaces.edge}/${edgeNames.proxyService}`,
+          // The proxies sign their own certificate: a network policy says who may ask them.
+          kong_admin_tls_skip_verify: true,
+        },
+      },
+    },
+  }),
+  // Its own network policies would open the brokers to all: ours say who calls them.
+  strimzi: () => ({ watchAnyNamespace: true, generateNetworkPolicy: false }),
+  'percona-mongodb': () => ({ watchAllNamespaces: true }),
+  jaeger: () => ({ rbac: { clusterRole: true } }),
+  prometheus,
+};
+
+/** Grafana takes every ConfigMap with the label, Prometheus every monitor and rule (docs/observability.md). */
+function prometheus({ environment, region }: Place): Readonly<Record<string, unknown>> {
+  const { days, storageGiB, node } = environment.observability.prometheus;
+  const off = { enabled: false };
+  return {
+    // Amazon runs these, and shows them to nobody.
+    kubeControllerManager: off,
+    kubeScheduler: off,
+    kubeEtcd: off,
+    kubeProxy: off,
+    coreDns: off,
+    'prometheus-node-exporter': { namespaceOverride: namespaces.nodes },
+    prometheus: {
+      prometheusSpec: {
+        externalLabels: { environment: environment.name, region: region.name },
+        retention: `${days}d`,
+        resources: requests(String(node.cpu), `${node.memoryGiB}Gi`),
+        ...onDataNodes(),
+        storageSpec: { volumeClaimTemplate: { spec: volumeOf({ storageGiB, storageClass }) } },
+        podMonitorSelectorNilUsesHelmValues: false,
+        serviceMonitorSelectorNilUsesHelmValues: false,
+        probeSelectorNilUsesHelmValues: false,
+        scrapeConfigSelectorNilUsesHelmValues: false,
+        ruleSelectorNilUsesHelmValues: false,
+      },
+    },
+    grafana: {
+      admin: {
+        existingSecret: observabilityNames.grafanaSecret,
+        userKey: 'username',
+        passwordKey: 'password',
+      },
+      sidecar: {
+        dashboards: {
+          enabled: true,
+          label: observabilityNames.dashboardLabel,
+          labelValue: '1',
+          searchNamespace: namespaces.observability,
+          folderAnnotation: observabilityNames.folderAnnotation,
+          provider: { foldersFromFilesStructure: true },
+        },
+      },
+    },
+  };
+}

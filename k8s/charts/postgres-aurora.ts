@@ -1,0 +1,69 @@
+import type { Chart } from 'cdk8s';
+import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
+import { postgresNames } from '../names.ts';
+import { namespaces, type Place } from '../place.ts';
+import { addOwner } from './postgres-owner.ts';
+
+/** Aurora by the AWS provider of Crossplane. Its CRDs are not among those that are checked. */
+const auroraApi = 'rds.aws.upbound.io/v1beta1';
+const engine = { engine: 'aurora-postgresql', engineVersion: '16.6' };
+
+type Aurora = Extract<Place['region']['database'], { kind: 'aurora-global' }>;
+
+/**
+ * The region's cluster of the global database: the writer in the primary region, readers everywhere. Aurora keeps backups
+ * and log by itself, and recovers to any second of the days kept.
+ */
+export function addAurora(chart: Chart, place: Place, database: Aurora): void {
+  const { environment, region } = place;
+  const globalName = `${environment.name}-streams`;
+  const name = `${globalName}-${region.name}`;
+  const isPrimary = database.primaryRegion === region.name;
+  const order = (id: string, kind: string, objectName: string, forProvider: object): void =>
+    void customObject(chart, id, {
+      apiVersion: auroraApi,
+      kind,
+      name: objectName,
+      annotations: { ...inWave('data'), ...keepOnPrune },
+      spec: { forProvider: { region: region.cloudRegion, ...forProvider } },
+    });
+  if (isPrimary) {
+    addOwner(chart, place);
+    order('global', 'GlobalCluster', globalName, {
+      ...engine,
+      databaseName: postgresNames.database,
+      storageEncrypted: true,
+      deletionProtection: true,
+    });
+  }
+  order('cluster', 'Cluster', name, {
+    ...engine,
+    globalClusterIdentifierRef: { name: globalName },
+    backupRetentionPeriod: database.backup.retentionDays,
+    preferredBackupWindow: database.backup.window,
+    copyTagsToSnapshot: true,
+    skipFinalSnapshot: false,
+    finalSnapshotIdentifier: `${name}-last`,
+    storageEncrypted: true,
+    deletionProtection: true,
+    ...(isPrimary
+      ? {
+          masterUsername: postgresNames.user,
+          masterPasswordSecretRef: {
+            name: postgresNames.ownerSecret,
+            namespace: namespaces.data,
+            key: 'password',
+          },
+        }
+      : {}),
+  });
+  const instances = database.readReplicas + (isPrimary ? 1 : 0);
+  for (let index = 0; index < instances; index += 1) {
+    order(`instance-${index}`, 'ClusterInstance', `${name}-${index}`, {
+      ...engine,
+      instanceClass: database.instanceClass,
+      clusterIdentifierRef: { name },
+      publiclyAccessible: false,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import type { Environment, Region } from '../../environments/schema.ts';
+
+export type Kind = { readonly group: string; readonly kind: string };
+
+function kinds(group: string, ...names: readonly string[]): Kind[] {
+  return names.map((kind) => ({ group, kind }));
+}
+
+/**
+ * The kinds that the charts can render for an environment, by what its regions chose: a project allows these and no more.
+ * A kind that is dropped here is refused at once, with the whole revision that has it: leave it for as long as a pinned
+ * revision, or one that may be rolled back to, renders it.
+ */
+export function projectKinds(environment: Environment): {
+  readonly ofCluster: readonly Kind[];
+  readonly ofNamespaces: readonly Kind[];
+} {
+  const { regions, scaling } = environment;
+  const some = (chooses: (region: Region) => boolean, ...them: readonly Kind[]): readonly Kind[] =>
+    regions.some(chooses) ? them : [];
+  return {
+    ofCluster: [
+      ...kinds('', 'Namespace'),
+      ...kinds('karpenter.sh', 'NodePool'),
+      ...kinds('karpenter.k8s.aws', 'EC2NodeClass'),
+      ...kinds('gateway.networking.k8s.io', 'GatewayClass'),
+      ...kinds('cert-manager.io', 'ClusterIssuer'),
+      ...kinds('storage.k8s.io', 'StorageClass'),
+      ...kinds('external-secrets.io', 'ClusterSecretStore'),
+      ...kinds('configuration.konghq.com', 'KongClusterPlugin'),
+      ...some(isAurora, ...kinds('rds.aws.upbound.io', 'GlobalCluster', 'Cluster', 'ClusterInstance')),
+      ...some(({ kafka }) => kafka.kind === 'msk', ...kinds('kafka.aws.upbound.io', 'Cluster')),
+      ...some(
+        ({ kafka }) => kafka.kind === 'confluent-cloud',
+        ...kinds('confluent.crossplane.io', 'KafkaCluster'),
+      ),
+    ],
+    ofNamespaces: [
+      ...kinds('', 'ConfigMap', 'Service', 'ServiceAccount', 'ResourceQuota'),
+      ...kinds('apps', 'Deployment'),
+      // Kong is scaled by what is measured, whatever scales the gateways.
+      ...(scaling.gateways === 'fixed' ? [] : kinds('autoscaling', 'HorizontalPodAutoscaler')),
+      ...(scaling.gateways === 'predictive'
+        ? kinds('jamiethompson.me', 'PredictiveHorizontalPodAutoscaler')
+        : []),
+      ...(scaling.workers === 'lag' ? kinds('keda.sh', 'ScaledObject', 'TriggerAuthentication') : []),
+      ...(scaling.recommendMemory ? kinds('autoscaling.k8s.io', 'VerticalPodAutoscaler') : []),
+      ...kinds('batch', 'Job'),
+      ...kinds('networking.k8s.io', 'NetworkPolicy'),
+      ...kinds('policy', 'PodDisruptionBudget'),
+      ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
+      ...kinds('external-secrets.io', 'ExternalSecret'),
+      // How programs get the authority of the brokers.
+      ...some(({ kafka }) => kafka.kind === 'strimzi', ...kinds('external-secrets.io', 'SecretStore')),
+      ...some(
+        ({ kafka }) => kafka.kind === 'strimzi',
+        ...kinds(
+          'kafka.strimzi.io',
+          'Kafka',
+          'KafkaNodePool',
+          'KafkaTopic',
+          'KafkaUser',
+          'KafkaMirrorMaker2',
+          'KafkaRebalance',
+        ),
+      ),
+      ...some(
+        ({ database }) => database.kind === 'citus',
+        ...kinds(
+          'stackgres.io',
+          'SGShardedCluster',
+          'SGInstanceProfile',
+          'SGPostgresConfig',
+          'SGPoolingConfig',
+          'SGObjectStorage',
+          'SGScript',
+        ),
+      ),
+      ...some(
+        ({ database }) => database.kind === 'sharded',
+        ...kinds('postgresql.cnpg.io', 'Cluster', 'Pooler', 'ScheduledBackup'),
+      ),
+      ...some(({ mongo }) => mongo.kind === 'percona', ...kinds('psmdb.percona.com', 'PerconaServerMongoDB')),
+      ...some(({ mongo }) => mongo.kind === 'atlas', ...kinds('atlas.mongodb.com', 'AtlasDeployment')),
+      ...kinds('redis.redis.opstreelabs.in', 'RedisCluster', 'RedisReplication'),
+      ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
+      ...kinds('configuration.konghq.com', 'KongPlugin', 'KongConsumer'),
+      ...kinds('cert-manager.io', 'Certificate'),
+      ...(regions.length > 1
+        ? [
+            ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport'),
+            ...kinds('networking.istio.io', 'DestinationRule'),
+          ]
+        : []),
+      ...kinds('security.istio.io', 'PeerAuthentication'),
+      ...kinds('externaldns.k8s.io', 'DNSEndpoint'),
+      ...kinds('elasticsearch.k8s.elastic.co', 'Elasticsearch'),
+      ...kinds('kibana.k8s.elastic.co', 'Kibana'),
+      ...kinds('jaegertracing.io', 'Jaeger'),
+      ...kinds('opentelemetry.io', 'OpenTelemetryCollector'),
+      // Rules and dashboards are objects of the observability chart (docs/observability.md).
+      ...kinds('monitoring.coreos.com', 'PodMonitor', 'ServiceMonitor', 'PrometheusRule'),
+    ],
+  };
+}
+
+const isAurora = ({ database }: Region): boolean => database.kind === 'aurora-global';

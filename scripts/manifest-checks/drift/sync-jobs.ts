@@ -1,0 +1,76 @@
+import { readMigrationVariables } from '../../../composition/migrate.ts';
+import { jobsOf } from '../../../k8s/jobs.ts';
+import type { Place } from '../../../k8s/place.ts';
+import { migrationVariables, systems } from '../../../platform/resources.ts';
+import { readRegionVariables } from '../../auditor/region.ts';
+import { numberAt, textsAt } from '../../rendered/fields.ts';
+import { findingAt, type Finding } from '../manifest.ts';
+import { containersOf, podsOf, type Container } from '../pods.ts';
+import type { Scope } from '../scope.ts';
+import type { Configured } from './configuration.ts';
+
+type Read = Pick<Configured, 'read' | 'samples'>;
+
+/** What each file of the image, or command of `main.ts`, reads from its environment. */
+const readers: Readonly<Record<string, Read>> = {
+  migrate: { samples: migrationVariables, read: (variables) => void readMigrationVariables(variables) },
+  'scripts/audit-region.ts': {
+    samples: { ...systems.postgres, ...systems.mongo },
+    read: (variables) => void readRegionVariables(variables),
+  },
+  'scripts/smoke.ts': { samples: {}, read: () => undefined },
+};
+
+/** The jobs around a sync: each that belongs into the region is there once, and what it runs understands its variables. */
+export function checkSyncJobs(
+  scope: Scope,
+  place: Place,
+): { readonly findings: readonly Finding[]; readonly configured: readonly Configured[] } {
+  const containers = podsOf(scope)
+    .filter(({ labels }) => labels['app.kubernetes.io/component'] === 'sync-job')
+    .flatMap(containersOf);
+  const known = containers.flatMap((container) => {
+    const reader = readers[programOf(container)];
+    return reader ? [{ container, ...reader }] : [];
+  });
+  const unknown = containers
+    .filter((container) => readers[programOf(container)] === undefined)
+    .map((container) =>
+      drift(container, 'command', `runs ${programOf(container)}, which is no job of the image`),
+    );
+  const names = containers.map(({ pod }) => pod.manifest.object.metadata.name);
+  const [anywhere] = scope.manifests;
+  const missing = jobsOf(place)
+    .filter(({ name }) => !names.includes(name))
+    .flatMap(({ name }): Finding[] =>
+      anywhere
+        ? [
+            {
+              file: `dist/${anywhere.environment}/${anywhere.region}`,
+              object: '',
+              path: '',
+              rule: 'drift',
+              message: `no Job ${name}`,
+            },
+          ]
+        : [],
+    );
+  return { findings: [...unknown, ...missing, ...containers.flatMap(endsOf)], configured: known };
+}
+
+/** The file that Node runs, or the command of `main.ts`, which is what the image runs without one. */
+function programOf({ fields }: Container): string {
+  const command = textsAt(fields, 'command');
+  return (command.length > 0 ? command.at(-1) : textsAt(fields, 'args')[0]) ?? '';
+}
+
+/** A job that does not end holds up the sync, and with it a rollback. */
+function endsOf(container: Container): Finding[] {
+  return numberAt(container.pod.manifest.object, 'spec', 'activeDeadlineSeconds') === undefined
+    ? [drift(container, 'activeDeadlineSeconds', 'is missing: a sync would wait for it for ever')]
+    : [];
+}
+
+function drift({ pod, path }: Container, what: string, message: string): Finding {
+  return findingAt(pod.manifest, `${path}: ${what}`, 'drift', message);
+}
