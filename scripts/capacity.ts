@@ -1,9 +1,10 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { compareFigures } from './fleet/capacity/compare-figures.ts';
 import { renderCapacity, type CapacityReport } from './fleet/capacity/render.ts';
 import { sumsOf } from './fleet/capacity/sums.ts';
 import { documentFigures } from './fleet/document-figures.ts';
 import { readTree, requireEnvironment } from './fleet/tree.ts';
+import { runCommand } from './run-command.ts';
 
 type Options = { readonly environment: string; readonly json?: true; readonly check?: true };
 
@@ -19,29 +20,20 @@ const command = new Command('capacity')
       '\nExit codes: 0 added up, 1 a figure differs (--check), 2 wrong usage or nothing to read.',
   )
   .showHelpAfterError('(scripts/capacity --help lists the options)')
-  .exitOverride();
+  .exitOverride()
+  .action(act);
 
-async function main(): Promise<number> {
-  try {
-    command.parse();
-    const { environment, json, check } = command.opts<Options>();
-    const source = command.args[0] ?? 'dist';
-    const tree = await readTree(source, { repository: process.cwd(), environment });
-    requireEnvironment([tree], environment);
-    const regions = tree.environments.get(environment)!;
-    const report: CapacityReport = {
-      environment,
-      regions: sumsOf(regions),
-      figures: compareFigures(documentFigures, regions),
-    };
-    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : renderCapacity(report)}\n`);
-    return check && report.figures.some(({ verdict }) => verdict === 'differs') ? 1 : 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof RangeError)) throw error;
-    process.stderr.write(`capacity: ${error.message}\n`);
-    return 2;
-  }
+async function act(source: string, { environment, json, check }: Options): Promise<void> {
+  const tree = await readTree(source, { repository: process.cwd(), environment });
+  requireEnvironment([tree], environment);
+  const regions = tree.environments.get(environment)!;
+  const report: CapacityReport = {
+    environment,
+    regions: sumsOf(regions),
+    figures: compareFigures(documentFigures, regions),
+  };
+  process.stdout.write(`${json ? JSON.stringify(report, null, 2) : renderCapacity(report)}\n`);
+  if (check && report.figures.some(({ verdict }) => verdict === 'differs')) process.exitCode = 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(command, 2);

@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { differenceOf, type Difference } from './fleet/difference/report.ts';
 import { jsonOf } from './fleet/difference/json-report.ts';
 import { markdownOf } from './fleet/difference/markdown.ts';
 import { readTree, requireEnvironment } from './fleet/tree.ts';
+import { runCommand } from './run-command.ts';
 
 type Options = {
   readonly environment?: string;
@@ -24,29 +25,21 @@ const command = new Command('diff')
       '\nnot in them. Exit codes: 0 compared, 1 red flags with --fail-on-red-flags, 2 wrong usage or no such revision.',
   )
   .showHelpAfterError('(scripts/diff --help lists the options)')
-  .exitOverride();
+  .exitOverride()
+  .action(act);
 
-async function main(): Promise<number> {
-  try {
-    command.parse();
-    const [base, head] = command.args;
-    const { environment, json, failOnRedFlags } = command.opts<Options>();
-    const options = { repository: process.cwd(), ...(environment === undefined ? {} : { environment }) };
-    const [was, is] = await Promise.all([readTree(base!, options), readTree(head!, options)]);
-    requireEnvironment([was, is], environment);
-    const difference = differenceOf(was, is);
-    process.stdout.write(json ? `${JSON.stringify(jsonOf(difference), null, 2)}\n` : markdownOf(difference));
-    return failOnRedFlags && isFlagged(difference) ? 1 : 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof RangeError)) throw error;
-    process.stderr.write(`diff: ${error.message}\n`);
-    return 2;
-  }
+async function act(base: string, head: string, given: Options): Promise<void> {
+  const { environment, json, failOnRedFlags } = given;
+  const options = { repository: process.cwd(), ...(environment === undefined ? {} : { environment }) };
+  const [was, is] = await Promise.all([readTree(base, options), readTree(head, options)]);
+  requireEnvironment([was, is], environment);
+  const difference = differenceOf(was, is);
+  process.stdout.write(json ? `${JSON.stringify(jsonOf(difference), null, 2)}\n` : markdownOf(difference));
+  if (failOnRedFlags && isFlagged(difference)) process.exitCode = 1;
 }
 
 function isFlagged({ environments }: Difference): boolean {
   return environments.some(({ redFlags }) => redFlags.length > 0);
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(command, 2);

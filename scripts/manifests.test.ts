@@ -2,9 +2,12 @@ import { execa } from 'execa';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { environments } from '../environments/index.ts';
 import { isFolder } from './manifest-checks/schemas/sources.ts';
+
+// Each run is a process that reads every schema, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const hasSchemas = isFolder('../shared/openapi') && isFolder('../shared/crds');
 const place = `${environments[0]!.name}/${environments[0]!.regions[0]!.name}`;

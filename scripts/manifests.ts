@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { environments } from '../environments/index.ts';
 import { checkManifests, isPassed, type Report } from './manifest-checks/check.ts';
 import { readManifests, type ReadManifests } from './manifest-checks/read-manifests.ts';
@@ -6,6 +6,7 @@ import { renderReport } from './manifest-checks/render-report.ts';
 import { completeCatalogue } from './manifest-checks/schemas/complete-catalogue.ts';
 import { dryRunOnServer } from './manifest-checks/server-dry-run.ts';
 import { isFolder } from './manifest-checks/schemas/sources.ts';
+import { runCommand } from './run-command.ts';
 import { cacheFolder } from './stack/folders.ts';
 
 type Options = {
@@ -45,23 +46,14 @@ const command = new Command('manifests')
     '\nExit codes: 0 all is well, 1 something is wrong or could not be checked, 2 wrong usage.',
   )
   .showHelpAfterError('(scripts/manifests --help lists the options)')
-  .exitOverride();
+  .exitOverride()
+  .action(act);
 
-async function main(): Promise<number> {
-  try {
-    command.parse();
-    const options = command.opts<Options>();
-    expectFolders(options);
-    const read = readManifests(options.dist, command.args);
-    const report = await reportOf(read, options);
-    process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : renderReport(report)}\n`);
-    return isPassed(report, options.allowMissingSchemas === true) ? 0 : 1;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof RangeError)) throw error;
-    process.stderr.write(`manifests: ${error.message}\n`);
-    return 2;
-  }
+async function act(places: readonly string[], options: Options): Promise<void> {
+  expectFolders(options);
+  const report = await reportOf(readManifests(options.dist, places), options);
+  process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : renderReport(report)}\n`);
+  if (!isPassed(report, options.allowMissingSchemas === true)) process.exitCode = 1;
 }
 
 /** A folder that was named must be there; the defaults need not be. */
@@ -91,4 +83,4 @@ async function reportOf(read: ReadManifests, options: Options): Promise<Report> 
   return { ...report, findings: [...report.findings, ...findings], server };
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(command, 2);

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { eventSchemasAt } from './promotion/contracts/event-schemas.ts';
-import { pinnedEnvironment, regionsOfWave } from './promotion/environment.ts';
 import type { Evidence } from './promotion/gates/after.ts';
 import {
   addHubOptions,
@@ -11,12 +10,14 @@ import {
   type HoldOptions,
   type HubOptions,
 } from './promotion/options.ts';
+import { endOnSignal } from './promotion/interruption.ts';
 import { promote } from './promotion/promote.ts';
 import { openPullRequest } from './promotion/pull-request.ts';
-import { WrongUsage } from './promotion/refusal.ts';
+import { WrongUsage } from './refusal.ts';
 import { gatesMarkdown, promotionReport, verificationReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { runCommand, wholeNumber } from './promotion/run-command.ts';
+import { regionsOfWave, targetOf } from './promotion/target.ts';
+import { runCommand, wholeNumber } from './run-command.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
@@ -60,10 +61,9 @@ for (const option of holdOptions()) program.addOption(option);
 async function before(name: string, options: Options): Promise<void> {
   const repository = openRepository(process.cwd());
   const result = await promote(repository, {
-    environment: pinnedEnvironment(name),
+    target: await targetOf(repository, options.remote, name),
     wave: options.wave,
     revision: options.revision,
-    remote: options.remote,
     push: options.push === true,
     now: new Date(),
     render: options.render ? ['cdk8s', 'synth', '--check-upgrade=false'] : null,
@@ -78,8 +78,9 @@ async function before(name: string, options: Options): Promise<void> {
 }
 
 async function after(name: string, options: Options): Promise<void> {
-  const environment = pinnedEnvironment(name);
-  const regions = regionsOfWave(environment, options.wave);
+  const repository = openRepository(process.cwd());
+  const target = await targetOf(repository, options.remote, name);
+  const regions = regionsOfWave(target.environment, options.wave);
   const audits = byRegion('--audit', options.audit, regions);
   const addresses = byRegion('--prometheus', options.prometheus, regions);
   const evidence = new Map(
@@ -93,11 +94,9 @@ async function after(name: string, options: Options): Promise<void> {
       ];
     }),
   );
-  const repository = openRepository(process.cwd());
   const result = await verify(repository, {
-    environment,
+    target,
     evidence,
-    remote: options.remote,
     now: new Date(),
     record: options.push ? 'branch' : 'not-yet',
   });
@@ -110,4 +109,5 @@ async function after(name: string, options: Options): Promise<void> {
   }
 }
 
+endOnSignal();
 process.exitCode = await runCommand(program);

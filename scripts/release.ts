@@ -1,15 +1,17 @@
 import { Command } from 'commander';
 import { checkReleases } from './promotion/check.ts';
-import { builtDigest, writeDigest } from './promotion/image-file.ts';
+import { builtDigest, imageFilePath, whyOutdated, writeBuild } from './promotion/image-file.ts';
+import { endOnSignal } from './promotion/interruption.ts';
 import { openPullRequest } from './promotion/pull-request.ts';
 import { release } from './promotion/release.ts';
 import { releaseNamed, releasesAt, type Release } from './promotion/releases.ts';
 import { nextStep, releasesTable, releaseReport } from './promotion/report.ts';
-import { fetchMain, openRepository } from './promotion/repository.ts';
-import { runCommand } from './promotion/run-command.ts';
+import { fetchMain } from './promotion/remote.ts';
+import { commitOf, openRepository } from './promotion/repository.ts';
+import { runCommand } from './run-command.ts';
 
 type Options = { readonly remote: string; readonly json?: true };
-type MakeOptions = Options & { readonly push?: true; readonly ontoMain?: true };
+type MakeOptions = Options & { readonly push?: true };
 
 const repository = openRepository(process.cwd());
 const program = new Command('release')
@@ -36,9 +38,8 @@ const print = (options: Options, value: unknown, text: string): boolean =>
 command('make', 'makes the record of a revision that is on main (the command where none is named)', true)
   .argument('[revision]', 'which revision (default: the remote’s main)')
   .option('--push', 'push the branch with the record, and open the pull request where gh is installed')
-  .option('--onto-main', 'push the record straight onto main')
   .action(async (revision: string | undefined, options: MakeOptions) => {
-    const push = options.ontoMain ? 'main' : options.push ? 'branch' : 'not-yet';
+    const push = options.push ? 'branch' : 'not-yet';
     const result = await release(repository, { revision, remote: options.remote, push });
     const isMade = result.outcome === 'made';
     const next = isMade ? nextStep(result) : 'the newest release is the very same: nothing was made';
@@ -76,12 +77,25 @@ command('check', 'says whether pins, verified pins, records and freezes of a com
 
 program
   .command('image')
-  .description('puts the digest of a build into environments/image.json; render and commit afterwards')
-  .argument('<digest>', 'sha256:…', builtDigest)
+  .description(
+    'puts a build into environments/image.json (render and commit afterwards), or says if one is due',
+  )
+  .argument('[digest]', 'sha256:… of the build; without it nothing is written', builtDigest)
+  .option('--built-from <commit>', 'whose sources are in it', 'HEAD')
+  .option('--json', 'print the result as JSON')
+  .showHelpAfterError('(scripts/release --help lists the commands)')
   .exitOverride()
-  .action(async (digest: string) => {
-    const written = await writeDigest('environments/image.json', digest);
-    process.stdout.write(`${written}\n`);
+  .action(async (digest: string | undefined, options: { builtFrom: string; json?: true }) => {
+    const commit = await commitOf(repository, options.builtFrom);
+    if (digest === undefined) {
+      const why = await whyOutdated(repository, commit);
+      const told = why ?? 'the image has the sources of this commit';
+      process.stdout.write(`${options.json ? JSON.stringify({ isDue: why !== undefined, told }) : told}\n`);
+    } else {
+      const written = await writeBuild(imageFilePath, digest, commit);
+      process.stdout.write(`${options.json ? JSON.stringify({ written }) : written}\n`);
+    }
   });
 
+endOnSignal();
 process.exitCode = await runCommand(program);

@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander';
-import { pinnedEnvironment, regionsOfWave } from './promotion/environment.ts';
 import { endOperation, type OperationOutcome } from './promotion/hub/end-operation.ts';
+import { endOnSignal } from './promotion/interruption.ts';
 import { addHubOptions, applicationsOf, type HubOptions } from './promotion/options.ts';
 import type { Pin } from './promotion/pins.ts';
 import { openPullRequest } from './promotion/pull-request.ts';
-import { WrongUsage } from './promotion/refusal.ts';
+import { WrongUsage } from './refusal.ts';
 import { operationsReport, rollbackReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
+import { regionsOfWave, targetOf } from './promotion/target.ts';
 import { currentPins, rollback } from './promotion/rollback.ts';
-import { runCommand, wholeNumber } from './promotion/run-command.ts';
+import { runCommand, wholeNumber } from './run-command.ts';
 
 type Options = HubOptions & {
   readonly region?: string[];
@@ -43,12 +44,13 @@ const program = addHubOptions(
   .showHelpAfterError('(scripts/rollback --help lists the options)')
   .exitOverride()
   .action(async (name: string, options: Options) => {
-    const environment = pinnedEnvironment(name);
-    const regions = options.wave === undefined ? options.region : regionsOfWave(environment, options.wave);
-    if (regions === undefined) throw new WrongUsage('which regions? give --region or --wave');
+    const { wave, region: named, push } = options;
+    if (wave === undefined && named === undefined)
+      throw new WrongUsage('which regions? give --region or --wave');
     const repository = openRepository(process.cwd());
-    const { remote, push } = options;
-    const asked = { environment, regions, remote, push: push === true };
+    const target = await targetOf(repository, options.remote, name);
+    const regions = wave === undefined ? (named ?? []) : regionsOfWave(target.environment, wave);
+    const asked = { target, regions, push: push === true };
     if (options.operationsOnly) {
       const operations = await endAll(await currentPins(repository, asked), options);
       process.stdout.write(
@@ -80,4 +82,5 @@ async function endAll(pins: readonly Pin[], options: Options): Promise<readonly 
   return outcomes;
 }
 
+endOnSignal();
 process.exitCode = await runCommand(program);

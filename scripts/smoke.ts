@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { runCommand } from './run-command.ts';
 import { probes, smoke, type GatewayResult } from './smoke-test/probe.ts';
 
 type Options = { readonly json?: true; readonly timeoutMs: number; readonly withinMs: number };
@@ -14,7 +15,8 @@ const command = new Command('smoke')
   .option('--within-ms <ms>', 'ask those that fail again until so much time has passed', milliseconds, 0)
   .addHelpText('after', '\nExit codes: 0 all are well, 1 at least one is not, 2 wrong usage.')
   .showHelpAfterError('(scripts/smoke --help lists the options)')
-  .exitOverride();
+  .exitOverride()
+  .action(act);
 
 function baseUrl(text: string, before: readonly string[] = []): string[] {
   const url = URL.parse(text);
@@ -38,21 +40,14 @@ function tableOf(results: readonly GatewayResult[]): string {
   return table.toString();
 }
 
-async function main(): Promise<number> {
-  try {
-    command.parse();
-    const { json, timeoutMs, withinMs } = command.opts<Options>();
-    const results = await smoke(command.processedArgs[0] as string[], { timeoutMs, withinMs });
-    process.stdout.write(`${json ? JSON.stringify(results, null, 2) : tableOf(results)}\n`);
-    const failed = results.filter(({ ok }) => !ok);
-    for (const { url, probes: asked } of failed)
-      for (const { path, answer, ok } of asked)
-        if (!ok) process.stderr.write(`smoke: ${new URL(path, url).href}: ${answer}\n`);
-    return failed.length === 0 ? 0 : 1;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
-  }
+async function act(urls: readonly string[], { json, timeoutMs, withinMs }: Options): Promise<void> {
+  const results = await smoke(urls, { timeoutMs, withinMs });
+  process.stdout.write(`${json ? JSON.stringify(results, null, 2) : tableOf(results)}\n`);
+  const failed = results.filter(({ ok }) => !ok);
+  for (const { url, probes: asked } of failed)
+    for (const { path, answer, ok } of asked)
+      if (!ok) process.stderr.write(`smoke: ${new URL(path, url).href}: ${answer}\n`);
+  if (failed.length > 0) process.exitCode = 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(command);

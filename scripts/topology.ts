@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { pictureOf } from './fleet/picture/model.ts';
 import { htmlOf, svgOf } from './fleet/picture/svg.ts';
 import { readTree, requireEnvironment } from './fleet/tree.ts';
+import { runCommand } from './run-command.ts';
 
 type Options = {
   readonly environment: string;
@@ -25,31 +26,17 @@ const command = new Command('topology')
     '\nExit codes: 0 drawn, 2 wrong usage, nothing to read, or a file that cannot be written.',
   )
   .showHelpAfterError('(scripts/topology --help lists the options)')
-  .exitOverride();
+  .exitOverride()
+  .action(act);
 
-async function main(): Promise<number> {
-  try {
-    command.parse();
-    const { environment, out, html, json } = command.opts<Options>();
-    if (html && json) throw new RangeError('--html and --json exclude each other');
-    const tree = await readTree(command.args[0] ?? 'dist', { repository: process.cwd(), environment });
-    requireEnvironment([tree], environment);
-    const picture = pictureOf(environment, tree.environments.get(environment)!);
-    const content = json ? `${JSON.stringify(picture, null, 2)}\n` : html ? htmlOf(picture) : svgOf(picture);
-    if (out === undefined) process.stdout.write(content);
-    else await writeFile(out, content);
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof RangeError) && !isFileError(error)) throw error;
-    process.stderr.write(`topology: ${error.message}\n`);
-    return 2;
-  }
+async function act(source: string, { environment, out, html, json }: Options): Promise<void> {
+  if (html && json) throw new RangeError('--html and --json exclude each other');
+  const tree = await readTree(source, { repository: process.cwd(), environment });
+  requireEnvironment([tree], environment);
+  const picture = pictureOf(environment, tree.environments.get(environment)!);
+  const content = json ? `${JSON.stringify(picture, null, 2)}\n` : html ? htmlOf(picture) : svgOf(picture);
+  if (out === undefined) process.stdout.write(content);
+  else await writeFile(out, content);
 }
 
-/** The file of --out cannot be written. */
-function isFileError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'open';
-}
-
-process.exitCode = await main();
+process.exitCode = await runCommand(command, 2);

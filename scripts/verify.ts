@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { pinnedEnvironment } from './promotion/environment.ts';
+import { endOnSignal } from './promotion/interruption.ts';
 import {
   addHubOptions,
   applicationsOf,
@@ -12,7 +12,8 @@ import {
 import { openPullRequest } from './promotion/pull-request.ts';
 import { gatesMarkdown, verificationReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { runCommand } from './promotion/run-command.ts';
+import { runCommand } from './run-command.ts';
+import { targetOf } from './promotion/target.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
@@ -21,7 +22,6 @@ type Options = HubOptions &
     readonly prometheus?: string;
     readonly record?: true;
     readonly push?: true;
-    readonly ontoMain?: true;
     readonly remote: string;
     readonly json?: true;
   };
@@ -36,7 +36,6 @@ const program = addHubOptions(
   .option('--prometheus <address>', 'the region’s Prometheus', httpAddress)
   .option('--record', 'record the pin as verified, on a branch: the next wave and a rollback go by it')
   .option('--push', 'push that branch, and open the pull request where gh is installed')
-  .option('--onto-main', 'push the record straight onto main')
   .option('--remote <name>', 'the git remote, whose main has the pins', 'origin')
   .option('--json', 'print the result as JSON')
   .addHelpText('after', '\nExit codes: 0 every gate says yes, 1 one says no or was not asked, 2 wrong usage.')
@@ -46,11 +45,10 @@ const program = addHubOptions(
     const repository = openRepository(process.cwd());
     const { audit: audits, prometheus } = options;
     const result = await verify(repository, {
-      environment: pinnedEnvironment(name),
+      target: await targetOf(repository, options.remote, name),
       evidence: new Map([
         [region, { applications: applicationsOf(options), audits, prometheus, hold: holdOf(options) }],
       ]),
-      remote: options.remote,
       now: new Date(),
       record: recordOf(options),
     });
@@ -64,10 +62,10 @@ const program = addHubOptions(
   });
 for (const option of holdOptions()) program.addOption(option);
 
-function recordOf({ record, push, ontoMain }: Options): 'none' | 'not-yet' | 'branch' | 'main' {
-  if (ontoMain) return 'main';
+function recordOf({ record, push }: Options): 'none' | 'not-yet' | 'branch' {
   if (push) return 'branch';
   return record ? 'not-yet' : 'none';
 }
 
+endOnSignal();
 process.exitCode = await runCommand(program);

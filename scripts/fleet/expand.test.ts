@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expandRegion } from './expand.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../rendered/fields.ts';
 import { deployment, manifest, regionOf, resources, scaledObject } from './testing/fleet-fixture.ts';
 
 /** "part min-max × CPU memory-GiB disk-GiB role" of each workload. */

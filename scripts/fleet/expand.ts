@@ -1,4 +1,4 @@
-import { numberAt, textAt } from './json.ts';
+import { numberAt, textAt } from '../rendered/fields.ts';
 import { titleOf, type FleetObject } from './object.ts';
 import { expandBuiltIn } from './systems/built-in.ts';
 import { expandKafka } from './systems/kafka.ts';

@@ -1,6 +1,6 @@
 import type { Purchase } from '../../environments/prices.ts';
 import { reservedShareAnnotation } from '../../k8s/place.ts';
-import { at, entriesAt, listAt, textAt } from './json.ts';
+import { at, entriesAt, itemsAt, textAt } from '../rendered/fields.ts';
 import type { FleetObject } from './object.ts';
 import type { RegionTree } from './tree.ts';
 import { specOf, type Workload } from './workload.ts';
@@ -29,11 +29,11 @@ export function poolOf(workload: Workload, tree: RegionTree): FleetObject | unde
 export function sharesOf(workload: Workload, tree: RegionTree): readonly Share[] {
   const pool = poolOf(workload, tree);
   if (!pool) return [{ purchase: 'on-demand', share: 1 }];
-  const requirement = listAt(specOf(pool), 'template', 'spec', 'requirements').find(
+  const requirement = itemsAt(specOf(pool), 'template', 'spec', 'requirements').find(
     (candidate) => textAt(candidate, 'key') === 'karpenter.sh/capacity-type',
   );
   // Karpenter takes spot first where it may.
-  if (listAt(requirement, 'values').includes('spot')) return [{ purchase: 'spot', share: 1 }];
+  if (itemsAt(requirement, 'values').includes('spot')) return [{ purchase: 'spot', share: 1 }];
   const reserved = Number(at(pool.value, 'metadata', 'annotations', reservedShareAnnotation) ?? 0);
   return [
     { purchase: 'reserved', share: reserved },

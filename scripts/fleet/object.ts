@@ -1,4 +1,4 @@
-import { textAt, type JsonObject } from './json.ts';
+import { textAt, type JsonObject } from '../rendered/fields.ts';
 
 /** One object of a rendered tree. */
 export type FleetObject = {

@@ -1,4 +1,4 @@
-import { at, entriesAt, listAt, textAt, type Json } from './json.ts';
+import { at, entriesAt, itemsAt, textAt, type Json } from '../rendered/fields.ts';
 import { bytesOf, milliCpuOf } from './quantity.ts';
 import { nothing, plus, type Footprint } from './workload.ts';
 
@@ -16,9 +16,9 @@ export function footprintOf(resources: Json | undefined): Footprint {
  * init container when that needs more.
  */
 export function podFootprint(podSpec: Json | undefined): Footprint {
-  const init = listAt(podSpec, 'initContainers');
+  const init = itemsAt(podSpec, 'initContainers');
   const staying = init.filter((container) => textAt(container, 'restartPolicy') === 'Always');
-  const running = [...listAt(podSpec, 'containers'), ...staying]
+  const running = [...itemsAt(podSpec, 'containers'), ...staying]
     .map((container) => footprintOf(at(container, 'resources')))
     .reduce(plus, nothing);
   return init
@@ -48,9 +48,9 @@ export function storageBytes(quantity: Json | undefined): number {
 export function nodeLabelsOf(podSpec: Json | undefined): Record<string, string> {
   const labels: Record<string, string> = {};
   const required = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution'];
-  const terms = listAt(podSpec, ...required, 'nodeSelectorTerms');
-  for (const expression of terms.length === 1 ? listAt(terms[0], 'matchExpressions') : []) {
-    const [value, ...others] = listAt(expression, 'values');
+  const terms = itemsAt(podSpec, ...required, 'nodeSelectorTerms');
+  for (const expression of terms.length === 1 ? itemsAt(terms[0], 'matchExpressions') : []) {
+    const [value, ...others] = itemsAt(expression, 'values');
     const key = textAt(expression, 'key');
     if (key !== undefined && typeof value === 'string' && others.length === 0) labels[key] = value;
   }

@@ -101,7 +101,7 @@ describe('a rendered tree', () => {
   it.each([
     ['kind: Node\n', 'an object without apiVersion'],
     ['apiVersion: v1\nkind: Node\n', 'an object without metadata.name'],
-    ['a: [1\n', 'Flow sequence in block collection must be'],
+    ['a: [1\n', 'line 2: Flow sequence in block collection must be'],
     ['- 1\n', 'a document that is no object'],
   ])('names the file of %j', (text, problem) => {
     const file = { path: 'production/us-east/a.yaml', text };

@@ -1,12 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { filesAtRevision } from './git-tree.ts';
-import { isObject, type Json } from './json.ts';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDocuments } from '../rendered/documents.ts';
+import { isObject, type Json } from '../rendered/fields.ts';
+import { filesInFolder, placeOf, type RenderedFile } from '../rendered/folder-files.ts';
+import { filesAtRevision } from '../rendered/revision-files.ts';
 import { fleetObject, type FleetObject } from './object.ts';
-
-/** A file of a rendered tree: its path is `<environment>/<region>/<chart>.yaml`. */
-export type RenderedFile = { readonly path: string; readonly text: string };
 
 /** The objects of one cluster by their identity; the region `hub` is the cluster that Argo CD runs on. */
 export type RegionTree = ReadonlyMap<string, FleetObject>;
@@ -32,7 +30,7 @@ export async function readTree(source: string, options: TreeOptions): Promise<Fl
   const folder = join(options.repository, source);
   const path = source.startsWith('/') ? source : folder;
   const files = (await isFolder(path))
-    ? await filesInFolder(path)
+    ? filesInFolder(path)
     : await filesAtRevision(options.repository, source, 'dist');
   return treeOf(source, files, options.environment);
 }
@@ -41,9 +39,9 @@ export async function readTree(source: string, options: TreeOptions): Promise<Fl
 export function treeOf(source: string, files: readonly RenderedFile[], only?: string): FleetTree {
   const environments = new Map<string, Map<string, Map<string, FleetObject>>>();
   for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    const [environment, region, chart, ...rest] = file.path.split('/');
-    if (!environment || !region || !chart || rest.length > 0)
-      throw new RangeError(`${source}: ${file.path} is not <environment>/<region>/<chart>.yaml`);
+    const place = placeOf(file.path);
+    if (!place) throw new RangeError(`${source}: ${file.path} is not <environment>/<region>/<chart>.yaml`);
+    const { environment, region } = place;
     if (only !== undefined && environment !== only) continue;
     const regions = environments.get(environment) ?? new Map<string, Map<string, FleetObject>>();
     environments.set(environment, regions);
@@ -63,19 +61,17 @@ export function treeOf(source: string, files: readonly RenderedFile[], only?: st
 const parsed = new Map<string, readonly Json[]>();
 
 function objectsOf({ path, text }: RenderedFile): readonly FleetObject[] {
-  let documents = parsed.get(text);
-  if (!documents) {
-    documents = parseAllDocuments(text, { merge: true }).map((document) => {
-      const [error] = document.errors;
-      if (error) throw new RangeError(`${path}: ${error.message.split('\n')[0]}`);
-      return document.toJS() as Json;
-    });
-    parsed.set(text, documents);
+  let values = parsed.get(text);
+  if (!values) {
+    const { documents, problems } = parseDocuments(text);
+    const [problem] = problems;
+    if (problem) throw new RangeError(`${path}: line ${problem.line}: ${problem.message}`);
+    values = documents.map(({ value }) => value);
+    parsed.set(text, values);
   }
-  return documents.flatMap((document) => {
-    if (document === null) return [];
-    if (!isObject(document)) throw new RangeError(`${path}: a document that is no object`);
-    return [fleetObject(document, path)];
+  return values.map((value) => {
+    if (!isObject(value)) throw new RangeError(`${path}: a document that is no object`);
+    return fleetObject(value, path);
   });
 }
 
@@ -87,17 +83,6 @@ async function isFolder(path: string): Promise<boolean> {
       return false;
     throw error;
   }
-}
-
-async function filesInFolder(folder: string): Promise<readonly RenderedFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'));
-  return Promise.all(
-    names.map(async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return { path: relative(folder, path).split(sep).join('/'), text: await readFile(path, 'utf8') };
-    }),
-  );
 }
 
 /** The names of the environments that any of the trees has. */

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from '../rendered/fields.ts';
 import type { FleetObject } from './object.ts';
 
 /** What a workload belongs to; the rows of the capacity table. */

@@ -7,7 +7,7 @@ import { defineEnvironment, type Environment, type Region } from '../../environm
 import { renderEnvironment } from '../../k8s/render.ts';
 import { confluentCloud, msk } from '../../k8s/testing/kafka-kinds.ts';
 import { checkManifests } from './check.ts';
-import { listAt } from './fields.ts';
+import { listAt, shown } from '../rendered/fields.ts';
 import { readManifests } from './read-manifests.ts';
 import { isFolder, openCatalogue } from './schemas/sources.ts';
 import { textOf } from './testing/region.ts';
@@ -106,7 +106,7 @@ describe.each(forms)('production with $name', ({ name, environment, ordered }) =
     const { manifests } = readManifests(outdir);
     const project = manifests.find(({ object }) => object.kind === 'AppProject')!.object;
     const allowed = ['clusterResourceWhitelist', 'namespaceResourceWhitelist'].flatMap((list) =>
-      listAt(project, 'spec', list).map(({ group, kind }) => `${String(group)}/${String(kind)}`),
+      listAt(project, 'spec', list).map(({ group, kind }) => `${shown(group)}/${shown(kind)}`),
     );
     const rendered = new Set(
       manifests

@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, mapAt, numberAt, textAt, type Fields } from './fields.ts';
+import { fieldsAt, listAt, mapAt, numberAt, textAt, type JsonObject } from '../rendered/fields.ts';
 import { groupKindOf, type Manifest } from './manifest.ts';
 import type { Scope } from './scope.ts';
 
@@ -7,7 +7,7 @@ export type PodTemplate = {
   readonly manifest: Manifest;
   /** Of the pod's spec: `spec.template.spec`. */
   readonly path: string;
-  readonly spec: Fields;
+  readonly spec: JsonObject;
   readonly labels: Readonly<Record<string, string>>;
 };
 
@@ -15,7 +15,7 @@ export type Container = {
   readonly pod: PodTemplate;
   readonly path: string;
   readonly name: string;
-  readonly fields: Fields;
+  readonly fields: JsonObject;
   /** Init containers end before the others begin, unless they restart (sidecars). */
   readonly isInit: boolean;
 };

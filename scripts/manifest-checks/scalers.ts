@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, numberAt, textAt, textsAt } from './fields.ts';
+import { fieldsAt, listAt, numberAt, textAt, textsAt } from '../rendered/fields.ts';
 import { groupKindOf, type Manifest } from './manifest.ts';
 import { namespaceOf } from './pods.ts';
 import type { Scope } from './scope.ts';

@@ -1,9 +1,9 @@
-import { listAt, mapAt, textAt, textsAt, type Fields } from './fields.ts';
+import { listAt, mapAt, textAt, textsAt, type JsonObject } from '../rendered/fields.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** Whether labels fit a selector with `matchLabels` and `matchExpressions`; an empty selector fits all. */
-export function matches(selector: Fields, labels: Labels): boolean {
+export function matches(selector: JsonObject, labels: Labels): boolean {
   const wanted = Object.entries(mapAt(selector, 'matchLabels'));
   return (
     wanted.every(([key, value]) => labels[key] === value) &&
@@ -11,7 +11,7 @@ export function matches(selector: Fields, labels: Labels): boolean {
   );
 }
 
-function fitsExpression(expression: Fields, labels: Labels): boolean {
+function fitsExpression(expression: JsonObject, labels: Labels): boolean {
   const own = labels[textAt(expression, 'key') ?? ''];
   const values = textsAt(expression, 'values');
   switch (expression['operator']) {

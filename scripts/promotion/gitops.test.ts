@@ -1,18 +1,17 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { rollback } from './rollback.ts';
-import { contractsWith, createGitWorld, production, refusals, type GitWorld } from './testing/git-world.ts';
+import { rollback, type Rollback } from './rollback.ts';
+import { contractsWith, gitWorlds, production, refusals, type GitWorld } from './testing/git-world.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+const freshWorld = gitWorlds();
 let world: GitWorld;
-beforeEach(async () => {
-  world = await createGitWorld();
-});
+beforeEach(() => void (world = freshWorld()));
 afterEach(() => world.remove());
 
 const everywhere = (revision: string): Record<string, string> =>
-  Object.fromEntries(production.regions.map(({ name }) => [name, revision]));
+  Object.fromEntries(production.regions.map((region) => [region, revision]));
 
 it('moves wave by wave what was verified, halts at a broken gate, and takes back what went wrong', async () => {
   const { roll, promote, verified, pins, clone } = world;
@@ -46,8 +45,8 @@ it('moves wave by wave what was verified, halts at a broken gate, and takes back
     `ap-southeast verified: verified at ${first.slice(0, 12)}, not at ${second.slice(0, 12)}`,
   ]);
 
-  const options = { environment: production, remote: 'origin', push: true };
-  const back = await rollback(clone, { ...options, regions: ['ap-southeast'] });
+  const target = await world.target();
+  const back = await rollback(clone, { target, push: true, regions: ['ap-southeast'] });
   expect(back.from.map(({ revision }) => revision)).toEqual([second]);
   await world.merge(back.commit);
   expect(await pins()).toEqual(everywhere(first));
@@ -70,7 +69,8 @@ it('moves wave by wave what was verified, halts at a broken gate, and takes back
 
 it('after two rollbacks a region is not back at what the first one took away', async () => {
   const { roll, verified, pins, clone } = world;
-  const options = { environment: production, remote: 'origin', push: true, regions: ['ap-southeast'] };
+  const back = async (): Promise<Rollback> =>
+    rollback(clone, { target: await world.target(), push: true, regions: ['ap-southeast'] });
   const revisions: string[] = [];
   for (const letter of ['1', '2', '3']) {
     const revision = await world.release(letter, contractsWith('id: z.string()'));
@@ -78,12 +78,12 @@ it('after two rollbacks a region is not back at what the first one took away', a
     await verified('ap-southeast', revision);
     revisions.push(revision);
   }
-  await world.merge((await rollback(clone, options)).commit);
+  await world.merge((await back()).commit);
   expect(await pins()).toEqual({ 'ap-southeast': revisions[1] });
   await verified('ap-southeast', revisions[1]!);
-  await world.merge((await rollback(clone, options)).commit);
+  await world.merge((await back()).commit);
   expect(await pins()).toEqual({ 'ap-southeast': revisions[0] });
-  await expect(rollback(clone, options)).rejects.toThrow(
+  await expect(back()).rejects.toThrow(
     `production/ap-southeast: no revision before ${revisions[0]!.slice(0, 12)} was ever verified there`,
   );
 });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Hold } from './hub/health.ts';
 import type { ApplicationSource } from './hub/read.ts';
-import { WrongUsage } from './refusal.ts';
+import { WrongUsage } from '../refusal.ts';
 
 /** How the hub is asked, or which files stand for its answers. */
 export type HubOptions = {

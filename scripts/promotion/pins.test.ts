@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { environmentNamed } from '../../environments/index.ts';
-import { pinnedEnvironment, requireRegion } from './environment.ts';
 import { parsePin, pinPath, yamlOf } from './pins.ts';
+import { openRepository } from './repository.ts';
+import { environmentsAt, pinnedEnvironment, regionsOfWave, requireRegion } from './target.ts';
+import { declared } from './testing/git-world.ts';
 
 const hash = 'a'.repeat(40);
 const path = pinPath('production', 'us-east');
@@ -22,10 +23,18 @@ it('refuses a pin with an unknown key, a key that is there twice, a hash that is
   expect(() => parsePin(digits.replaceAll(/"(1+)"/g, '$1'), path)).toThrow(`${path}: revision: `);
 });
 
-it('names the environments and regions that there are', () => {
-  expect(() => pinnedEnvironment('moon')).toThrow('there is no environment "moon": dev, staging, production');
-  expect(() => pinnedEnvironment('dev')).toThrow('dev follows main: it has no pins to move');
-  expect(() => requireRegion(environmentNamed('staging'), 'us-west')).toThrow(
+it('names the environments, waves and regions that there are', () => {
+  expect(() => pinnedEnvironment(declared, 'moon')).toThrow(
+    'there is no environment "moon": dev, staging, production',
+  );
+  expect(() => pinnedEnvironment(declared, 'dev')).toThrow('dev follows main: it has no pins to move');
+  const staging = pinnedEnvironment(declared, 'staging');
+  expect(() => requireRegion(staging, 'us-west')).toThrow(
     'there is no region us-west in staging: us-east, eu-central',
   );
+  expect(() => regionsOfWave(staging, 9)).toThrow('staging has the waves 1 to ');
+});
+
+it('reads the environments of this repository', async () => {
+  expect(await environmentsAt(openRepository(process.cwd()), 'HEAD')).toEqual(declared);
 });

@@ -1,8 +1,9 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import type { Environment } from '../../environments/schema.ts';
-import { Refusal } from './refusal.ts';
-import { fileAt, filesBelow, isAncestor, shortOf, treeOf, type Repository } from './repository.ts';
+import { Refusal } from '../refusal.ts';
+import { filesAtRevision } from '../rendered/revision-files.ts';
+import { fileAt, hasCommit, isAncestor, shortOf, treeOf, type Repository } from './repository.ts';
+import type { PromotedEnvironment } from './target.ts';
 import { hash, parseYamlFile } from './yaml-file.ts';
 
 const pinSchema = z.strictObject({
@@ -55,13 +56,14 @@ function inItsFile<Read extends Pin>(pin: Read, path: string): Read {
 export async function pinsAt(
   repository: Repository,
   commit: string,
-  environment: Environment,
+  environment: PromotedEnvironment,
 ): Promise<ReadonlyMap<string, Pin>> {
-  const known: readonly string[] = environment.regions.map(({ name }) => name);
   const pins = new Map<string, Pin>();
-  for (const path of await filesBelow(repository, commit, pinFolder(environment.name))) {
-    const pin = parsePin((await fileAt(repository, commit, path)) ?? '', path);
-    if (!known.includes(pin.region)) {
+  const folder = pinFolder(environment.name);
+  for (const { path: name, text } of await filesAtRevision(repository.folder, commit, folder)) {
+    const path = `${folder}/${name}`;
+    const pin = parsePin(text, path);
+    if (!environment.regions.includes(pin.region)) {
       throw new Refusal(`${path}: there is no region ${pin.region} in ${environment.name}`);
     }
     pins.set(pin.region, pin);
@@ -76,7 +78,7 @@ export async function pinsAt(
 export async function checkPin(repository: Repository, main: string, pin: Pin): Promise<void> {
   const path = pinPath(pin.environment, pin.region);
   const short = shortOf(pin.revision);
-  if ((await repository.ask('cat-file', '-e', `${pin.revision}^{commit}`)) === undefined) {
+  if (!(await hasCommit(repository, pin.revision))) {
     throw new Refusal(
       `${path}: revision ${short} is not in this repository (a shallow clone: git fetch --unshallow)`,
     );

@@ -1,19 +1,17 @@
-import type { Environment } from '../../environments/schema.ts';
-import { regionsOfWave } from './environment.ts';
 import { gatesBefore } from './gates/before.ts';
 import type { Candidate, Gate, RenderCommand } from './gates/gate.ts';
 import { checkPin, pinPath, pinsAt, yamlOf, type Pin } from './pins.ts';
 import { propose, type Proposed } from './proposal.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { recordedAt, releasesAt } from './releases.ts';
-import { commitOf, fetchMain, refuseDirty, shortOf, treeOf, type Repository } from './repository.ts';
+import { commitOf, refuseDirty, shortOf, treeOf, type Repository } from './repository.ts';
+import { regionsOfWave, type Target } from './target.ts';
 
 export type PromoteOptions = {
-  readonly environment: Environment;
+  readonly target: Target;
   readonly wave: number;
   /** Undefined: the newest release for the first wave, what the wave before runs for the others. */
   readonly revision: string | undefined;
-  readonly remote: string;
   readonly push: boolean;
   readonly now: Date;
   readonly render: RenderCommand;
@@ -36,13 +34,13 @@ const paths = ['dist', 'environments', 'contracts', 'k8s', 'cdk8s.yaml', 'packag
  * checkout is not touched. @throws Refusal
  */
 export async function promote(repository: Repository, options: PromoteOptions): Promise<Promotion | Halted> {
-  const { environment, wave, remote } = options;
+  const { wave, target } = options;
+  const { environment, main } = target;
   const regions = regionsOfWave(environment, wave);
   await refuseDirty(repository, paths);
-  const main = await fetchMain(repository, remote);
   const pins = await pinsAt(repository, main, environment);
   for (const pin of pins.values()) await checkPin(repository, main, pin);
-  const revision = await revisionOf(repository, options, main, pins);
+  const revision = await revisionOf(repository, options, pins);
   const release = await recordedAt(repository, main, revision);
   const moved = await Promise.all(
     regions.map(async (region): Promise<Pin> => {
@@ -50,12 +48,20 @@ export async function promote(repository: Repository, options: PromoteOptions): 
       return { environment: environment.name, region, revision, tree };
     }),
   );
-  const gates = await gatesBefore({ ...options, repository, regions, revision, main, pins, release });
+  const gates = await gatesBefore({
+    ...options,
+    ...target,
+    repository,
+    regions,
+    revision,
+    isNamed: options.revision !== undefined,
+    pins,
+    release,
+  });
   if (gates.some(({ passed }) => !passed)) return { gates };
   const title = `release(${environment.name}): wave ${wave} to ${shortOf(revision)}`;
   const proposed = await propose(repository, {
-    remote,
-    main,
+    ...target,
     branch: `promote/${environment.name}/wave-${wave}/${shortOf(revision)}`,
     title,
     body: gates.map(({ name, reason }) => `${name}: ${reason}`).join('\n'),
@@ -67,8 +73,7 @@ export async function promote(repository: Repository, options: PromoteOptions): 
 
 async function revisionOf(
   repository: Repository,
-  { environment, wave, revision }: PromoteOptions,
-  main: string,
+  { target: { environment, main }, wave, revision }: PromoteOptions,
   pins: ReadonlyMap<string, Pin>,
 ): Promise<string> {
   if (revision !== undefined) return commitOf(repository, revision);

@@ -1,7 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Refusal } from './refusal.ts';
-import { commitOf, fileAt, inWorktree, nameOf, shortOf, type Repository } from './repository.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal } from '../refusal.ts';
+import { withIndex } from './checkout.ts';
+import { Interrupted, interruption } from './interruption.ts';
+import { fetchBranch, nameOf } from './remote.ts';
+import { fileAt, isAncestor, shortOf, type Repository } from './repository.ts';
 
 /** Files that are to be on main, as one commit on top of it. */
 export type Proposal = {
@@ -14,46 +17,63 @@ export type Proposal = {
   readonly body: string;
   /** The whole text of each file by its path. */
   readonly files: ReadonlyMap<string, string>;
-  /** To a branch for a pull request, straight onto main, or nowhere yet. */
-  readonly push: 'branch' | 'main' | 'not-yet';
+  /** To a branch for a pull request, or nowhere yet. */
+  readonly push: 'branch' | 'not-yet';
 };
 
 export type Proposed = { readonly branch: string; readonly commit: string; readonly push: Proposal['push'] };
 
 /**
- * Makes the commit in a checkout of its own and pushes it before the branch is made here, so that whatever fails leaves
+ * Makes the commit out of objects alone, and pushes it before the branch is made here, so that whatever fails leaves
  * neither branch nor checkout. The same proposal again finds its branch. @throws Refusal
  */
 export async function propose(repository: Repository, proposal: Proposal): Promise<Proposed> {
-  const { main, branch, remote, push } = proposal;
-  if (await isOnMainAlready(repository, proposal)) {
-    throw new Refusal(`main has this already: ${[...proposal.files.keys()].join(', ')}`);
-  }
-  const made = await inWorktree(repository, main, (checkout) => commitIn(checkout, proposal));
-  if (push === 'main') {
-    await repository.run('push', '--quiet', '--', remote, `${made}:refs/heads/main`);
-    return { branch: 'main', commit: made, push };
-  }
-  const here = await sameAs(repository, made, `refs/heads/${branch}`, `the branch ${branch} is here`);
+  const { branch, push, files } = proposal;
+  if (await isOnMainAlready(repository, proposal))
+    throw new Refusal(`main has this already: ${[...files.keys()].join(', ')}`);
+  const made = await commitOn(repository, proposal);
+  const old = await branchHere(repository, branch);
+  const here = await sameAs(repository, proposal, made, old, `${branch} is here`);
   const commit = here ?? made;
   if (push === 'branch') {
-    const there = await branchThere(repository, proposal, commit);
-    if (there !== undefined) return { branch, commit: there, push };
-    await repository.run('push', '--quiet', '--', remote, `${commit}:refs/heads/${branch}`);
+    const there = await pushed(repository, proposal, commit);
+    if (there !== commit) return { branch, commit: there, push };
   }
-  if (here === undefined) await repository.run('branch', '--no-track', branch, commit);
+  if (here !== undefined) return { branch, commit, push };
+  try {
+    const force = old === undefined ? [] : ['--force'];
+    await repository.runToEnd('branch', '--no-track', ...force, branch, commit);
+  } catch (error) {
+    // Another of our tools in this clone was faster with the same.
+    const meanwhile = await branchHere(repository, branch);
+    if ((await sameAs(repository, proposal, commit, meanwhile, `${branch} is here`)) === undefined)
+      throw error;
+  }
   return { branch, commit, push };
 }
 
-async function branchThere(
-  repository: Repository,
-  { remote, branch }: Proposal,
-  commit: string,
-): Promise<string | undefined> {
-  const name = `refs/heads/${branch}`;
-  if ((await repository.run('ls-remote', '--', remote, name)) === '') return undefined;
-  await repository.run('fetch', '--quiet', '--no-tags', '--', remote, name);
-  return sameAs(repository, commit, 'FETCH_HEAD', `the branch ${branch} is on ${nameOf(remote)}`);
+const branchHere = (repository: Repository, branch: string): Promise<string | undefined> =>
+  repository.ask('rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`);
+
+/** @returns the commit of the branch on the remote: ours, or the same change that somebody else pushed. */
+async function pushed(repository: Repository, proposal: Proposal, commit: string): Promise<string> {
+  const { remote, branch } = proposal;
+  const where = `${branch} is on ${nameOf(remote)}`;
+  const findThere = async (): Promise<string | undefined> =>
+    sameAs(repository, proposal, commit, await fetchBranch(repository, remote, branch), where);
+  const before = await findThere();
+  if (before !== undefined) return before;
+  try {
+    await repository.runToEnd('push', '--quiet', '--', remote, `${commit}:refs/heads/${branch}`);
+    return commit;
+  } catch (error) {
+    if (interruption.aborted)
+      throw new Interrupted(`in the push: git ls-remote ${nameOf(remote)} ${branch} tells whether it came`);
+    // Somebody promotes the same at the same time, and was faster.
+    const meanwhile = await findThere();
+    if (meanwhile === undefined) throw error;
+    return meanwhile;
+  }
 }
 
 async function isOnMainAlready(repository: Repository, { main, files }: Proposal): Promise<boolean> {
@@ -63,31 +83,40 @@ async function isOnMainAlready(repository: Repository, { main, files }: Proposal
   return true;
 }
 
-async function commitIn(checkout: Repository, { files, title, body }: Proposal): Promise<string> {
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(checkout.folder, path)), { recursive: true });
-    await writeFile(join(checkout.folder, path), text);
-    await checkout.run('add', '--', path);
-  }
-  const messages = [title, body].filter((text) => text !== '').flatMap((text) => ['--message', text]);
-  await checkout.run('commit', '--quiet', ...messages);
-  return commitOf(checkout, 'HEAD');
+async function commitOn(repository: Repository, { main, files, title, body }: Proposal): Promise<string> {
+  return withIndex(repository, async (git, folder) => {
+    const [paths, texts] = [[...files.keys()], [...files.values()]];
+    const places = paths.map((_, index) => join(folder, `file-${index}`));
+    await Promise.all(places.map((place, index) => writeFile(place, texts[index]!)));
+    const blobs = (await git.run('hash-object', '-w', '--no-filters', '--', ...places)).split('\n');
+    await git.run('read-tree', main);
+    const entries = paths.flatMap((path, index) => ['--cacheinfo', `100644,${blobs[index]},${path}`]);
+    await git.run('update-index', '--add', ...entries);
+    const tree = await git.run('write-tree');
+    const isSigned = (await git.ask('config', '--type=bool', 'commit.gpgSign')) === 'true';
+    const messages = [title, body].filter((text) => text !== '').flatMap((text) => ['-m', text]);
+    return git.run('commit-tree', ...(isSigned ? ['-S'] : []), '-p', main, ...messages, tree);
+  });
 }
 
-/** The commit of a name, if it is the same change of the same main; undefined where there is none. @throws Refusal */
+/**
+ * The commit that was found, if it is the same change of the same main; undefined where none was, or one that was merged and
+ * is of no use any more. @throws Refusal
+ */
 async function sameAs(
   repository: Repository,
+  { main }: Proposal,
   commit: string,
-  name: string,
+  found: string | undefined,
   where: string,
 ): Promise<string | undefined> {
-  const found = await repository.ask('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
-  if (found === undefined) return undefined;
-  const [treeAndParents, ours] = await Promise.all(
+  if (found === undefined || found === commit) return found;
+  const [theirs, ours] = await Promise.all(
     [found, commit].map((one) => repository.run('show', '--no-patch', '--format=%T %P', one)),
   );
-  if (treeAndParents === ours) return found;
+  if (theirs === ours) return found;
+  if (await isAncestor(repository, found, main)) return undefined;
   throw new Refusal(
-    `${where} already, with another content (${shortOf(found)}): merge it or delete it, then run this again`,
+    `the branch ${where} already, with another content (${shortOf(found)}): merge it or delete it, then run this again`,
   );
 }

@@ -1,12 +1,13 @@
 import { execa } from 'execa';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { Repository } from './repository.ts';
 
 export type PullRequest = { readonly branch: string; readonly title: string; readonly body: string };
 
 /**
- * With gh on the PATH the pull request of a pushed branch is opened. @returns its address, or undefined where there is no
- * gh. @throws Refusal when gh refuses: the branch stays pushed.
+ * With gh on the PATH the pull request of a pushed branch is opened, or found where there is one already. @returns its
+ * address, or undefined where there is no gh, or no GitHub behind the remote. @throws Refusal when gh refuses: the branch
+ * stays pushed.
  */
 export async function openPullRequest(
   { folder }: Repository,
@@ -18,6 +19,8 @@ export async function openPullRequest(
     { cwd: folder, reject: false },
   );
   if (!failed) return stdout.trim();
-  if (code === 'ENOENT') return undefined;
+  if (code === 'ENOENT' || /known GitHub host/.test(stderr)) return undefined;
+  const existing = /already exists:\s*(https:\S+)/.exec(stderr)?.[1];
+  if (existing !== undefined) return existing;
   throw new Refusal(`${branch} is pushed, but gh did not open its pull request: ${stderr.split('\n')[0]}`);
 }

@@ -2,25 +2,24 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { checkReleases } from './check.ts';
-import { builtDigest, writeDigest } from './image-file.ts';
+import { builtDigest, writeBuild } from './image-file.ts';
 import { imagesIn } from './images.ts';
 import { pinPath, yamlOf } from './pins.ts';
 import { release, type Recorded } from './release.ts';
 import { releaseNamed, releasesAt } from './releases.ts';
-import { createGitWorld, noon, production, type GitWorld } from './testing/git-world.ts';
+import { gitWorlds, noon, type GitWorld } from './testing/git-world.ts';
 import { fixtureText } from './testing/applications.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+const freshWorld = gitWorlds();
 let world: GitWorld;
-beforeEach(async () => {
-  world = await createGitWorld();
-});
+beforeEach(() => void (world = freshWorld()));
 afterEach(() => world.remove());
 
-const make = (changed: { revision?: string; push?: 'branch' | 'main' | 'not-yet' } = {}): Promise<Recorded> =>
+const make = (changed: { revision?: string; push?: 'branch' | 'not-yet' } = {}): Promise<Recorded> =>
   release(world.clone, { revision: undefined, remote: 'origin', push: 'not-yet', ...changed });
 
 it('records the trees by region and the digests of a revision, in a file of its own', async () => {
@@ -124,19 +123,22 @@ it('writes the digest of a build, and refuses one that is none', async () => {
   const file = join(world.folder, 'image.json');
   writeFileSync(
     file,
-    '{ "repository": "registry.meridian.example/programs", "tag": "0.1.0", "digest": "old" }',
+    '{ "repository": "registry.meridian.example/programs", "tag": "0.1.0", "digest": "old", "builtFrom": null }',
   );
   const digest = `sha256:${'d'.repeat(64)}`;
-  expect(await writeDigest(file, builtDigest(digest))).toBe(`registry.meridian.example/programs@${digest}`);
+  const commit = 'c'.repeat(40);
+  expect(await writeBuild(file, builtDigest(digest), commit)).toBe(
+    `registry.meridian.example/programs@${digest}`,
+  );
   expect(readFileSync(file, 'utf8')).toBe(
-    `{\n  "repository": "registry.meridian.example/programs",\n  "tag": "0.1.0",\n  "digest": "${digest}"\n}\n`,
+    `{\n  "repository": "registry.meridian.example/programs",\n  "tag": "0.1.0",\n  "digest": "${digest}",\n  "builtFrom": "${commit}"\n}\n`,
   );
   expect(() => builtDigest('latest')).toThrow('must be sha256: and 64 hexadecimal digits.');
   expect(() =>
     builtDigest('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
-  ).toThrow('is the hash of nothing: no build has it.');
+  ).toThrow('is the hash of empty input: no build has it.');
   writeFileSync(file, '{}');
-  await expect(writeDigest(file, digest)).rejects.toThrow('image.json: repository: ');
+  await expect(writeBuild(file, digest, commit)).rejects.toThrow('image.json: repository: ');
   expect(readFileSync(file, 'utf8')).toBe('{}');
 });
 
@@ -150,8 +152,9 @@ it('records a wave as verified when every gate of every region says yes, else no
   const files = { application: join(world.folder, 'app.json'), audit: join(world.folder, 'audit.json') };
   writeFileSync(files.application, application);
   writeFileSync(files.audit, JSON.stringify(audit));
+  const target = await world.target();
   const options = (soakSeconds: number, audits = [files.audit]): VerifyOptions => ({
-    environment: production,
+    target,
     evidence: new Map([
       [
         'us-west',
@@ -163,7 +166,6 @@ it('records a wave as verified when every gate of every region says yes, else no
         },
       ],
     ]),
-    remote: 'origin',
     now: noon,
     record: 'branch',
   });

@@ -1,13 +1,16 @@
 import { propose, type Proposed } from './proposal.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { releaseOf, releasePath, releasesAt, releaseText, type Release } from './releases.ts';
-import { fetchMain, isAncestor, refuseDirty, shortOf, type Repository } from './repository.ts';
+import { whyOutdated } from './image-file.ts';
+import { whyNotBuilt } from './images.ts';
+import { fetchMain } from './remote.ts';
+import { isAncestor, refuseDirty, shortOf, type Repository } from './repository.ts';
 
 export type ReleaseOptions = {
   /** Undefined: the remote's main. */
   readonly revision: string | undefined;
   readonly remote: string;
-  readonly push: 'branch' | 'main' | 'not-yet';
+  readonly push: 'branch' | 'not-yet';
 };
 
 export type Recorded =
@@ -25,6 +28,10 @@ export async function release(repository: Repository, options: ReleaseOptions): 
   if (!(await isAncestor(repository, made.revision, main))) {
     throw new Refusal(`${short} is not an ancestor of main: merge it first`);
   }
+  const why =
+    (await whyNotBuilt(repository, made.revision, ['dist'])) ??
+    (await whyOutdated(repository, made.revision));
+  if (why !== undefined) throw new Refusal(`${short}: ${why}`);
   const [newest] = await releasesAt(repository, main);
   if (newest && contentOf(newest) === contentOf(made)) return { outcome: 'same', release: newest };
   const title = `release: ${short}`;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { filesAtRevision } from '../fleet/git-tree.ts';
+import { filesAtRevision } from '../rendered/revision-files.ts';
 import { imagesIn } from './images.ts';
 import { yamlOf } from './pins.ts';
-import { Refusal } from './refusal.ts';
-import { commitOf, fileAt, filesBelow, isAncestor, shortOf, type Repository } from './repository.ts';
+import { Refusal } from '../refusal.ts';
+import { commitOf, fileAt, isAncestor, shortOf, type Repository } from './repository.ts';
 import { hash, parseYamlFile } from './yaml-file.ts';
 
 const releaseSchema = z.strictObject({
@@ -73,10 +73,8 @@ export async function recordedAt(
 
 /** The records on main, the newest revision first. @throws Refusal as `parseRelease`. */
 export async function releasesAt(repository: Repository, main: string): Promise<readonly Release[]> {
-  const paths = await filesBelow(repository, main, folder);
-  const releases = await Promise.all(
-    paths.map(async (path) => parseRelease((await fileAt(repository, main, path)) ?? '', path)),
-  );
+  const files = await filesAtRevision(repository.folder, main, folder);
+  const releases = files.map(({ path, text }) => parseRelease(text, `${folder}/${path}`));
   const order = (await repository.run('rev-list', '--topo-order', main)).split('\n');
   const place = new Map(order.map((commit, index) => [commit, index]));
   const placeOf = ({ revision }: Release): number => place.get(revision) ?? order.length;

@@ -42,8 +42,7 @@ export function operationsReport(operations: readonly OperationOutcome[]): strin
 }
 
 /** Where the commit is, and the line that brings it onto main. */
-export function nextStep({ branch, commit, push }: Proposed): string {
-  if (push === 'main') return `pushed ${shortOf(commit)} onto main`;
+export function nextStep({ branch, push }: Proposed): string {
   return push === 'branch'
     ? `pushed ${branch}; open it: ${pullRequestCommand(branch)}`
     : `on branch ${branch}: push it, then ${pullRequestCommand(branch)}`;

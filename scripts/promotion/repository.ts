@@ -1,50 +1,67 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { Interrupted, interruption } from './interruption.ts';
 
-/** Git in one folder; every failure is a Refusal with git's own last line. */
+type Variables = Readonly<Record<string, string>>;
+
+/** Git in one folder; every failure is a Refusal with git's own reason. */
 export type Repository = {
   readonly folder: string;
   run(...args: readonly string[]): Promise<string>;
+  /** The same, and not ended by a signal: what others see is done or not, never half. */
+  runToEnd(...args: readonly string[]): Promise<string>;
   /** The answer, or undefined where git says no (a name that is not there). */
   ask(...args: readonly string[]): Promise<string | undefined>;
+  /** Git with other variables: an index or a tree of its own. */
+  with(variables: Variables, folder?: string): Repository;
 };
 
-export function openRepository(folder: string): Repository {
-  const git = async (args: readonly string[]): Promise<string> => {
+const always: Variables = {
+  LC_ALL: 'C',
+  GIT_TERMINAL_PROMPT: '0',
+  // `status` refreshes the user's index otherwise.
+  GIT_OPTIONAL_LOCKS: '0',
+};
+
+export function openRepository(folder: string, variables: Variables = {}): Repository {
+  const git = async (args: readonly string[], cancelSignal?: AbortSignal): Promise<string> => {
     const { stdout } = await execa('git', args, {
       cwd: folder,
-      env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+      env: { ...always, ...variables },
       maxBuffer: 1024 ** 3,
+      ...(cancelSignal ? { cancelSignal } : {}),
     });
     return stdout;
   };
   return {
     folder,
-    async run(...args) {
-      try {
-        return await git(args);
-      } catch (error) {
-        throw new Refusal(`git ${args[0]}: ${lastLine(error)}`, { cause: error });
-      }
-    },
+    run: (...args) => git(args, interruption).catch((error: unknown) => refuse(args, error)),
+    runToEnd: (...args) => git(args).catch((error: unknown) => refuse(args, error)),
     async ask(...args) {
       try {
-        return await git(args);
+        return await git(args, interruption);
       } catch (error) {
-        if (error instanceof ExecaError && error.exitCode !== undefined) return undefined;
-        throw error;
+        // 1 is "no"; 128 is a repository that cannot be read, which must not pass for "it is not there".
+        if (error instanceof ExecaError && error.exitCode === 1) return undefined;
+        return refuse(args, error);
       }
     },
+    with: (more, other = folder) => openRepository(other, { ...variables, ...more }),
   };
 }
 
-function lastLine(error: unknown): string {
-  const text = error instanceof ExecaError ? error.stderr || error.shortMessage : String(error);
+function refuse(args: readonly string[], error: unknown): never {
+  if (!(error instanceof ExecaError)) throw error;
+  if (interruption.aborted) throw new Interrupted(`in git ${args[0]}`);
+  if (error.code === 'ENOENT') throw new Refusal('there is no git on the PATH', { cause: error });
+  throw new Refusal(`git ${args[0]}: ${reasonOf(error)}`, { cause: error });
+}
+
+function reasonOf({ stderr, shortMessage }: ExecaError): string {
+  const text = typeof stderr === 'string' && stderr.trim() !== '' ? stderr : shortMessage;
   const lines = text.trim().split('\n');
-  return lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? '';
+  const rejected = lines.find((line) => /^ *! \[/.test(line))?.trim();
+  return rejected ?? lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? '';
 }
 
 /** The commit of a name. @throws Refusal when there is none. */
@@ -57,10 +74,19 @@ export async function commitOf(repository: Repository, name: string): Promise<st
     `${name}^{commit}`,
   );
   if (commit !== undefined) return commit;
-  const isShallow = (await repository.ask('rev-parse', '--is-shallow-repository')) === 'true';
   throw new Refusal(
-    `there is no revision ${name} in this repository${isShallow ? ' (a shallow clone: git fetch --unshallow)' : ''}`,
+    `there is no revision ${name} in this repository${await shallowHint(repository, ' (a shallow clone: git fetch --unshallow)')}`,
   );
+}
+
+/** What to add to a message where history may be missing; empty in a whole clone. */
+export async function shallowHint(repository: Repository, hint: string): Promise<string> {
+  return (await repository.run('rev-parse', '--is-shallow-repository')) === 'true' ? hint : '';
+}
+
+/** Whether a commit is in this repository. */
+export async function hasCommit(repository: Repository, hash: string): Promise<boolean> {
+  return (await repository.ask('rev-parse', '--verify', '--quiet', `${hash}^{commit}`)) !== undefined;
 }
 
 /** The tree of a folder at a commit. @throws Refusal when the commit does not have it. */
@@ -70,66 +96,34 @@ export async function treeOf(repository: Repository, commit: string, path: strin
   return tree;
 }
 
-/** A file at a commit, or undefined. */
+/** A file at a commit, or undefined. @throws Refusal when it is there and cannot be read. */
 export async function fileAt(
   repository: Repository,
   commit: string,
   path: string,
 ): Promise<string | undefined> {
-  return repository.ask('show', `${commit}:${path}`);
+  try {
+    return await repository.run('cat-file', 'blob', `${commit}:${path}`);
+  } catch (error) {
+    const told = error instanceof Refusal ? error.message : '';
+    if (/' (does not exist in|exists on disk, but not in) '/.test(told)) return undefined;
+    throw error;
+  }
 }
 
-/** The paths of the files below a folder at a commit; none where the folder is not there. */
-export async function filesBelow(repository: Repository, commit: string, folder: string): Promise<string[]> {
-  const listed = await repository.run('ls-tree', '-r', '-z', '--name-only', commit, '--', `${folder}/`);
-  return listed.split('\0').filter((path) => path !== '');
-}
-
+/** @throws Refusal when one of them is not in this repository. */
 export async function isAncestor(repository: Repository, older: string, newer: string): Promise<boolean> {
   return (await repository.ask('merge-base', '--is-ancestor', older, newer)) !== undefined;
 }
 
-/** The remote's main branch, fetched; no branch of the user's moves. @throws Refusal when the remote does not answer. */
-export async function fetchMain(repository: Repository, remote: string): Promise<string> {
-  try {
-    await repository.run('fetch', '--quiet', '--no-tags', '--', remote, 'refs/heads/main');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^git fetch: /, '') : String(error);
-    throw new Refusal(`main of the remote ${nameOf(remote)} could not be fetched: ${reason}`, {
-      cause: error,
-    });
-  }
-  return commitOf(repository, 'FETCH_HEAD');
-}
-
-/** A remote given as an address is told without the credentials that may stand in it. */
-export const nameOf = (remote: string): string => remote.replace(/\/\/[^/@]*@/, '//');
-
 /** What a promotion goes by must be committed. @throws Refusal naming the first file that is not. */
 export async function refuseDirty(repository: Repository, paths: readonly string[]): Promise<void> {
-  const status = await repository.run('status', '--porcelain', '-z', '--untracked-files=all', '--', ...paths);
-  const changed = status.split('\0').filter((line) => line !== '');
+  const listed = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', ...paths];
+  const changed = (await repository.run(...listed)).split('\0').filter((line) => line !== '');
   const [first] = changed;
   if (first === undefined) return;
   const more = changed.length > 1 ? ` (and ${changed.length - 1} more)` : '';
   throw new Refusal(`${first.slice(3)} is changed and not committed${more}: commit it, or take it back`);
-}
-
-/** Works in a checkout of its own, which is gone afterwards whatever happened: the user's tree is not touched. */
-export async function inWorktree<Result>(
-  repository: Repository,
-  commit: string,
-  work: (checkout: Repository) => Promise<Result>,
-): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'meridian-promotion-'));
-  const path = join(folder, 'checkout');
-  try {
-    await repository.run('worktree', 'add', '--quiet', '--detach', path, commit);
-    return await work(openRepository(path));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-    await repository.run('worktree', 'prune');
-  }
 }
 
 /** A revision as people see it. */

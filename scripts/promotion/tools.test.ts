@@ -3,7 +3,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fixtureText } from './testing/applications.ts';
-import { contractsWith, createGitWorld, type GitWorld } from './testing/git-world.ts';
+import { contractsWith, gitWorlds, type GitWorld } from './testing/git-world.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -65,21 +65,22 @@ const wrong: [Parameters<typeof run>[0], string[], string][] = [
   ],
   ['release', ['show'], "error: missing required argument 'revision'"],
 ];
-it.each(wrong)('%s %j is wrong usage', async (tool, args, message) => {
-  const { exitCode, stdout, stderr } = await run(tool, args);
-  expect(stderr).toContain(message);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-});
-
 describe('in a repository', () => {
+  const freshWorld = gitWorlds();
   let world: GitWorld;
   let path: string;
-  beforeEach(async () => {
-    world = await createGitWorld();
+  beforeEach(() => {
+    world = freshWorld();
     path = join(world.folder, 'bin');
     mkdirSync(path);
   });
   afterEach(() => world.remove());
+
+  it.each(wrong)('%s %j is wrong usage', async (tool, args, message) => {
+    const { exitCode, stdout, stderr } = await run(tool, args, { cwd: world.clone.folder });
+    expect(stderr).toContain(message);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
 
   /** A program of that name which writes its arguments to a file, and prints something. */
   function fake(name: 'gh' | 'kubectl', body: string): () => string {
@@ -99,8 +100,10 @@ describe('in a repository', () => {
     const short = revision.slice(0, 12);
     const where = { cwd: world.clone.folder, path: withFakes() };
     const opened = fake('gh', 'echo https://git.meridian.example/pull/7');
-    const made = await run('release', ['--onto-main'], where);
-    expect(made.stdout).toMatch(/pushed [0-9a-f]{12} onto main$/);
+    const made = await run('release', ['--push'], where);
+    expect(made.stdout).toContain(`pushed release/${short}; open it: `);
+    expect(opened()).toContain(`--head\nrelease/${short}\n--title\nrelease: ${short}\n`);
+    await world.merge(`release/${short}`);
     expect(await run('release', ['make'], where)).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('the newest release is the very same: nothing was made'),
@@ -140,11 +143,17 @@ describe('in a repository', () => {
     const promoted = await run('promote', ['production', '--wave', '1', '--no-render', '--push'], where);
     expect(promoted).toMatchObject({ exitCode: 0, stderr: '' });
     expect(promoted.stdout).toContain(`open it: gh pr create --base main --head ${branch} --fill`);
+    const again = async (): Promise<Run> =>
+      run('promote', ['production', '--wave', '1', '--no-render', '--push'], { ...where, path: withFakes() });
+    fake(
+      'gh',
+      "printf 'a pull request for it already exists:\\nhttps://git.meridian.example/7\\n' >&2; exit 1",
+    );
+    expect(await again()).toMatchObject({ exitCode: 0, stderr: 'opened https://git.meridian.example/7' });
+    fake('gh', "echo 'none of the git remotes point to a known GitHub host' >&2; exit 1");
+    expect(await again()).toMatchObject({ exitCode: 0, stderr: '' });
     fake('gh', 'echo "no token" >&2; exit 4');
-    const refused = await run('promote', ['production', '--wave', '1', '--no-render', '--push'], {
-      ...where,
-      path: withFakes(),
-    });
+    const refused = await again();
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toBe(
       `promote: ${branch} is pushed, but gh did not open its pull request: no token`,
@@ -198,12 +207,28 @@ describe('in a repository', () => {
   });
 
   it('what is refused is one line that says what and where', async () => {
-    const refused = await run('promote', ['production', '--wave', '1'], { cwd: world.clone.folder });
+    const gone = ['production', '--wave', '1', '--remote', '../gone.git'];
+    const refused = await run('promote', gone, { cwd: world.clone.folder });
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(refused.stderr).toMatch(/^promote: main of the remote origin could not be fetched: .*$/);
+    expect(refused.stderr).toMatch(/^promote: main of the remote \.\.\/gone\.git could not be fetched: .*$/);
+    const withoutGit = { cwd: world.clone.folder, path: join(world.folder, 'empty') };
+    expect((await run('release', ['list'], withoutGit)).stderr).toBe('release: there is no git on the PATH');
     const nowhere = await run('release', ['list'], { cwd: world.folder });
     expect(nowhere.stderr).toMatch(
       /^release: main of the remote origin could not be fetched: .*not a git repository.*$/,
     );
+  });
+
+  it('a folder for temporary files that is not there is told in one line', async () => {
+    const options = { cwd: world.clone.folder, env: { TMPDIR: '/nowhere' }, reject: false } as const;
+    const { exitCode, stderr } = await execa(
+      process.execPath,
+      [resolve('scripts/release.ts'), 'check'],
+      options,
+    );
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^release: ENOENT: .*$/),
+    });
   });
 });

@@ -1,19 +1,17 @@
-import type { Environment } from '../../environments/schema.ts';
-import { requireRegion } from './environment.ts';
 import { gatesAfter, hasReport, type Evidence, type Verification } from './gates/after.ts';
 import { checkPin, pinPath, pinsAt, verifiedPath, yamlOf, type VerifiedPin } from './pins.ts';
 import { propose, type Proposed } from './proposal.ts';
-import { Refusal, WrongUsage } from './refusal.ts';
-import { fetchMain, refuseDirty, shortOf, type Repository } from './repository.ts';
+import { Refusal, WrongUsage } from '../refusal.ts';
+import { refuseDirty, shortOf, type Repository } from './repository.ts';
+import { requireRegion, type Target } from './target.ts';
 
 export type VerifyOptions = {
-  readonly environment: Environment;
+  readonly target: Target;
   /** What is known of each region that is looked at. */
   readonly evidence: ReadonlyMap<string, Evidence>;
-  readonly remote: string;
   readonly now: Date;
   /** Whether a record is made when every gate says yes, and where it goes. */
-  readonly record: 'none' | 'not-yet' | 'branch' | 'main';
+  readonly record: 'none' | 'not-yet' | 'branch';
 };
 
 export type Verified = {
@@ -27,13 +25,13 @@ export type Verified = {
  * of them or none. @throws Refusal
  */
 export async function verify(repository: Repository, options: VerifyOptions): Promise<Verified> {
-  const { environment, evidence, remote, now, record } = options;
+  const { target, evidence, now, record } = options;
+  const { environment, main } = target;
   for (const region of evidence.keys()) requireRegion(environment, region);
   if (record !== 'none') {
     for (const [region, given] of evidence) requireReport(region, given);
     await refuseDirty(repository, ['environments/releases']);
   }
-  const main = await fetchMain(repository, remote);
   const pins = await pinsAt(repository, main, environment);
   const regions: Verification[] = [];
   for (const [region, given] of evidence) {
@@ -49,8 +47,7 @@ export async function verify(repository: Repository, options: VerifyOptions): Pr
   const revisions = [...new Set(regions.map(({ pin }) => shortOf(pin.revision)))];
   const title = `verified(${environment.name}): ${names.join(', ')} at ${revisions.join(', ')}`;
   const proposed = await propose(repository, {
-    remote,
-    main,
+    ...target,
     branch: `verified/${environment.name}/${names.join('-')}/${revisions.join('-')}`,
     title,
     body: regions

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /** A git hash; quoted in the file, since one of digits alone would be read as a number. */
 export const hash = z.string().regex(/^[0-9a-f]{40}$/, 'must be 40 hexadecimal digits, quoted');

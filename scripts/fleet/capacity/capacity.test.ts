@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { documentFigures } from '../document-figures.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../rendered/fields.ts';
 import { deployment, fleet, manifest, resources, scaledObject } from '../testing/fleet-fixture.ts';
 import { readTree, type EnvironmentTree } from '../tree.ts';
 import { compareFigures, type Comparison } from './compare-figures.ts';

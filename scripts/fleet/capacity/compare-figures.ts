@@ -1,7 +1,7 @@
 import { mainWorkloads } from '../../../platform/scale.ts';
 import type { Figure, Measure } from '../document-figures.ts';
 import { expandRegion } from '../expand.ts';
-import { numberAt, textAt } from '../json.ts';
+import { numberAt, textAt } from '../../rendered/fields.ts';
 import { gibibytesOf } from '../quantity.ts';
 import { zero, type Range } from '../totals.ts';
 import type { EnvironmentTree, RegionTree } from '../tree.ts';

@@ -1,5 +1,5 @@
 import { expandRegion } from '../expand.ts';
-import { at, numberAt, textAt } from '../json.ts';
+import { at, numberAt, textAt } from '../../rendered/fields.ts';
 import { nodePoolsIn, poolOf } from '../node-pools.ts';
 import { bytesOf, milliCpuOf } from '../quantity.ts';
 import { podOf, zero, type Range } from '../totals.ts';

@@ -1,4 +1,4 @@
-import { textAt } from '../json.ts';
+import { textAt } from '../../rendered/fields.ts';
 import type { FleetObject } from '../object.ts';
 import type { EnvironmentTree, RegionTree } from '../tree.ts';
 import { fieldChanges, type FieldChange } from './field-changes.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../rendered/fields.ts';
 import { fieldChanges } from './field-changes.ts';
 
 function paths(before: JsonObject, after: JsonObject): readonly string[] {

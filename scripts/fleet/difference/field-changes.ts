@@ -1,4 +1,4 @@
-import { canonical, equal, isList, isObject, type Json, type JsonObject } from '../json.ts';
+import { canonical, equal, isList, isObject, type Json, type JsonObject } from '../../rendered/fields.ts';
 import { mergeKeyOf } from './merge-keys.ts';
 
 /** One field that differs; a side is absent where the field is. */

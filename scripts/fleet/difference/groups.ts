@@ -1,4 +1,4 @@
-import { canonical } from '../json.ts';
+import { canonical } from '../../rendered/fields.ts';
 import { titleOf, type FleetObject } from '../object.ts';
 import type { ObjectChange } from './compare.ts';
 import type { FieldChange } from './field-changes.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../json.ts';
-import { shown } from '../json.ts';
+import type { Json } from '../../rendered/fields.ts';
+import { shown } from '../../rendered/fields.ts';
 import { titleOf } from '../object.ts';
 import { bytesText, coresText } from '../quantity.ts';
 import { addTotals, noTotals, type Range } from '../totals.ts';

@@ -1,4 +1,4 @@
-import { at, isObject, type Json } from '../json.ts';
+import { at, isObject, type Json } from '../../rendered/fields.ts';
 
 /** The fields by which Kubernetes and the operators tell the items of a list apart, where that is not `name`. */
 const keysByField: Readonly<Record<string, readonly (readonly string[])[]>> = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../rendered/fields.ts';
 import { deployment, fleet, manifest, regionNames, scaledObject } from '../testing/fleet-fixture.ts';
 import { markdownOf } from './markdown.ts';
 import { differenceOf } from './report.ts';

@@ -1,6 +1,6 @@
 import { namespaces } from '../../../k8s/place.ts';
 import { expandRegion } from '../expand.ts';
-import { entriesAt, listAt, numberAt, shown, textAt } from '../json.ts';
+import { entriesAt, itemsAt, numberAt, shown, textAt } from '../../rendered/fields.ts';
 import type { FleetObject } from '../object.ts';
 import { bytesText, coresText } from '../quantity.ts';
 import { totalsOf, type Range, type Totals } from '../totals.ts';
@@ -65,7 +65,7 @@ function pictureRegion(name: string, tree: RegionTree): PictureRegion {
       ];
     }),
     mirrorsFrom: objectsOf(tree, 'KafkaMirrorMaker2').flatMap((mirror) =>
-      listAt(specOf(mirror), 'mirrors').map((one) => textAt(one, 'source', 'alias') ?? ''),
+      itemsAt(specOf(mirror), 'mirrors').map((one) => textAt(one, 'source', 'alias') ?? ''),
     ),
   };
 }
@@ -92,9 +92,9 @@ function rowOf({ object, pods }: Workload, tree: RegionTree): Row {
 /** The topics that a program's Kafka user may read. */
 function topicsRead(name: string, tree: RegionTree): readonly string[] {
   const user = objectsOf(tree, 'KafkaUser').find((candidate) => candidate.name === name);
-  return listAt(user && specOf(user), 'authorization', 'acls').flatMap((acl) => {
+  return itemsAt(user && specOf(user), 'authorization', 'acls').flatMap((acl) => {
     const topic = textAt(acl, 'resource', 'name');
-    const reads = listAt(acl, 'operations').includes('Read') && textAt(acl, 'resource', 'type') === 'topic';
+    const reads = itemsAt(acl, 'operations').includes('Read') && textAt(acl, 'resource', 'type') === 'topic';
     return reads && topic !== undefined ? [topic] : [];
   });
 }
@@ -153,7 +153,7 @@ function edgeOf(tree: RegionTree, workloads: readonly Workload[]): readonly stri
 function globalNameOf(regions: readonly RegionTree[]): string {
   const names = regions.flatMap((tree) =>
     objectsOf(tree, 'DNSEndpoint').flatMap((object) =>
-      listAt(specOf(object), 'endpoints').map((endpoint) => shown(textAt(endpoint, 'dnsName') ?? '')),
+      itemsAt(specOf(object), 'endpoints').map((endpoint) => shown(textAt(endpoint, 'dnsName') ?? '')),
     ),
   );
   return names.find((name, index) => names.indexOf(name) !== index) ?? names[0] ?? '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../rendered/fields.ts';
 import { deployment, fleet, manifest, resources, scaledObject } from '../testing/fleet-fixture.ts';
 import { pictureOf, type Picture } from './model.ts';
 import { htmlOf, svgOf } from './svg.ts';

@@ -1,5 +1,5 @@
 import { namespaces } from '../../../k8s/place.ts';
-import { at, listAt, numberAt, textAt, type Json } from '../json.ts';
+import { at, itemsAt, numberAt, textAt, type Json } from '../../rendered/fields.ts';
 import { titleOf, type FleetObject } from '../object.ts';
 import { claimedBytes, nodeLabelsOf, podFootprint } from '../pod.ts';
 import {
@@ -17,7 +17,7 @@ import {
 export const expandBuiltIn: Expand = (object, neighbours) => {
   const { group, kind } = object;
   if (group === 'apps' && (kind === 'Deployment' || kind === 'StatefulSet')) {
-    const claims = listAt(specOf(object), 'volumeClaimTemplates');
+    const claims = itemsAt(specOf(object), 'volumeClaimTemplates');
     return only(workload(object, replicasOf(object, neighbours), at(specOf(object), 'template'), claims));
   }
   if (group === 'apps' && kind === 'DaemonSet') {
@@ -73,7 +73,7 @@ function systemOf(object: FleetObject, template: Json | undefined): System {
     case namespaces.observability:
       return 'observability';
     default: {
-      const image = textAt(listAt(template, 'spec', 'containers')[0], 'image') ?? '';
+      const image = textAt(itemsAt(template, 'spec', 'containers')[0], 'image') ?? '';
       const named = /postgres|pgbouncer|mongo|redis|kafka/.exec(`${image} ${object.name}`)?.[0];
       if (named === 'pgbouncer') return 'postgres';
       return (named as System | undefined) ?? 'other';

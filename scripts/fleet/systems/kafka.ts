@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt, type Json } from '../json.ts';
+import { at, itemsAt, numberAt, textAt, type Json } from '../../rendered/fields.ts';
 import { footprintOf, nodeLabelsOf, storageBytes } from '../pod.ts';
 import { fixed, nothing, plus, specOf, type Expand, type Footprint, type Workload } from '../workload.ts';
 import type { FleetObject } from '../object.ts';
@@ -10,7 +10,7 @@ export const expandKafka: Expand = (object) => {
   const spec = specOf(object);
   switch (object.kind) {
     case 'KafkaNodePool': {
-      const broker = listAt(spec, 'roles').includes('broker');
+      const broker = itemsAt(spec, 'roles').includes('broker');
       const part = broker ? 'brokers' : 'controllers';
       return only({
         ...helper(object, part, footprintOf(at(spec, 'resources')), at(spec, 'template', 'pod')),
@@ -67,6 +67,6 @@ function helper(object: FleetObject, part: string, main: Footprint, podTemplate:
 function poolBytes(storage: Json | undefined): number {
   const type = textAt(storage, 'type');
   if (type === 'jbod')
-    return listAt(storage, 'volumes').reduce<number>((sum, volume) => sum + poolBytes(volume), 0);
+    return itemsAt(storage, 'volumes').reduce<number>((sum, volume) => sum + poolBytes(volume), 0);
   return type === 'persistent-claim' ? storageBytes(at(storage, 'size')) : 0;
 }

@@ -1,4 +1,4 @@
-import { numberAt, textAt } from '../json.ts';
+import { numberAt, textAt } from '../../rendered/fields.ts';
 import { specOf, type Expand, type System } from '../workload.ts';
 
 const systemOfKind: readonly (readonly [RegExp, System])[] = [

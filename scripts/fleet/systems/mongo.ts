@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt, type Json } from '../json.ts';
+import { at, itemsAt, numberAt, textAt, type Json } from '../../rendered/fields.ts';
 import type { FleetObject } from '../object.ts';
 import { footprintOf, nodeLabelsOf, storageBytes } from '../pod.ts';
 import { fixed, nothing, plus, specOf, type Expand, type Footprint, type Workload } from '../workload.ts';
@@ -9,7 +9,7 @@ export const expandMongo: Expand = (object) => {
   if (object.group !== 'psmdb.percona.com' || object.kind !== 'PerconaServerMongoDB') return undefined;
   const spec = specOf(object);
   const agents = agentsOf(spec);
-  const sets = listAt(spec, 'replsets').flatMap((set) =>
+  const sets = itemsAt(spec, 'replsets').flatMap((set) =>
     replicaSet(object, textAt(set, 'name') ?? 'rs0', set, 'node', agents),
   );
   if (at(spec, 'sharding', 'enabled') !== true) return only(...sets);
@@ -47,7 +47,7 @@ function members(
   role: Workload['role'],
   agents: Footprint,
 ): Workload {
-  const own = listAt(group, 'sidecars').map((sidecar) => footprintOf(at(sidecar, 'resources')));
+  const own = itemsAt(group, 'sidecars').map((sidecar) => footprintOf(at(sidecar, 'resources')));
   const claim = at(group, 'volumeSpec', 'persistentVolumeClaim');
   return {
     system: 'mongo',

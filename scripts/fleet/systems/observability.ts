@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt, type Json } from '../json.ts';
+import { at, itemsAt, numberAt, textAt, type Json } from '../../rendered/fields.ts';
 import { titleOf, type FleetObject } from '../object.ts';
 import { claimedBytes, footprintOf, nodeLabelsOf, podFootprint } from '../pod.ts';
 import { fixed, nothing, specOf, type Expand, type PodCount, type Workload } from '../workload.ts';
@@ -9,7 +9,7 @@ export const expandObservability: Expand = (object) => {
   const spec = specOf(object);
   switch (`${object.group}/${object.kind}`) {
     case 'elasticsearch.k8s.elastic.co/Elasticsearch':
-      return only(...listAt(spec, 'nodeSets').map((set) => nodeSet(object, set)));
+      return only(...itemsAt(spec, 'nodeSets').map((set) => nodeSet(object, set)));
     case 'kibana.k8s.elastic.co/Kibana':
       return only(nodeSet(object, spec));
     case 'opentelemetry.io/OpenTelemetryCollector':
@@ -36,7 +36,7 @@ function nodeSet(object: FleetObject, set: Json | undefined): Workload {
   return {
     ...helper(object, textAt(set, 'name') ?? '', fixed(numberAt(set, 'count') ?? 1), own, pod),
     ...(own === undefined ? { main: podFootprint(pod) } : {}),
-    diskBytesEach: claimedBytes(listAt(set, 'volumeClaimTemplates')),
+    diskBytesEach: claimedBytes(itemsAt(set, 'volumeClaimTemplates')),
   };
 }
 
@@ -53,7 +53,7 @@ function collector(object: FleetObject, spec: Json | undefined): ReturnType<Expa
   const pods = { min: least, max: numberAt(spec, 'autoscaler', 'maxReplicas') ?? least };
   return only({
     ...helper(object, '', pods, at(spec, 'resources'), spec),
-    diskBytesEach: claimedBytes(listAt(spec, 'volumeClaimTemplates')),
+    diskBytesEach: claimedBytes(itemsAt(spec, 'volumeClaimTemplates')),
   });
 }
 

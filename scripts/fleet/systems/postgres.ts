@@ -1,4 +1,4 @@
-import { at, entriesAt, listAt, numberAt, textAt, type Json } from '../json.ts';
+import { at, entriesAt, itemsAt, numberAt, textAt, type Json } from '../../rendered/fields.ts';
 import { titleOf, type FleetObject } from '../object.ts';
 import { footprintOf, nodeLabelsOf, podFootprint, storageBytes } from '../pod.ts';
 import {
@@ -46,7 +46,7 @@ function sharded(object: FleetObject, spec: Json | undefined, neighbours: Neighb
   const shards = at(spec, 'shards');
   const clusters = numberAt(shards, 'clusters') ?? 0;
   const each = numberAt(shards, 'instancesPerCluster') ?? 1;
-  const overrides = listAt(shards, 'overrides');
+  const overrides = itemsAt(shards, 'overrides');
   const instances = overrides.reduce<number>(
     (sum, override) => sum + (numberAt(override, 'instancesPerCluster') ?? each) - each,
     clusters * each,

@@ -1,5 +1,5 @@
 import { namespaces } from '../../../k8s/place.ts';
-import { at, listAt, numberAt, type Json } from '../json.ts';
+import { at, itemsAt, numberAt, type Json } from '../../rendered/fields.ts';
 import { claimedBytes, footprintOf, nodeLabelsOf } from '../pod.ts';
 import { fixed, nothing, plus, specOf, type Expand, type Footprint, type Workload } from '../workload.ts';
 import { only } from './built-in.ts';
@@ -66,7 +66,7 @@ function sidecarsOf(spec: Json | undefined): Footprint {
     at(spec, 'redisExporter', 'enabled') === true
       ? footprintOf(at(spec, 'redisExporter', 'resources'))
       : nothing;
-  return listAt(spec, 'sidecars')
+  return itemsAt(spec, 'sidecars')
     .map((sidecar) => footprintOf(at(sidecar, 'resources')))
     .reduce(plus, exporter);
 }

@@ -1,6 +1,6 @@
 import { compareEnvironments } from '../difference/compare.ts';
 import { redFlagsOf } from '../difference/red-flags.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../rendered/fields.ts';
 import type { EnvironmentTree } from '../tree.ts';
 import { fleet, manifest } from './fleet-fixture.ts';
 

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
-import type { JsonObject } from '../json.ts';
-import { treeOf, type FleetTree, type RegionTree, type RenderedFile } from '../tree.ts';
+import type { JsonObject } from '../../rendered/fields.ts';
+import type { RenderedFile } from '../../rendered/folder-files.ts';
+import { treeOf, type FleetTree, type RegionTree } from '../tree.ts';
 
 export const regionNames = ['ap-southeast', 'eu-central', 'us-east', 'us-west'] as const;
 

@@ -1,7 +1,7 @@
 import { readProcessConfiguration } from '../../../composition/configuration.ts';
 import { ConfigError } from '../../../platform/errors.ts';
 import { systems, systemsOf } from '../../../platform/resources.ts';
-import { listAt, numberAt } from '../fields.ts';
+import { listAt, numberAt } from '../../rendered/fields.ts';
 import { findingAt, type Finding } from '../manifest.ts';
 import type { Container } from '../pods.ts';
 import type { Scope } from '../scope.ts';

@@ -1,4 +1,4 @@
-import { at, listAt, mapAt, textAt, textsAt, type Fields } from '../fields.ts';
+import { at, listAt, mapAt, textAt, textsAt, type JsonObject } from '../../rendered/fields.ts';
 import { namespaceOf, type Container } from '../pods.ts';
 import { namesOf } from '../policy/names/names.ts';
 import type { Scope } from '../scope.ts';
@@ -23,7 +23,7 @@ export function createVariableReader(scope: Scope): (container: Container) => Va
   };
 }
 
-function variablesOf(container: Fields, { config, secretKeys }: Lookup): Variables {
+function variablesOf(container: JsonObject, { config, secretKeys }: Lookup): Variables {
   const variables = new Map<string, { readonly value: string } | { readonly secret: string }>();
   for (const source of listAt(container, 'envFrom')) {
     const prefix = textAt(source, 'prefix') ?? '';
@@ -79,7 +79,7 @@ export function hasFile(container: Container, scope: Scope, path: string): boole
 }
 
 function filesOf(
-  source: Fields,
+  source: JsonObject,
   keysOf: (kind: string, name: string) => readonly string[] | undefined,
 ): readonly string[] {
   return (['secret', 'configMap'] as const).flatMap((field) => {

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../environments/schema.ts';
 import { programsOf } from '../../../k8s/programs.ts';
-import { textsAt } from '../fields.ts';
+import { textsAt } from '../../rendered/fields.ts';
 import { findingAt, titleOf, type Finding, type Manifest } from '../manifest.ts';
 import { containersOf, isProgram, podsOf } from '../pods.ts';
 import type { Scope } from '../scope.ts';

@@ -3,7 +3,7 @@ import { jobsOf } from '../../../k8s/jobs.ts';
 import type { Place } from '../../../k8s/place.ts';
 import { migrationVariables, systems } from '../../../platform/resources.ts';
 import { readRegionVariables } from '../../auditor/region.ts';
-import { numberAt, textsAt } from '../fields.ts';
+import { numberAt, textsAt } from '../../rendered/fields.ts';
 import { findingAt, type Finding } from '../manifest.ts';
 import { containersOf, podsOf, type Container } from '../pods.ts';
 import type { Scope } from '../scope.ts';

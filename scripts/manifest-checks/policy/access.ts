@@ -1,4 +1,4 @@
-import { at, fieldsAt, listAt, textAt, textsAt, type Fields } from '../fields.ts';
+import { at, fieldsAt, listAt, textAt, textsAt, type JsonObject } from '../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../manifest.ts';
 import type { Scope } from '../scope.ts';
 
@@ -65,7 +65,7 @@ function accessRules(manifest: Manifest): Finding[] {
   ];
 }
 
-function isWildcard(resource: Fields): boolean {
+function isWildcard(resource: JsonObject): boolean {
   if (resource['type'] === 'cluster') return false;
   const name = textAt(resource, 'name') ?? '';
   return name === '*' || name === '';

@@ -1,4 +1,4 @@
-import { at, fieldsAt, listAt, mapAt, textAt, type Fields } from '../fields.ts';
+import { at, fieldsAt, listAt, mapAt, textAt, type JsonObject, shown } from '../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../manifest.ts';
 import { containersOf, podsOf, type Container, type PodTemplate } from '../pods.ts';
 import type { Scope } from '../scope.ts';
@@ -57,7 +57,7 @@ function mountsOf({ manifest, spec }: PodTemplate, { path, fields }: Container):
     return [
       ...(known.has(name)
         ? []
-        : [findingAt(manifest, `${place}.name`, rule, `the pod has no volume ${String(name)}`)]),
+        : [findingAt(manifest, `${place}.name`, rule, `the pod has no volume ${shown(name)}`)]),
       ...(paths.indexOf(mountPath) < index
         ? [findingAt(manifest, `${place}.mountPath`, rule, 'something is mounted there already')]
         : []),
@@ -80,7 +80,7 @@ function servicePorts(service: Manifest): Finding[] {
   );
 }
 
-function namesOf(ports: readonly Fields[], isRequired: boolean): { index: number; message: string }[] {
+function namesOf(ports: readonly JsonObject[], isRequired: boolean): { index: number; message: string }[] {
   const names = ports.map((port) => textAt(port, 'name'));
   return names.flatMap((name, index) => {
     if (name === undefined)

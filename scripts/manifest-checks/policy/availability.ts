@@ -1,4 +1,4 @@
-import { at, fieldsAt, isFields } from '../fields.ts';
+import { at, fieldsAt, isObject } from '../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../manifest.ts';
 import { containersOf, namespaceOf, podsOf, replicasOf, type PodTemplate } from '../pods.ts';
 import { scalersOf, type Scaler } from '../scalers.ts';
@@ -56,7 +56,7 @@ function spreadOf({ manifest, path, spec, labels }: PodTemplate): Finding[] {
     ? spec['topologySpreadConstraints']
     : [];
   const keys = constraints
-    .filter(isFields)
+    .filter(isObject)
     .filter((constraint) => matches(fieldsAt(constraint, 'labelSelector'), labels))
     .map(({ topologyKey }) => topologyKey);
   return keys.includes('topology.kubernetes.io/zone')

@@ -1,4 +1,4 @@
-import { mapAt } from '../fields.ts';
+import { mapAt } from '../../rendered/fields.ts';
 import { findingAt, groupKindOf, type Finding, type Manifest } from '../manifest.ts';
 import { identityOf, type Scope } from '../scope.ts';
 

@@ -1,4 +1,4 @@
-import { textAt, visitValues } from '../fields.ts';
+import { textAt, visitValues } from '../../rendered/fields.ts';
 import { findingAt, type Finding } from '../manifest.ts';
 import { containersOf, podsOf } from '../pods.ts';
 import type { Scope } from '../scope.ts';

@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, textsAt } from '../fields.ts';
+import { fieldsAt, listAt, textsAt } from '../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../manifest.ts';
 import { namespaceOf } from '../pods.ts';
 import type { Scope } from '../scope.ts';

@@ -1,5 +1,5 @@
 import { bytesOf, milliCpuOf } from '../../fleet/quantity.ts';
-import { at } from '../fields.ts';
+import { at } from '../../rendered/fields.ts';
 import { isQuantity } from '../schemas/quantity.ts';
 import { findingAt, type Finding } from '../manifest.ts';
 import { containersOf, podsOf, type Container } from '../pods.ts';

@@ -1,4 +1,4 @@
-import { at } from '../fields.ts';
+import { at } from '../../rendered/fields.ts';
 import { findingAt, titleOf, type Finding } from '../manifest.ts';
 import { scalersOf, verticalScalersOf } from '../scalers.ts';
 import { identityOf, type Scope } from '../scope.ts';

@@ -1,4 +1,4 @@
-import { fieldsAt, textAt, visitValues } from '../fields.ts';
+import { fieldsAt, textAt, visitValues } from '../../rendered/fields.ts';
 import { findingAt, groupKindOf, type Finding, type Manifest } from '../manifest.ts';
 import { containersOf, podsOf } from '../pods.ts';
 import type { Scope } from '../scope.ts';

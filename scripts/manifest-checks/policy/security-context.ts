@@ -1,4 +1,4 @@
-import { at, fieldsAt, listAt, textAt, textsAt } from '../fields.ts';
+import { at, fieldsAt, listAt, textAt, textsAt } from '../../rendered/fields.ts';
 import { findingAt, type Finding } from '../manifest.ts';
 import { containersOf, isProgram, namespaceOf, podsOf, type Container, type PodTemplate } from '../pods.ts';
 import type { Scope } from '../scope.ts';

@@ -1,4 +1,4 @@
-import { fieldsAt, mapAt, type Fields } from '../fields.ts';
+import { fieldsAt, mapAt, type JsonObject } from '../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../manifest.ts';
 import { namespaceOf, podsOf } from '../pods.ts';
 import type { Scope } from '../scope.ts';
@@ -13,7 +13,7 @@ export function checkSelectors(scope: Scope): readonly Finding[] {
     ...scope.manifests.flatMap(operatorPodsOf),
   ];
   const services = scope.ofKind('Service');
-  const selects = (manifest: Manifest, selector: Fields): boolean =>
+  const selects = (manifest: Manifest, selector: JsonObject): boolean =>
     pods.some(({ namespace, labels }) => namespace === namespaceOf(manifest) && matches(selector, labels));
   return [
     ...services.flatMap((service) => {

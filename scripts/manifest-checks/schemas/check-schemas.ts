@@ -1,4 +1,4 @@
-import { isFields } from '../fields.ts';
+import { isObject } from '../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../manifest.ts';
 import type { Catalogue } from './catalogue.ts';
 import { explain } from './explain.ts';
@@ -47,7 +47,7 @@ export function checkSchemas(manifests: readonly Manifest[], catalogue: Catalogu
 
 function placeOf(manifest: Manifest, isNamespaced: boolean): Finding[] {
   const { metadata, kind } = manifest.object;
-  const hasNamespace = isFields(metadata) && metadata['namespace'] !== undefined;
+  const hasNamespace = isObject(metadata) && metadata['namespace'] !== undefined;
   if (hasNamespace === isNamespaced) return [];
   return [
     isNamespaced

@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormatsModule from 'ajv-formats';
-import { isFields } from '../fields.ts';
+import { isObject } from '../../rendered/fields.ts';
 import { closedBuiltIn, closedCustomResource } from './closed-schema.ts';
 import { isQuantity } from './quantity.ts';
 import { definitionRef, definitionsId, type JsonSchema, type Schema } from './schema.ts';
@@ -52,7 +52,7 @@ type ListKey = { readonly key: string; readonly whenAbsent: unknown };
 function uniqueBy(keys: readonly ListKey[]) {
   return (list: readonly unknown[]): boolean => {
     const seen = new Set<string>();
-    return list.filter(isFields).every((entry) => {
+    return list.filter(isObject).every((entry) => {
       const identity = JSON.stringify(keys.map(({ key, whenAbsent }) => entry[key] ?? whenAbsent));
       const isNew = !seen.has(identity);
       seen.add(identity);

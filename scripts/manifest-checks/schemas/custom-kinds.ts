@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { at, isFields, listAt, textAt } from '../fields.ts';
+import { at, isObject, listAt, textAt } from '../../rendered/fields.ts';
 import type { Schema } from './schema.ts';
 
 export type CustomKind = {
@@ -49,7 +49,7 @@ function parseDefinition(name: string, text: string): CustomKind {
   for (const version of listAt(definition, 'spec', 'versions')) {
     const schema = at(version, 'schema', 'openAPIV3Schema');
     const versionName = textAt(version, 'name');
-    if (version['served'] === true && versionName !== undefined && isFields(schema)) {
+    if (version['served'] === true && versionName !== undefined && isObject(schema)) {
       versions.set(versionName, schema);
     }
   }

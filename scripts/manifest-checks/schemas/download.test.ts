@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -115,4 +115,18 @@ test('each kind has its file: built-in ones by group, custom ones by the table',
     'kubernetes/autoscaler',
   );
   expect(schemaFileOf('example.com/v1', 'Widget')).toBeUndefined();
+});
+
+test('every kind that is rendered has one: a machine without definitions can check all of it', () => {
+  const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.yaml'),
+  );
+  const kinds = files.flatMap((name) => [
+    ...readFileSync(join('dist', name), 'utf8').matchAll(/^apiVersion: "?([^"\n]+)"?\nkind: (\w+)$/gm),
+  ]);
+  const unknown = kinds.filter(
+    ([, apiVersion = '', kind = '']) => schemaFileOf(apiVersion, kind) === undefined,
+  );
+  expect([...new Set(unknown.map(([text]) => text))]).toEqual([]);
+  expect(kinds.length).toBeGreaterThan(1000);
 });

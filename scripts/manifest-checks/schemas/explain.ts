@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { isFields, joinPath } from '../fields.ts';
+import { isObject, joinPath } from '../../rendered/fields.ts';
 
 export type SchemaProblem = { readonly path: string; readonly rule: string; readonly message: string };
 
@@ -55,7 +55,7 @@ function explainOne(error: ErrorObject, root: unknown): SchemaProblem {
 
 function alternativesOf({ keyword, schema }: ErrorObject): string {
   const needs = (Array.isArray(schema) ? schema : []).flatMap((alternative: unknown) => {
-    const required = isFields(alternative) ? alternative['required'] : undefined;
+    const required = isObject(alternative) ? alternative['required'] : undefined;
     return Array.isArray(required) ? [required.join(' and ')] : [];
   });
   if (keyword === 'not') return 'is excluded by the schema';

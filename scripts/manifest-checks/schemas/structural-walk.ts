@@ -1,4 +1,4 @@
-import { isFields } from '../fields.ts';
+import { isObject } from '../../rendered/fields.ts';
 import type { Schema } from './schema.ts';
 
 /** The value as the API server validates it: absent fields that have a default are filled in. Nothing is changed. */
@@ -7,7 +7,7 @@ export function withDefaults(schema: Schema, value: unknown): unknown {
     const { items } = schema;
     return items ? value.map((entry) => withDefaults(items, entry)) : value;
   }
-  if (!isFields(value)) return value;
+  if (!isObject(value)) return value;
   const result: Record<string, unknown> = { ...value };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const isAbsent = result[name] === undefined || (result[name] === null && !property.nullable);
@@ -27,7 +27,7 @@ export function celRulesFor(schema: Schema, value: unknown): number {
     const { items } = schema;
     return items ? value.reduce<number>((sum, entry) => sum + celRulesFor(items, entry), own) : own;
   }
-  if (!isFields(value)) return own;
+  if (!isObject(value)) return own;
   return Object.entries(value).reduce((sum, [name, inner]) => {
     const property = schemaOfField(schema, name);
     return property ? sum + celRulesFor(property, inner) : sum;

@@ -1,4 +1,4 @@
-import type { Fields } from '../fields.ts';
+import type { JsonObject } from '../../rendered/fields.ts';
 import type { Finding, KubernetesObject } from '../manifest.ts';
 import type { Policy } from '../policy/index.ts';
 import { createScope } from '../scope.ts';
@@ -125,7 +125,7 @@ export const containerOf = (objects: readonly KubernetesObject[]): Json =>
 export function findingsAfter(
   policy: Policy,
   change: (objects: KubernetesObject[]) => unknown,
-  { requireDigest = true }: Fields = {},
+  { requireDigest = true }: JsonObject = {},
 ): readonly string[] {
   const objects = structuredClone(healthyRegion());
   change(objects);

@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openRepository } from '../repository.ts';
-import { contractsWith, createGitWorld, type GitWorld } from '../testing/git-world.ts';
+import { contractsWith, gitWorlds, type GitWorld } from '../testing/git-world.ts';
 import { compareContracts } from './compare.ts';
 import { eventSchemasAt } from './event-schemas.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+const freshWorld = gitWorlds();
 let world: GitWorld;
-beforeEach(async () => {
-  world = await createGitWorld();
-});
+beforeEach(() => void (world = freshWorld()));
 afterEach(() => world.remove());
 
 it('asks each revision for its own schemas', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Gate } from '../gates/gate.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../../refusal.ts';
 
 const answerSchema = z.object({
   status: z.literal('success'),

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import type { Environment } from '../../../environments/schema.ts';
 import { auditIsClean } from '../evidence/audit-report.ts';
 import { prometheusAgrees } from '../evidence/prometheus.ts';
 import { judgeHealth, type Hold, type Verdict } from '../hub/health.ts';
 import { readApplication, type ApplicationSource } from '../hub/read.ts';
 import type { Pin } from '../pins.ts';
 import { shortOf } from '../repository.ts';
+import type { PromotedEnvironment } from '../target.ts';
 import type { Gate } from './gate.ts';
 
 /** What is known of one region after its pin moved. */
@@ -28,7 +28,7 @@ export type Verification = {
 
 /** Everything that must hold before a region counts as verified at its pin. @throws Refusal */
 export async function gatesAfter(
-  { name: environment }: Environment,
+  { name: environment }: PromotedEnvironment,
   pin: Pin,
   { applications, audits, prometheus, hold }: Evidence,
   now: Date,

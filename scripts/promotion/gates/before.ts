@@ -1,7 +1,9 @@
-import { isBuilt } from '../images.ts';
+import { whyOutdated } from '../image-file.ts';
+import { whyNotBuilt } from '../images.ts';
 import { verifiedAt, verifiedPath } from '../pins.ts';
 import { releasePath } from '../releases.ts';
 import { isAncestor, shortOf, treeOf } from '../repository.ts';
+import { wasNotTakenBack } from './taken-back.ts';
 import { contractsFit } from './contracts.ts';
 import { isNotFrozen } from './freeze.ts';
 import type { Candidate, Gate } from './gate.ts';
@@ -17,7 +19,8 @@ export async function gatesBefore(candidate: Candidate): Promise<readonly Gate[]
     onMain,
     await movesForward(candidate),
     await isRecorded(candidate),
-    isImageBuilt(candidate),
+    await isImageBuilt(candidate),
+    await wasNotTakenBack(candidate),
     await isNotFrozen(candidate),
     onMain.passed ? await reproduces(candidate) : unreviewed('reproduces'),
     onMain.passed ? await contractsFit(candidate) : unreviewed('contracts'),
@@ -71,22 +74,20 @@ async function isRecorded(candidate: Candidate): Promise<Gate> {
   return { name, passed: true, reason: `${path} has the trees of the wave` };
 }
 
-function isImageBuilt({ release }: Candidate): Gate {
+async function isImageBuilt({ repository, environment, regions, revision }: Candidate): Promise<Gate> {
   const name = 'image built';
-  if (!release) return { name, passed: false, reason: 'there is no record that would name the images' };
-  const missing = release.images.find((image) => !isBuilt(image));
-  return missing === undefined
-    ? { name, passed: true, reason: 'every digest in the record is of a build' }
-    : {
-        name,
-        passed: false,
-        reason: `${missing.split('@')[0]} was never built: its digest is the hash of nothing`,
-      };
+  const folders = regions.map((region) => `dist/${environment.name}/${region}`);
+  const reason =
+    (await whyNotBuilt(repository, revision, folders)) ?? (await whyOutdated(repository, revision));
+  return reason === undefined
+    ? { name, passed: true, reason: 'every digest is of a build, and the image of these sources' }
+    : { name, passed: false, reason };
 }
 
-/** Each region of the waves before has been found healthy at exactly this revision. */
-async function earlierWaves({ repository, environment, wave, revision, main }: Candidate): Promise<Gate[]> {
-  const earlier = environment.delivery.waves.slice(0, wave - 1).flat();
+/** Each region of the waves before has been found healthy at exactly this revision, and was not taken back since. */
+async function earlierWaves(candidate: Candidate): Promise<Gate[]> {
+  const { repository, environment, wave, revision, main, pins } = candidate;
+  const earlier = environment.waves.slice(0, wave - 1).flat();
   return Promise.all(
     earlier.map(async (region) => {
       const name = `${region} verified`;
@@ -95,13 +96,18 @@ async function earlierWaves({ repository, environment, wave, revision, main }: C
         const reason = `${verifiedPath(environment.name, region)} is not on main: make it with scripts/verify --record`;
         return { name, passed: false, reason };
       }
-      const passed = record.revision === revision;
+      if (record.revision !== revision) {
+        const reason = `verified at ${shortOf(record.revision)}, not at ${shortOf(revision)}`;
+        return { name, passed: false, reason };
+      }
+      const pin = pins.get(region);
+      const isThere = pin !== undefined && (await isAncestor(repository, revision, pin.revision));
       return {
         name,
-        passed,
-        reason: passed
+        passed: isThere,
+        reason: isThere
           ? `healthy at this revision at ${record.verifiedAt}`
-          : `verified at ${shortOf(record.revision)}, not at ${shortOf(revision)}`,
+          : `${region} was taken back to ${pin ? shortOf(pin.revision) : 'nothing'} after it was verified`,
       };
     }),
   );

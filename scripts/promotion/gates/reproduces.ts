@@ -1,7 +1,9 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { inWorktree, shortOf, treeOf } from '../repository.ts';
+import { inCheckout } from '../checkout.ts';
+import { Interrupted, interruption } from '../interruption.ts';
+import { shortOf, treeOf } from '../repository.ts';
 import type { Candidate, Gate } from './gate.ts';
 
 /** The manifests of the revision are what its own sources render. */
@@ -9,7 +11,7 @@ export async function reproduces(candidate: Candidate): Promise<Gate> {
   const { repository, environment, regions, revision, render } = candidate;
   const name = 'reproduces';
   if (render === null) return { name, passed: true, reason: 'not looked at (--no-render)' };
-  return inWorktree(repository, revision, async (checkout) => {
+  return inCheckout(repository, revision, async (checkout) => {
     const [command, ...args] = render;
     // The packages installed here: where a revision needs others, its render differs or fails, and that is told.
     await symlink(join(repository.folder, 'node_modules'), join(checkout.folder, 'node_modules'));
@@ -18,7 +20,9 @@ export async function reproduces(candidate: Candidate): Promise<Gate> {
       preferLocal: true,
       localDir: repository.folder,
       reject: false,
+      cancelSignal: interruption,
     });
+    if (interruption.aborted) throw new Interrupted('while the revision was rendered');
     if (failed) return { name, passed: false, reason: shortMessage?.split('\n')[0] ?? 'the render failed' };
     await checkout.run('add', '--all', '--force', 'dist');
     const rendered = await checkout.run('write-tree');

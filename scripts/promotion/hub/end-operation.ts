@@ -1,5 +1,5 @@
 import type { Pin } from '../pins.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import { endCommand, getCommand, runKubectl, shellOf } from './kubectl.ts';
 import { decideOperation } from './operation.ts';
 import { readApplication, type ApplicationSource } from './read.ts';

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import { applicationName, type Application } from './application.ts';
 import { endingPatch } from './operation.ts';
 

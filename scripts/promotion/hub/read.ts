@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import { parseApplication, type Application } from './application.ts';
 import { getCommand, runKubectl, shellOf, type Hub } from './kubectl.ts';
 

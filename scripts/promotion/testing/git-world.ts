@@ -1,17 +1,27 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { environmentNamed } from '../../../environments/index.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { environments } from '../../../environments/index.ts';
 import { eventSchemasAt } from '../contracts/event-schemas.ts';
 import type { Gate } from '../gates/gate.ts';
 import { pinPath, pinsAt, verifiedPath, yamlOf } from '../pins.ts';
 import { promote, type Halted, type PromoteOptions, type Promotion } from '../promote.ts';
 import { release } from '../release.ts';
-import { openRepository, type Repository } from '../repository.ts';
+import { fetchMain } from '../remote.ts';
+import { openRepository } from '../repository.ts';
+import { pinnedEnvironment, type PromotedEnvironment, type Target } from '../target.ts';
 
-export const production = environmentNamed('production');
-const regions = production.regions.map(({ name }) => name);
+/** The environments as their own sources would tell them. */
+export const declared: readonly PromotedEnvironment[] = environments.map(({ name, delivery, regions }) => ({
+  name,
+  follows: delivery.follows,
+  waves: delivery.waves,
+  regions: regions.map((region) => region.name),
+}));
+export const production = pinnedEnvironment(declared, 'production');
+const { regions } = production;
 /** Renders as the real one does, from something small: the file `value` into each region's folder. */
 const render = [
   'node',
@@ -25,39 +35,85 @@ export const noon = new Date('2026-11-25T12:00:00Z');
 const digest = (letter: string): string =>
   `registry.meridian.example/meridian/programs@sha256:${letter.repeat(64)}`;
 
+/** The same waves and regions as the real ones, in a form that their own sources could have. */
+export const environmentsWith = (told: readonly PromotedEnvironment[]): Record<string, string> => ({
+  'environments/index.ts': `export const environments = ${JSON.stringify(
+    told.map(({ name, follows, waves, regions: names }) => ({
+      name,
+      delivery: { follows, waves },
+      regions: names.map((region) => ({ name: region })),
+    })),
+  )};\n`,
+});
+
+/** What an image is made of, and the build that is named: `builtFrom` is a commit with these sources. */
+export const imageWith = (builtFrom: string | null): Record<string, string> => ({
+  'environments/image.json': JSON.stringify({ repository: 'r', tag: '1', digest: digest('1'), builtFrom }),
+});
+
 /** A bare repository, a clone of it with a branch main, and a renderer: no cluster and no host. */
-export type GitWorld = Awaited<ReturnType<typeof createGitWorld>>;
+export type GitWorld = ReturnType<typeof worldIn>;
 
-export async function createGitWorld() {
-  const folder = mkdtempSync(join(tmpdir(), 'meridian-gitops-'));
-  const origin = join(folder, 'origin.git');
-  const cloneFolder = join(folder, 'clone');
-  await execa('git', ['init', '--quiet', '--bare', '--initial-branch=main', origin]);
-  await execa('git', ['clone', '--quiet', origin, cloneFolder]);
-  const clone = openRepository(cloneFolder);
-  await configure(clone);
-  await clone.run('checkout', '--quiet', '-B', 'main');
-  symlinkSync(resolve('node_modules'), join(cloneFolder, 'node_modules'));
-  writeFileSync(join(cloneFolder, '.git/info/exclude'), 'node_modules\n');
-  const world = { folder, origin, clone, remove: () => rmSync(folder, { recursive: true }) };
-  return { ...world, ...actionsIn(clone) };
+/**
+ * For a test file: worlds that are copies of one, which is made once; most of a test's time was git's, and most of that was
+ * spent on the same first commits. @param prepare what all of them have
+ */
+export function gitWorlds(prepare?: (world: GitWorld) => Promise<unknown>): () => GitWorld {
+  let template: GitWorld;
+  beforeAll(async () => {
+    template = await createGitWorld();
+    await prepare?.(template);
+  });
+  afterAll(() => template.remove());
+  return () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meridian-gitops-'));
+    cpSync(template.folder, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    return worldIn(folder);
+  };
 }
 
-async function configure(clone: Repository): Promise<void> {
-  for (const [key, value] of [
-    ['user.name', 'Release'],
-    ['user.email', 'release@meridian.example'],
-    ['commit.gpgsign', 'false'],
-  ] as const) {
-    await clone.run('config', key, value);
-  }
+async function createGitWorld(): Promise<GitWorld> {
+  const world = worldIn(mkdtempSync(join(tmpdir(), 'meridian-gitops-')));
+  const { clone, origin } = world;
+  await execa('git', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', origin]);
+  await execa('git', ['init', '--quiet', '--template=', '--initial-branch=main', clone.folder]);
+  writeFileSync(join(origin, 'config'), `[core]\nbare = true\nfsync = none\n${noMaintenance}`);
+  writeFileSync(join(clone.folder, '.git/config'), cloneConfig);
+  mkdirSync(join(clone.folder, '.git/info'));
+  writeFileSync(join(clone.folder, '.git/info/exclude'), 'node_modules\n');
+  symlinkSync(resolve('node_modules'), join(clone.folder, 'node_modules'));
+  const sources = { '.dockerignore': '*\n!main.ts\n**/*.test.ts\n', 'main.ts': 'export {};\n' };
+  const first = await world.commitToMain({ ...environmentsWith(declared), ...sources });
+  await world.commitToMain(imageWith(first));
+  return world;
 }
 
-function actionsIn(clone: Repository) {
-  const settings: Omit<PromoteOptions, 'wave'> = {
-    environment: production,
+const noMaintenance = '[gc]\nauto = 0\n[maintenance]\nauto = false\n[receive]\nautogc = false\n';
+/** The remote by a path that holds in a copy too. */
+const cloneConfig = `[core]
+fsync = none
+[user]
+name = Release
+email = release@meridian.example
+[commit]
+gpgSign = false
+[remote "origin"]
+url = ../origin.git
+fetch = +refs/heads/*:refs/remotes/origin/*
+${noMaintenance}`;
+
+function worldIn(folder: string) {
+  const clone = openRepository(join(folder, 'clone'));
+  const remove = (): void => rmSync(folder, { recursive: true });
+  return { folder, origin: join(folder, 'origin.git'), clone, remove, ...actionsIn(clone) };
+}
+
+/** What a test may ask for otherwise. */
+type Asked = Partial<Omit<PromoteOptions, 'target'>> & { readonly remote?: string };
+
+function actionsIn(clone: ReturnType<typeof openRepository>) {
+  const settings: Omit<PromoteOptions, 'wave' | 'target'> = {
     revision: undefined,
-    remote: 'origin',
     push: true,
     now: noon,
     render,
@@ -100,24 +156,42 @@ function actionsIn(clone: Repository) {
       ),
     });
 
+  /** The remote's main, with the environments as they are in this checkout: reading them of main is tested by itself. */
+  const target = async (remote = 'origin'): Promise<Target> => {
+    const main = await fetchMain(clone, remote);
+    return { remote, main, environment: production, environments: declared.map(({ name }) => name) };
+  };
+
+  const promoteWave = async (wave: number, { remote, ...changed }: Asked = {}): Promise<Promotion | Halted> =>
+    promote(clone, { ...settings, target: await target(remote), wave, ...changed });
+
+  /** The record of main, merged. */
+  const recordMain = async (): Promise<void> => {
+    const made = await release(clone, { revision: undefined, remote: 'origin', push: 'not-yet' });
+    if (made.outcome !== 'made') throw new Error('nothing was made');
+    await clone.run('merge', '--quiet', '--ff-only', made.commit);
+    await clone.run('branch', '--quiet', '--delete', made.branch);
+    await push();
+  };
+
   return {
     settings,
+    target,
     write,
     commitToMain,
     merge,
     change,
+    record: recordMain,
     /** The same with its record on main. */
     release: async (letter: string, files?: Readonly<Record<string, string>>): Promise<string> => {
       const revision = await change(letter, files);
-      await release(clone, { revision: undefined, remote: 'origin', push: 'main' });
-      await clone.run('pull', '--quiet', '--ff-only', 'origin', 'main');
+      await recordMain();
       return revision;
     },
-    promote: (wave: number, changed: Partial<PromoteOptions> = {}): Promise<Promotion | Halted> =>
-      promote(clone, { ...settings, wave, ...changed }),
+    promote: promoteWave,
     /** Promotes and merges; the regions that moved. @throws when a gate said no. */
-    roll: async (wave: number, changed: Partial<PromoteOptions> = {}): Promise<string[]> => {
-      const result = await promote(clone, { ...settings, wave, ...changed });
+    roll: async (wave: number, changed: Asked = {}): Promise<string[]> => {
+      const result = await promoteWave(wave, changed);
       if (!('branch' in result)) throw new Error(JSON.stringify(refusals(result.gates)));
       await merge(result.commit);
       return result.moved.map(({ region }) => region);
@@ -131,8 +205,7 @@ function actionsIn(clone: Repository) {
     },
     /** What main pins, by region. */
     pins: async (): Promise<Record<string, string>> => {
-      await clone.run('fetch', '--quiet', 'origin');
-      const pins = await pinsAt(clone, 'origin/main', production);
+      const pins = await pinsAt(clone, await fetchMain(clone, 'origin'), production);
       return Object.fromEntries([...pins.values()].map(({ region, revision }) => [region, revision]));
     },
     pinText: (region: string): Promise<string> =>

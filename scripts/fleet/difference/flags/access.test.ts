@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../../rendered/fields.ts';
 import { manifest } from '../../testing/fleet-fixture.ts';
 import { reasonsOf, withSpec } from '../../testing/flagged.ts';
 

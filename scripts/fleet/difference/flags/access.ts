@@ -1,4 +1,4 @@
-import { canonical, equal, listAt, textAt, type Json, shown } from '../../json.ts';
+import { canonical, equal, itemsAt, textAt, type Json, shown } from '../../../rendered/fields.ts';
 import type { FleetObject } from '../../object.ts';
 import type { ObjectChange } from '../compare.ts';
 import { movedAt, type FlagRule } from './rule.ts';
@@ -27,17 +27,17 @@ type Right = { readonly on: string; readonly verb: string };
 
 /** Each (resource, verb) that the rules grant, one by one: widening is a right that is not in the old set. */
 function rightsOf(object: FleetObject | undefined): readonly Right[] {
-  return listAt(object?.value, 'rules').flatMap((rule) => {
-    const names = listAt(rule, 'resourceNames').map(shown).join('|');
-    const groups = listAt(rule, 'apiGroups').map(shown);
-    const resources = listAt(rule, 'resources').flatMap((resource) =>
+  return itemsAt(object?.value, 'rules').flatMap((rule) => {
+    const names = itemsAt(rule, 'resourceNames').map(shown).join('|');
+    const groups = itemsAt(rule, 'apiGroups').map(shown);
+    const resources = itemsAt(rule, 'resources').flatMap((resource) =>
       (groups.length > 0 ? groups : ['']).map(
         (group) => `${shown(resource)}${group === '' ? '' : `.${group}`}${names === '' ? '' : ` (${names})`}`,
       ),
     );
-    const urls = listAt(rule, 'nonResourceURLs').map(shown);
+    const urls = itemsAt(rule, 'nonResourceURLs').map(shown);
     return [...resources, ...urls].flatMap((on) =>
-      listAt(rule, 'verbs').map((verb) => ({ on, verb: shown(verb) })),
+      itemsAt(rule, 'verbs').map((verb) => ({ on, verb: shown(verb) })),
     );
   });
 }
@@ -96,8 +96,8 @@ const projectLists = [
 
 function project({ sort, before, after }: ObjectChange): readonly string[] {
   return projectLists.flatMap((list) => {
-    const had = new Set(listAt(before?.value, 'spec', list).map(canonical));
-    const fresh = listAt(after?.value, 'spec', list).filter((item) => !had.has(canonical(item)));
+    const had = new Set(itemsAt(before?.value, 'spec', list).map(canonical));
+    const fresh = itemsAt(after?.value, 'spec', list).filter((item) => !had.has(canonical(item)));
     const wild = fresh.some((item) => canonical(item).includes('"*"'));
     if (wild) return [`AppProject allows any ${list}`];
     return sort === 'changed' && fresh.length > 0
@@ -107,15 +107,15 @@ function project({ sort, before, after }: ObjectChange): readonly string[] {
 }
 
 function subjectsOf(side: FleetObject | undefined): readonly Json[] {
-  return listAt(side?.value, 'subjects');
+  return itemsAt(side?.value, 'subjects');
 }
 
 function aclsOf(side: FleetObject | undefined): readonly Json[] {
-  return listAt(side?.value, 'spec', 'authorization', 'acls');
+  return itemsAt(side?.value, 'spec', 'authorization', 'acls');
 }
 
 function aclText(acl: Json): string {
-  const operations = listAt(acl, 'operations').map(shown).join('/');
+  const operations = itemsAt(acl, 'operations').map(shown).join('/');
   const name = textAt(acl, 'resource', 'name') ?? '';
   const prefix = textAt(acl, 'resource', 'patternType') === 'prefix' ? '*' : '';
   return `${operations} ${textAt(acl, 'resource', 'type') ?? ''} ${name}${prefix}`.trim();

@@ -1,5 +1,5 @@
 import { expandRegion } from '../../expand.ts';
-import { at, listAt, numberAt, type Json, shown } from '../../json.ts';
+import { at, itemsAt, numberAt, type Json, shown } from '../../../rendered/fields.ts';
 import type { FleetObject } from '../../object.ts';
 import { storageBytes } from '../../pod.ts';
 import { bytesText } from '../../quantity.ts';
@@ -28,7 +28,7 @@ const dataKinds = new Set([
 export function holdsData({ group, kind, value }: FleetObject): boolean {
   if (dataKinds.has(`${group}/${kind}`)) return true;
   if (group === 'apps' && kind === 'StatefulSet')
-    return listAt(value, 'spec', 'volumeClaimTemplates').length > 0;
+    return itemsAt(value, 'spec', 'volumeClaimTemplates').length > 0;
   return /^(rds|docdb|elasticache|memorydb|kafka|s3|dynamodb)\..*(upbound\.io|crossplane\.io)$|atlas/.test(
     group,
   );
@@ -125,7 +125,7 @@ export const fewerCopies: FlagRule = (change) => {
 };
 
 function servedBy(side: FleetObject | undefined): readonly (Json | undefined)[] {
-  return listAt(side?.value, 'spec', 'versions')
+  return itemsAt(side?.value, 'spec', 'versions')
     .filter((version) => at(version, 'served') === true)
     .map((version) => at(version, 'name'));
 }

@@ -1,4 +1,4 @@
-import { at, entriesAt, equal, isObject } from '../../json.ts';
+import { at, entriesAt, equal, isObject } from '../../../rendered/fields.ts';
 import { annotationOf, type ObjectChange } from '../compare.ts';
 import { movedAt, type FlagRule } from './rule.ts';
 

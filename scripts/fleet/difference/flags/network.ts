@@ -1,4 +1,14 @@
-import { at, canonical, entriesAt, equal, isObject, listAt, textAt, type Json, shown } from '../../json.ts';
+import {
+  at,
+  canonical,
+  entriesAt,
+  equal,
+  isObject,
+  itemsAt,
+  textAt,
+  type Json,
+  shown,
+} from '../../../rendered/fields.ts';
 import type { FleetObject } from '../../object.ts';
 import type { RegionTree } from '../../tree.ts';
 import type { FlagRule } from './rule.ts';
@@ -24,7 +34,7 @@ export const networkLoosened: FlagRule = ({ sort, object, before, after }, { bas
 function addedPolicy(object: FleetObject, base: RegionTree): readonly string[] {
   const reasons: string[] = [];
   for (const direction of directions) {
-    const rules = listAt(object.value, 'spec', direction);
+    const rules = itemsAt(object.value, 'spec', direction);
     if (rules.length === 0) continue;
     const wide = rules.some((rule) => opensToAll(rule, direction));
     if (wide) reasons.push(`NetworkPolicy opens ${direction} ${toWhom(direction)} anyone`);
@@ -49,8 +59,8 @@ function scopeLoosened(before: FleetObject, after: FleetObject): readonly string
 
 function rulesLoosened(before: FleetObject, after: FleetObject): readonly string[] {
   return directions.flatMap((direction) => {
-    const was = listAt(before.value, 'spec', direction);
-    const fresh = listAt(after.value, 'spec', direction).filter(
+    const was = itemsAt(before.value, 'spec', direction);
+    const fresh = itemsAt(after.value, 'spec', direction).filter(
       (rule) => !was.some((old) => equal(old, rule) || isNarrower(rule, old, direction)),
     );
     if (fresh.length === 0) return [];
@@ -60,14 +70,14 @@ function rulesLoosened(before: FleetObject, after: FleetObject): readonly string
 }
 
 function peersOf(rule: Json, direction: 'ingress' | 'egress'): readonly Json[] {
-  return listAt(rule, direction === 'ingress' ? 'from' : 'to');
+  return itemsAt(rule, direction === 'ingress' ? 'from' : 'to');
 }
 
 /** Every flow of the rule was allowed by the old one already. An absent list allows everything. */
 function isNarrower(rule: Json, old: Json, direction: 'ingress' | 'egress'): boolean {
   return (
     within(peersOf(rule, direction), peersOf(old, direction)) &&
-    within(listAt(rule, 'ports'), listAt(old, 'ports'))
+    within(itemsAt(rule, 'ports'), itemsAt(old, 'ports'))
   );
 }
 
@@ -108,7 +118,7 @@ function toWhom(direction: 'ingress' | 'egress'): string {
 
 function peersText(rules: readonly Json[], direction: 'ingress' | 'egress'): string {
   const peers = rules.flatMap((rule) => {
-    const ports = listAt(rule, 'ports').map((port) => shown(at(port, 'port') ?? 'any'));
+    const ports = itemsAt(rule, 'ports').map((port) => shown(at(port, 'port') ?? 'any'));
     const on = ports.length === 0 ? '' : ` on ${ports.join('/')}`;
     return peersOf(rule, direction).map((peer) => `${peerText(peer)}${on}`);
   });
@@ -137,8 +147,8 @@ function meshLoosened(
     return mode !== was && mode !== 'STRICT' ? [`mTLS ${was} → ${mode}: plain text is accepted`] : [];
   }
   if (object.kind === 'AuthorizationPolicy' && sort === 'changed') {
-    const fresh = listAt(after?.value, 'spec', 'rules').filter(
-      (rule) => !listAt(before?.value, 'spec', 'rules').some((old) => equal(old, rule)),
+    const fresh = itemsAt(after?.value, 'spec', 'rules').filter(
+      (rule) => !itemsAt(before?.value, 'spec', 'rules').some((old) => equal(old, rule)),
     );
     return fresh.length > 0 ? ['AuthorizationPolicy has new or wider rules'] : [];
   }
@@ -163,7 +173,7 @@ function podSecurityOf(side: FleetObject): string {
 }
 
 function policyTypesOf(side: FleetObject): readonly Json[] {
-  return listAt(side.value, 'spec', 'policyTypes');
+  return itemsAt(side.value, 'spec', 'policyTypes');
 }
 
 function selectorOf(side: FleetObject): string {

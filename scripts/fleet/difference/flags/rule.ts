@@ -1,4 +1,4 @@
-import { at, equal, type Json } from '../../json.ts';
+import { at, equal, type Json } from '../../../rendered/fields.ts';
 import type { RegionTree } from '../../tree.ts';
 import type { ObjectChange } from '../compare.ts';
 

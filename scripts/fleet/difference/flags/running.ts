@@ -1,5 +1,5 @@
 import { scalerOf } from '../../expand.ts';
-import { entriesAt, isList, isObject, numberAt, type Json, shown } from '../../json.ts';
+import { entriesAt, isList, isObject, numberAt, type Json, shown } from '../../../rendered/fields.ts';
 import type { RegionTree } from '../../tree.ts';
 import type { FlagRule, Surroundings } from './rule.ts';
 import type { ObjectChange } from '../compare.ts';

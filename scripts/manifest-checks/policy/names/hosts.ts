@@ -1,4 +1,4 @@
-import { visitValues } from '../../fields.ts';
+import { visitValues } from '../../../rendered/fields.ts';
 import { groupKindOf, type Manifest } from '../../manifest.ts';
 import type { Reference } from './references.ts';
 

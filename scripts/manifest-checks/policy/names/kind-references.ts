@@ -1,4 +1,4 @@
-import { isFields, joinPath, mapAt, numberAt, textAt, type Fields } from '../../fields.ts';
+import { isObject, joinPath, mapAt, numberAt, textAt, type JsonObject } from '../../../rendered/fields.ts';
 import { groupKindOf, type KubernetesObject, type Manifest } from '../../manifest.ts';
 import type { Reference } from './references.ts';
 
@@ -6,11 +6,11 @@ import type { Reference } from './references.ts';
 type Rule = {
   readonly at: string;
   /** The kind, or how it follows from the fields of the reference. */
-  readonly kind: string | ((reference: Fields) => string | undefined);
+  readonly kind: string | ((reference: JsonObject) => string | undefined);
   readonly isClusterWide?: true;
 };
 
-const workload = (reference: Fields): string =>
+const workload = (reference: JsonObject): string =>
   groupKindOf({
     apiVersion: textAt(reference, 'apiVersion') ?? 'apps/v1',
     kind: textAt(reference, 'kind') ?? 'Deployment',
@@ -18,16 +18,16 @@ const workload = (reference: Fields): string =>
 /** A reference of the Gateway API: group and kind with defaults. */
 const gatewayApi =
   (group: string, kind: string) =>
-  (reference: Fields): string =>
+  (reference: JsonObject): string =>
     groupKindOf({
       apiVersion: groupOf(textAt(reference, 'group') ?? group),
       kind: textAt(reference, 'kind') ?? kind,
     });
 const groupOf = (group: string): string => (group === '' ? 'v1' : `${group}/v1`);
-const issuer = (reference: Fields): string =>
+const issuer = (reference: JsonObject): string =>
   `${textAt(reference, 'group') ?? 'cert-manager.io'}/${textAt(reference, 'kind') ?? 'Issuer'}`;
 /** Also of cert-manager's external issuers, whose kinds end like its own. */
-const isClusterIssuer = (reference: Fields): boolean =>
+const isClusterIssuer = (reference: JsonObject): boolean =>
   textAt(reference, 'kind')?.endsWith('ClusterIssuer') === true;
 const isClusterWide = true as const;
 
@@ -124,7 +124,7 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   'argoproj.io/ApplicationSet': [{ at: 'spec.template.spec.project', kind: 'argoproj.io/AppProject' }],
 };
 
-function kedaAuthentication(reference: Fields): string {
+function kedaAuthentication(reference: JsonObject): string {
   return `keda.sh/${textAt(reference, 'kind') ?? 'TriggerAuthentication'}`;
 }
 
@@ -140,7 +140,7 @@ export function kindReferences(manifest: Manifest): readonly Reference[] {
 
 function referencesBy(rule: Rule, manifest: Manifest): Reference[] {
   return valuesAt(manifest.object, rule.at).flatMap(({ value, path }) => {
-    const fields: Fields = isFields(value) ? value : { name: value };
+    const fields: JsonObject = isObject(value) ? value : typeof value === 'string' ? { name: value } : {};
     const kind = typeof rule.kind === 'string' ? rule.kind : rule.kind(fields);
     const name = textAt(fields, 'name');
     if (kind === undefined || name === undefined) return [];
@@ -150,7 +150,7 @@ function referencesBy(rule: Rule, manifest: Manifest): Reference[] {
   });
 }
 
-function partOf(fields: Fields, kind: string): Pick<Reference, 'key' | 'port'> {
+function partOf(fields: JsonObject, kind: string): Pick<Reference, 'key' | 'port'> {
   const key = textAt(fields, 'key');
   if (kind === 'Secret' && key !== undefined) return { key };
   const port =
@@ -165,7 +165,7 @@ function valuesAt(object: KubernetesObject, place: string): { value: unknown; pa
     const isList = step.endsWith('[]');
     const field = isList ? step.slice(0, -2) : step;
     found = found.flatMap(({ value, path }) => {
-      const inner = isFields(value) ? value[field] : undefined;
+      const inner = isObject(value) ? value[field] : undefined;
       const innerPath = joinPath(path, field);
       if (!isList) return inner === undefined ? [] : [{ value: inner, path: innerPath }];
       return (Array.isArray(inner) ? inner : []).map((entry: unknown, index) => ({

@@ -1,4 +1,4 @@
-import { at, fieldsAt, listAt, numberAt, textAt } from '../../fields.ts';
+import { at, fieldsAt, listAt, numberAt, textAt } from '../../../rendered/fields.ts';
 import { groupKindOf, type Manifest } from '../../manifest.ts';
 import type { Scope } from '../../scope.ts';
 import { platformNames } from './platform.ts';

@@ -1,4 +1,4 @@
-import { isFields, mapAt, textAt, textsAt, visitValues } from '../../fields.ts';
+import { isObject, mapAt, shown, textAt, textsAt, visitValues } from '../../../rendered/fields.ts';
 import { findingAt, groupKindOf, type Finding, type Manifest } from '../../manifest.ts';
 import type { Scope } from '../../scope.ts';
 
@@ -30,10 +30,10 @@ function wantedBy(manifest: Manifest): Wanted[] {
   // A chart's values speak of the cluster that it goes into.
   if (groupKindOf(manifest.object) === 'argoproj.io/Application') return wanted;
   visitValues(manifest.object, (value, path, field) => {
-    if (!isFields(value)) return;
+    if (!isObject(value)) return;
     if (field === 'nodeSelector') {
       for (const [key, label] of Object.entries(value)) {
-        if (key.startsWith(ownPrefix)) wanted.push({ manifest, path, label: `${key}=${String(label)}` });
+        if (key.startsWith(ownPrefix)) wanted.push({ manifest, path, label: `${key}=${shown(label)}` });
       }
     }
     const key = textAt(value, 'key');

@@ -1,4 +1,4 @@
-import { mapAt, numberAt } from '../../fields.ts';
+import { mapAt, numberAt } from '../../../rendered/fields.ts';
 import { groupKindOf, type KubernetesObject, type Manifest } from '../../manifest.ts';
 
 /** Pods that are not written down here, by the labels that their operator documents. */

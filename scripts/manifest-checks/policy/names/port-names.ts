@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, mapAt, textAt, type Fields } from '../../fields.ts';
+import { fieldsAt, listAt, mapAt, textAt, type JsonObject } from '../../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../../manifest.ts';
 import { containersOf, namespaceOf, podsOf, type Container, type PodTemplate } from '../../pods.ts';
 import type { Scope } from '../../scope.ts';
@@ -15,7 +15,7 @@ export function checkPortNames(scope: Scope): readonly Finding[] {
   ];
 }
 
-const portNames = (container: Fields): readonly string[] =>
+const portNames = (container: JsonObject): readonly string[] =>
   listAt(container, 'ports').flatMap((port) => textAt(port, 'name') ?? []);
 
 function probePorts({ pod, path, fields }: Container): Finding[] {

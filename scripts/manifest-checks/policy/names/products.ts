@@ -1,4 +1,4 @@
-import { at, fieldsAt, listAt, mapAt, numberAt, textAt, type Fields } from '../../fields.ts';
+import { at, fieldsAt, listAt, mapAt, numberAt, textAt, type JsonObject } from '../../../rendered/fields.ts';
 import { groupKindOf, type KubernetesObject, type Manifest } from '../../manifest.ts';
 import type { Named } from './names.ts';
 
@@ -119,7 +119,7 @@ function issuer({ object, secret: make }: Product): Named[] {
   return account === undefined ? [] : [make(account, 'tls.key')];
 }
 
-const isInside = ({ type }: Fields): boolean => type === 'internal';
+const isInside = ({ type }: JsonObject): boolean => type === 'internal';
 
 function kafka({ object, name, service, secret: make }: Product): Named[] {
   const listeners = listAt(object, 'spec', 'kafka', 'listeners');

@@ -1,4 +1,4 @@
-import { isFields, textAt, visitValues, type Fields } from '../../fields.ts';
+import { isObject, textAt, visitValues, type JsonObject } from '../../../rendered/fields.ts';
 import { groupKindOf, type Manifest } from '../../manifest.ts';
 
 /** A place where an object speaks of another one. */
@@ -64,7 +64,7 @@ export function commonReferences(manifest: Manifest): readonly Reference[] {
   const kindOfOwner = groupKindOf(manifest.object);
   // A chart's values speak of the cluster that it goes into.
   if (kindOfOwner === 'argoproj.io/Application') return [];
-  const add = (path: string, kind: string, name: string, fields: Fields): void => {
+  const add = (path: string, kind: string, name: string, fields: JsonObject): void => {
     if (name === '' || fields['optional'] === true) return;
     const namespace = clusterWide.has(kind) ? '' : (textAt(fields, 'namespace') ?? own);
     const key = textAt(fields, 'key');
@@ -72,8 +72,8 @@ export function commonReferences(manifest: Manifest): readonly Reference[] {
   };
   visitValues(manifest.object, (value, path, field) => {
     const target = byReference[field];
-    if (target !== undefined && isFields(value)) add(path, target, textAt(value, 'name') ?? '', value);
-    if (field === 'configMap' && isFields(value)) add(path, 'ConfigMap', textAt(value, 'name') ?? '', value);
+    if (target !== undefined && isObject(value)) add(path, target, textAt(value, 'name') ?? '', value);
+    if (field === 'configMap' && isObject(value)) add(path, 'ConfigMap', textAt(value, 'name') ?? '', value);
     const kind = byName[field];
     if (kind === undefined || typeof value !== 'string') return;
     if (kind === 'Secret' && definesSecret.has(kindOfOwner)) return;

@@ -1,4 +1,4 @@
-import { fieldsAt, listAt, mapAt, textAt } from '../../fields.ts';
+import { fieldsAt, listAt, mapAt, textAt } from '../../../rendered/fields.ts';
 import type { Manifest } from '../../manifest.ts';
 import { namespaceOf } from '../../pods.ts';
 import type { Scope } from '../../scope.ts';

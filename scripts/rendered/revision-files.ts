@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { RenderedFile } from './tree.ts';
+import { isYaml, type RenderedFile } from './folder-files.ts';
 
 /** A file of a revision: git's hash of its content stands for it until it is read. */
 type Entry = { readonly path: string; readonly blob: string };
@@ -26,6 +26,7 @@ export async function filesAtRevision(
 }
 
 async function commitOf(repository: string, revision: string): Promise<string> {
+  if (/^[0-9a-f]{40}$/.test(revision)) return revision;
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
   const { exitCode, stdout } = await execa('git', args, { cwd: repository, reject: false });
   if (exitCode !== 0)
@@ -35,14 +36,15 @@ async function commitOf(repository: string, revision: string): Promise<string> {
 
 async function entriesOf(repository: string, commit: string, folder: string): Promise<readonly Entry[]> {
   const args = ['ls-tree', '-r', '-z', '--full-tree', commit, '--', `${folder}/`];
-  const { stdout } = await execa('git', args, { ...buffers, cwd: repository });
+  const { stdout, failed } = await execa('git', args, { ...buffers, cwd: repository, reject: false });
+  if (failed) throw new RangeError(`revision ${commit.slice(0, 12)} cannot be read (a shallow clone?)`);
   return new TextDecoder()
     .decode(stdout)
     .split('\0')
     .flatMap((line) => {
       const [meta = '', path = ''] = line.split('\t');
       const [, type, blob] = meta.split(' ');
-      return type === 'blob' && blob !== undefined && path.endsWith('.yaml') ? [{ path, blob }] : [];
+      return type === 'blob' && blob !== undefined && isYaml(path) ? [{ path, blob }] : [];
     });
 }
 
@@ -55,8 +57,7 @@ async function blobsOf(repository: string, blobs: readonly string[]): Promise<re
   return blobs.map((blob) => {
     const end = answer.indexOf('\n', position);
     const [name, type, size] = answer.toString('latin1', position, end).split(' ');
-    if (name !== blob || type !== 'blob')
-      throw new Error(`git cat-file answered ${name} ${type} for ${blob}`);
+    if (name !== blob || type !== 'blob') throw new RangeError(`git cannot read ${blob}: ${type ?? ''}`);
     const start = end + 1;
     position = start + Number(size) + 1;
     return answer.toString('utf8', start, position - 1);

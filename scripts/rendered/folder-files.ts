@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** A file of a rendered tree: its path is `<environment>/<region>/<chart>.yaml`. */
+export type RenderedFile = { readonly path: string; readonly text: string };
+
+export const isYaml = (path: string): boolean => /\.ya?ml$/.test(path);
+
+/**
+ * The YAML files below a folder laid out as `dist/`, in the order of their paths.
+ * @param isWanted which of them are read
+ * @throws RangeError when the folder cannot be read.
+ */
+export function filesInFolder(
+  folder: string,
+  isWanted: (path: string) => boolean = () => true,
+): readonly RenderedFile[] {
+  return yamlPathsIn(folder)
+    .filter(isWanted)
+    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+}
+
+function yamlPathsIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && isYaml(entry.name))
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .toSorted();
+  } catch (cause) {
+    throw new RangeError(`${folder}: cannot be read`, { cause });
+  }
+}
+
+/** The cluster that a file is for, by its path; undefined where the path is not `<environment>/<region>/<chart>.yaml`. */
+export function placeOf(path: string): { readonly environment: string; readonly region: string } | undefined {
+  const [environment, region, chart, ...rest] = path.split('/');
+  return environment && region && chart && rest.length === 0 ? { environment, region } : undefined;
+}

@@ -1,0 +1,34 @@
+import { CommanderError, InvalidArgumentError, type Command } from 'commander';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Parses the command line and runs the tool. What is refused, and what the system refuses (a file that cannot be written),
+ * is one line on standard error; anything else is a mistake of ours and is thrown.
+ * @param refusedWith the exit code of a RangeError and of a system error
+ * @returns what the tool exits with: 2 for wrong usage, else what its action set
+ */
+export async function runCommand(program: Command, refusedWith: 1 | 2 = 1): Promise<number> {
+  try {
+    await program.parseAsync();
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const exitCode = error instanceof Refusal ? error.exitCode : refusedWith;
+    if (!(error instanceof Refusal) && !(error instanceof RangeError) && !isOfTheSystem(error)) throw error;
+    process.stderr.write(`${program.name()}: ${error.message.split('\n')[0]}\n`);
+    return exitCode;
+  }
+}
+
+function isOfTheSystem(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+/** For commander: a whole number from `least`. */
+export const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${least}.`);
+  };
