@@ -53,6 +53,8 @@ export type ConfigurationValues = {
   readonly KAFKA_CA_FILE?: string;
   readonly KAFKA_CERT_FILE?: string;
   readonly KAFKA_KEY_FILE?: string;
+  readonly KAFKA_SASL_USERNAME?: string;
+  readonly KAFKA_SASL_PASSWORD?: string;
   readonly REDIS_NODES: readonly string[];
   readonly REDIS_PASSWORD?: string;
   readonly REDIS_TLS_CA_FILE?: string;

@@ -3,7 +3,7 @@ import { connectMongo, type MongoConnection } from '../adapters/mongo/connect.ts
 import { createPool } from '../adapters/postgres/pool.ts';
 import { closeRedis, connectRedis } from '../adapters/redis/cluster.ts';
 import type { Logger } from '../platform/logger.ts';
-import { readKafkaTls } from './kafka-tls.ts';
+import { readKafkaLogin, readKafkaTls } from './kafka-tls.ts';
 import { readRedisAccess } from './redis-access.ts';
 import type { ConfigurationValues, ProcessConfiguration } from './configuration.ts';
 
@@ -42,9 +42,14 @@ export function createConnections(
   );
   // Read at once: a wrong path is a wrong configuration, not a system that is away.
   const tls = systems.has('kafka') ? readKafkaTls(values) : undefined;
+  const login = systems.has('kafka') ? readKafkaLogin(values) : undefined;
   const redisAccess = systems.has('redis') ? readRedisAccess(values) : {};
   const bus = lazy(() =>
-    createBus({ ...busSettings(values, events), ...(tls === undefined ? {} : { tls }) }),
+    createBus({
+      ...busSettings(values, events),
+      ...(tls === undefined ? {} : { tls }),
+      ...(login === undefined ? {} : { login }),
+    }),
   );
   const redis = lazy(() =>
     connectRedis(values.REDIS_NODES, {

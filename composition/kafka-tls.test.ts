@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createBus } from '../adapters/kafka/bus.ts';
 import { makeCertificates, type Certificates } from '../scripts/testing/certificates.ts';
-import { readKafkaTls, type KafkaTls } from './kafka-tls.ts';
+import { readKafkaLogin, readKafkaTls, type KafkaLogin, type KafkaTls } from './kafka-tls.ts';
 
 let ours: Certificates;
 let others: Certificates;
@@ -28,10 +28,29 @@ it('is off when nothing names a file', () => {
   expect(readKafkaTls({})).toBeUndefined();
 });
 
-it('wants all three files or none, and names those that are missing', () => {
+it('wants to know who the process is when an authority is named, and names what is missing', () => {
   expect(() => readKafkaTls({ KAFKA_CA_FILE: ours.path('ca.crt') })).toThrow(
     /^KAFKA_CERT_FILE is missing.*\nKAFKA_KEY_FILE is missing/,
   );
+});
+
+it('trusts the public authorities unless one is named', () => {
+  const { KAFKA_CA_FILE: _, ...own } = filesOf(ours);
+  expect(readKafkaTls(own)).toEqual({ cert: ours.read('user.crt'), key: ours.read('user.key') });
+});
+
+const loginOf = { KAFKA_SASL_USERNAME: 'key-id', KAFKA_SASL_PASSWORD: 'key-secret' };
+
+it('shows a login over TLS only, and never beside a certificate', () => {
+  expect(readKafkaLogin(loginOf)).toEqual({ username: 'key-id', password: 'key-secret' });
+  expect(readKafkaTls(loginOf)).toEqual({});
+  expect(readKafkaTls({ ...loginOf, KAFKA_CA_FILE: ours.path('ca.crt') })).toEqual({
+    ca: ours.read('ca.crt'),
+  });
+  expect(() => readKafkaTls({ ...loginOf, ...filesOf(ours) })).toThrow(
+    /^KAFKA_SASL_USERNAME is one too many/,
+  );
+  expect(() => readKafkaLogin({ KAFKA_SASL_USERNAME: 'key-id' })).toThrow(/^KAFKA_SASL_PASSWORD is missing/);
 });
 
 it('names each file that cannot be read', () => {
@@ -57,7 +76,7 @@ async function listen(): Promise<Server> {
 }
 
 /** A process's Kafka client on its way to that listener; what it logs and what comes of it. */
-function connect(server: Server, tls: KafkaTls) {
+function connect(server: Server, tls: KafkaTls, login?: KafkaLogin) {
   const logged: string[] = [];
   const bus = createBus({
     brokers: [`127.0.0.1:${(server.address() as AddressInfo).port}`],
@@ -65,6 +84,7 @@ function connect(server: Server, tls: KafkaTls) {
     source: '/test',
     compress: false,
     tls,
+    ...(login === undefined ? {} : { login }),
     log: (_level, fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`),
     onConsumerLost: () => undefined,
   });
@@ -86,6 +106,37 @@ it('shows its certificate to a listener that asks for one', async () => {
   const [peer] = await accepted;
   expect(peer.authorized).toBe(true);
   expect(peer.getPeerCertificate().subject.CN).toBe('user');
+  peer.destroy();
+});
+
+/** A broker's answer to the first request of a client: that it takes logins (17, 36), in every version up to 1. */
+function versionsFor(request: Buffer): Buffer {
+  const keys = [17, 18, 36];
+  const answer = Buffer.alloc(4 + 4 + 2 + 4 + keys.length * 6 + 4);
+  answer.writeInt32BE(answer.length - 4, 0);
+  request.copy(answer, 4, 8, 12);
+  answer.writeInt32BE(keys.length, 10);
+  keys.forEach((key, index) => {
+    answer.writeInt16BE(key, 14 + index * 6);
+    answer.writeInt16BE(1, 18 + index * 6);
+  });
+  return answer;
+}
+
+it('logs in over TLS where that is who it is', async () => {
+  const server = createServer({ key: ours.read('broker.key'), cert: ours.read('broker.crt') });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>;
+  const values = { ...loginOf, KAFKA_CA_FILE: ours.path('ca.crt') };
+  connect(server, readKafkaTls(values)!, readKafkaLogin(values));
+  const [peer] = await accepted;
+  const [asked] = (await once(peer, 'data')) as [Buffer];
+  peer.write(versionsFor(asked));
+  const [shaken] = (await once(peer, 'data')) as [Buffer];
+  expect([shaken.readInt16BE(4), shaken.toString('latin1').endsWith('PLAIN')]).toEqual([17, true]);
+  expect(peer.getPeerCertificate()).toEqual({});
   peer.destroy();
 });
 

@@ -9,6 +9,7 @@ import { createRecommendations } from '../adapters/postgres/copurchases.ts';
 import { createEventStore } from '../adapters/postgres/event-store.ts';
 import { createFraudAssessments } from '../adapters/postgres/fraud-assessments.ts';
 import { createNotifications } from '../adapters/postgres/notifications.ts';
+import { createRetention } from '../adapters/postgres/retention.ts';
 import { createSagas } from '../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../adapters/postgres/stock-levels.ts';
 import { createCarts, createUsers } from '../adapters/postgres/users.ts';
@@ -58,6 +59,7 @@ export function createSharedPorts({ values, connections, logger, signal }: Share
         signal,
         onError: onError('postgres'),
       }),
+    retention: () => createRetention(connections.pool),
     wake: () =>
       closing(createWakeBus(connections.redis, { region: values.REGION, onError: onError('redis') })),
     orderHistory: () => createOrderHistory(connections.mongo.database),

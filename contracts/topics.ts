@@ -17,6 +17,9 @@ export type Topic<Schemas extends EventSchemas = EventSchemas> = {
   readonly events: Schemas;
 };
 
+/** How long Kafka keeps a message, at most. Whoever remembers what was handled remembers it for longer. */
+export const topicRetentionDays = 30;
+
 /** The nine topics of the system design, and the one for messages that no attempt could handle. */
 export const topics = {
   orderEvents: { name: 'order-events', crossRegion: true, events: orderEvents },

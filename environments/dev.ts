@@ -38,6 +38,7 @@ export const dev = defineEnvironment({
       cluster: 'dev-us-east',
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a'],
+      network: { range: '10.48.0.0/16', loadBalancers: '10.48.240.0/22' },
       standby: null,
       healthCheckId: null,
       bucketPrefix: 'meridian-dev',

@@ -168,6 +168,7 @@ export const processGroups: readonly ProcessGroup[] = [
       'append-audit',
       'sweep-stuck-orders',
       'sweep-reservations',
+      'sweep-retention',
     ],
   },
 ];

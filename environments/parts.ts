@@ -92,6 +92,12 @@ export const database = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remote'), region: regionName }),
 ]);
 
+const hostAndPort = z.string().regex(/^[a-z0-9.-]+\.[a-z]+:\d{2,5}$/, 'must be host:port');
+
+/** MirrorMaker's pods, which copy the other regions' topics. */
+const mirror = z.strictObject({ replicas: count(1, 10), node: size });
+
+/** A managed Kafka is told of by its addresses, which its provider gives once it is ordered. */
 export const kafka = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('strimzi'),
@@ -99,7 +105,7 @@ export const kafka = z.discriminatedUnion('kind', [
     broker: size,
     controllers: count(1, 5),
     controller: size,
-    mirror: z.strictObject({ replicas: count(1, 10), node: size }),
+    mirror,
     ...disk,
   }),
   z.strictObject({
@@ -107,8 +113,18 @@ export const kafka = z.discriminatedUnion('kind', [
     brokers: count(1, 100),
     instanceType: z.string(),
     storageGiB: count(1, 16_384),
+    /** The listener for client certificates. */
+    bootstrapServers: z.array(hostAndPort).nonempty(),
+    /** The private authority of AWS that signs them. */
+    certificateAuthorityArn: z.string().startsWith('arn:aws:acm-pca:'),
+    subnets: z.array(z.string().startsWith('subnet-')).nonempty(),
+    securityGroups: z.array(z.string().startsWith('sg-')).nonempty(),
+    mirror,
   }),
-  z.strictObject({ kind: z.literal('confluent-cloud'), cku: count(1, 100) }),
+  z.strictObject({
+    kind: z.literal('confluent-cloud'),
+    bootstrapServers: z.array(hostAndPort).nonempty(),
+  }),
 ]);
 
 export const mongo = z.discriminatedUnion('kind', [
@@ -141,6 +157,14 @@ export const redis = z.strictObject({
   node: size,
   maxMemoryGiB: z.number().positive(),
   ...disk,
+});
+
+/** The region's private addresses: other regions reach them by peering, so no two regions share any. */
+export const network = z.strictObject({
+  /** Of nodes, pods and managed systems. */
+  range: z.cidrv4(),
+  /** Of the subnets of internal load balancers, within that. */
+  loadBalancers: z.cidrv4(),
 });
 
 /** Kong, behind the region's load balancer, and the Redis that its rate limits are counted in. */

@@ -99,7 +99,7 @@ const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['no
 
 /** The whole of a region: all services, its own streams, a standby elsewhere. */
 function fullRegion(
-  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'healthCheckId'> & {
+  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'network' | 'healthCheckId'> & {
     standby: RegionName;
     brokers: number;
     redisShards: number;
@@ -159,6 +159,7 @@ export const production = defineEnvironment({
       role: 'primary',
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+      network: { range: '10.16.0.0/16', loadBalancers: '10.16.240.0/22' },
       standby: 'us-west',
       healthCheckId: exampleHealthCheck(1),
       brokers: 15,
@@ -169,6 +170,7 @@ export const production = defineEnvironment({
       role: 'secondary',
       cloudRegion: 'us-west-2',
       zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
+      network: { range: '10.17.0.0/16', loadBalancers: '10.17.240.0/22' },
       standby: 'us-east',
       healthCheckId: exampleHealthCheck(2),
       brokers: 15,
@@ -179,6 +181,7 @@ export const production = defineEnvironment({
       role: 'tertiary',
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+      network: { range: '10.18.0.0/16', loadBalancers: '10.18.240.0/22' },
       standby: 'us-east',
       healthCheckId: exampleHealthCheck(3),
       brokers: 12,
@@ -189,6 +192,7 @@ export const production = defineEnvironment({
       role: 'optional',
       cloudRegion: 'ap-southeast-1',
       zones: ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'],
+      network: { range: '10.19.0.0/16', loadBalancers: '10.19.240.0/22' },
       cluster: 'production-ap-southeast',
       services: [...criticalServices],
       home: 'us-west',

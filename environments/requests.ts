@@ -19,8 +19,8 @@ export function dataRequestsOf({
   }
   if (kafka.kind === 'strimzi') {
     parts.push([kafka.brokers, kafka.broker], [kafka.controllers, kafka.controller]);
-    parts.push([kafka.mirror.replicas, kafka.mirror.node]);
   }
+  if (kafka.kind !== 'confluent-cloud') parts.push([kafka.mirror.replicas, kafka.mirror.node]);
   if (mongo.kind === 'percona') {
     parts.push([mongo.shards * mongo.replicas, mongo.node], [mongo.configServers, mongo.configServer]);
     parts.push([mongo.routers, mongo.router]);

@@ -1,3 +1,4 @@
+import { linksOf, rangesOf } from './link-rules.ts';
 import { criticalServices, poolerClients, type Size } from './parts.ts';
 import { dataRequestsOf, gatewayRequestsOf, observabilityRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
@@ -10,6 +11,8 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...unique(environment),
     ...wavesOf(environment),
     ...copiesOf(environment),
+    ...rangesOf(environment),
+    ...linksOf(environment),
     ...healthChecksOf(environment),
     ...bucketsOf(environment),
     ...edgeWorkerOf(environment),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { topicRetentionDays } from '../contracts/topics.ts';
 import { environmentNamed, environments } from './index.ts';
 import { defineEnvironment, type Environment } from './schema.ts';
 
@@ -132,9 +133,58 @@ describe('an environment that breaks a rule is refused with the field and the ru
       '3 of 3 copies would stop at the loss of one broker',
     ],
     [
+      'messages that outlive what inboxes remember',
+      (e) => void (e['topics'].retentionDays = topicRetentionDays + 1),
+      'topics.retentionDays',
+    ],
+    [
       'the database of another region than the home',
       (e) => void (e['regions'][3].database.region = 'us-east'),
       'must be the home region, us-west',
+    ],
+    [
+      'addresses of two regions',
+      (e) => void (e['regions'][2].network.range = '10.16.128.0/17'),
+      'eu-central: 10.16.128.0/17 has addresses of us-east',
+    ],
+    [
+      'load balancers outside the network',
+      (e) => void (e['regions'][0].network.loadBalancers = '10.17.240.0/22'),
+      'us-east: 10.17.240.0/22 is not in 10.16.0.0/16',
+    ],
+    [
+      'Confluent Cloud in one of several regions',
+      (e) =>
+        void (e['regions'][1].kafka = {
+          kind: 'confluent-cloud',
+          bootstrapServers: ['pkc-1.us-west-2.aws.confluent.cloud:9092'],
+        }),
+      'us-west: Confluent Cloud links its clusters itself, which nothing here declares: one region only',
+    ],
+    [
+      'MSK in one of several regions',
+      (e) =>
+        void (e['regions'][1].kafka = {
+          kind: 'msk',
+          brokers: 3,
+          instanceType: 'kafka.m7g.large',
+          storageGiB: 100,
+          bootstrapServers: ['b-1.example.com:9094'],
+          certificateAuthorityArn: 'arn:aws:acm-pca:us-west-2:1:certificate-authority/a',
+          subnets: ['subnet-1'],
+          securityGroups: ['sg-1'],
+          mirror: { replicas: 1, node: { cpu: 1, memoryGiB: 2 } },
+        }),
+      'us-west: mirrors need the kind of us-east in every region',
+    ],
+    [
+      'a broker without its port',
+      (e) =>
+        void (e['regions'][1].kafka = {
+          kind: 'confluent-cloud',
+          bootstrapServers: ['pkc-1.confluent.cloud'],
+        }),
+      'regions.1.kafka.bootstrapServers.0: must be host:port',
     ],
     [
       'a bucket of two regions',

@@ -4,6 +4,7 @@ import {
   database,
   kafka,
   mongo,
+  network,
   nodePool,
   redis,
   regionName,
@@ -21,6 +22,7 @@ const region = z.strictObject({
   cluster: z.string().regex(/^[a-z][a-z0-9-]*$/),
   cloudRegion: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/),
   zones: z.array(z.string()).nonempty(),
+  network,
   services: z.array(serviceName).nonempty(),
   /** Where the orders of its users live: itself, or another region. */
   home: regionName,
@@ -51,7 +53,8 @@ export const environmentSchema = z
     topics: z.strictObject({
       replicationFactor: z.number().int().min(1).max(5),
       minInsyncReplicas: z.number().int().min(1).max(5),
-      retentionDays: z.number().int().min(1).max(365),
+      // As long as the inboxes reckon with (`contracts/topics.ts`); a longer one would have them forget too early.
+      retentionDays: z.number().int().min(1).max(30),
       compression: z.enum(['lz4', 'zstd', 'producer']),
     }),
     /** Caps on the replicas that programs declare for production; null leaves the declared ones. */

@@ -5,7 +5,10 @@ const disk = { storageGiB: 20, storageClass };
 
 /** A region with few and small nodes of everything: `copies` of each where production has three. */
 export function smallRegion(
-  given: Pick<Region, 'name' | 'role' | 'cluster' | 'cloudRegion' | 'zones' | 'standby' | 'healthCheckId'> & {
+  given: Pick<
+    Region,
+    'name' | 'role' | 'cluster' | 'cloudRegion' | 'zones' | 'network' | 'standby' | 'healthCheckId'
+  > & {
     bucketPrefix: string;
     copies: number;
     citusWorkers: number;

@@ -2,9 +2,8 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Environment } from '../environments/schema.ts';
 import type { SystemName } from '../platform/resources.ts';
 import type { Resources } from '../platform/scale.ts';
-import { kafkaNames } from './names.ts';
-import { poolLabel, type Place } from './place.ts';
-import { configOf, plainVariablesOf, secretVariablesOf } from './system-variables.ts';
+import { poolLabel } from './place.ts';
+import { configOf, hasPlainVariables, secretVariablesOf } from './system-variables.ts';
 
 /** The image of all programs, by digest where the environment wants that. */
 export function imageOf({ images }: Environment): string {
@@ -57,39 +56,7 @@ export function ownContainer({ cpuMilli, memoryMiB }: Resources) {
 /** The variables of these systems. */
 export function variablesFrom(systems: readonly SystemName[]): k8s.EnvFromSource[] {
   return systems.flatMap((system) => [
-    ...(Object.keys(plainVariablesOf(system)).length > 0
-      ? [{ configMapRef: { name: configOf(system) } }]
-      : []),
+    ...(hasPlainVariables(system) ? [{ configMapRef: { name: configOf(system) } }] : []),
     ...(Object.keys(secretVariablesOf(system)).length > 0 ? [{ secretRef: { name: configOf(system) } }] : []),
   ]);
-}
-
-type KafkaFiles = {
-  readonly env: k8s.EnvVar[];
-  readonly volumeMounts: k8s.VolumeMount[];
-  readonly volumes: k8s.Volume[];
-};
-
-/** Brokers of our own take nobody without a certificate; Strimzi makes a secret of the user's name. */
-export function kafkaFilesOf(
-  user: string,
-  systems: readonly SystemName[],
-  { region }: Place,
-): KafkaFiles | undefined {
-  if (!systems.includes('kafka') || region.kafka.kind !== 'strimzi') return undefined;
-  return {
-    env: [
-      { name: 'KAFKA_CA_FILE', value: '/etc/kafka/ca/ca.crt' },
-      { name: 'KAFKA_CERT_FILE', value: '/etc/kafka/user/user.crt' },
-      { name: 'KAFKA_KEY_FILE', value: '/etc/kafka/user/user.key' },
-    ],
-    volumeMounts: [
-      { name: 'kafka-ca', mountPath: '/etc/kafka/ca', readOnly: true },
-      { name: 'kafka-user', mountPath: '/etc/kafka/user', readOnly: true },
-    ],
-    volumes: [
-      { name: 'kafka-ca', secret: { secretName: kafkaNames.clusterCaSecret } },
-      { name: 'kafka-user', secret: { secretName: user } },
-    ],
-  };
 }

@@ -2,6 +2,7 @@ import type { Place } from './place.ts';
 import { namespaces } from './place.ts';
 
 const kafkaPort = 9093;
+const kafkaRemotePort = 9094;
 
 /**
  * Names of data systems that objects of more than one chart speak of. The chart that makes an object takes its name from
@@ -9,17 +10,21 @@ const kafkaPort = 9093;
  */
 export const kafkaNames = {
   cluster: 'events',
-  /** TLS with client certificates. */
+  /** TLS with client certificates; the second is for the mirrors of other regions. */
   port: kafkaPort,
+  remotePort: kafkaRemotePort,
   /** Made by Strimzi beside the cluster: the certificate authority of the brokers, key `ca.crt`. */
   clusterCaSecret: 'events-cluster-ca-cert',
   bootstrap: `events-kafka-bootstrap.${namespaces.data}.svc:${kafkaPort}`,
-  /** A user that every region knows, and the authorities of all regions' brokers, from the secret store. */
-  mirrorSecret: 'kafka-mirror',
-  mirrorCaSecret: 'kafka-mirror-ca',
-  /** How another region's brokers are reached: a name in the private zone. */
-  remoteBootstrap: (region: string, domain: string): string =>
-    `kafka.${region}.internal.${domain}:${kafkaPort}`,
+  /** How another region reaches the brokers: names in the private zone, of all together, and of one before that. */
+  remoteHost: (region: string, domain: string): string => `kafka.${region}.internal.${domain}`,
+  mirror: 'mirror',
+  /** The user of the mirror into a region: it writes the copies there, and reads in each other region. */
+  mirrorUser: (into: string): string => `mirror-to-${into}`,
+  /** What a region's mirror needs for another region: the authority of its brokers, and a certificate. */
+  sourceSecret: (from: string): string => `kafka-of-${from}`,
+  /** By which KEDA measures the lag. */
+  lagUser: 'kafka-lag',
 } as const;
 
 export const postgresNames = {

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { processConfig } from './charts/configuration.ts';
-import { imageOf, kafkaFilesOf, ownContainer, ownPod, usesLabels, variablesFrom } from './container.ts';
+import { imageOf, ownContainer, ownPod, usesLabels, variablesFrom } from './container.ts';
+import { kafkaFilesOf } from './kafka-access.ts';
 import { programPorts, type Place } from './place.ts';
 import type { Program } from './programs.ts';
 
@@ -33,7 +34,7 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
           }
         : {}),
       containers: [containerOf(program, place)],
-      ...(kafka === undefined ? {} : { volumes: kafka.volumes }),
+      ...(kafka === undefined || kafka.volumes.length === 0 ? {} : { volumes: kafka.volumes }),
     },
   };
 }

@@ -1,7 +1,9 @@
 import { systems, type RequiredVariable, type SystemName } from '../platform/resources.ts';
-import { kafkaNames, redisNames } from './names.ts';
+import { bootstrapOf } from './kafka-access.ts';
+import { redisNames } from './names.ts';
+import type { Place } from './place.ts';
 
-type Source = { readonly plain: string } | { readonly secret: string };
+type Source = { readonly plain: (place: Place) => string } | { readonly secret: string };
 
 /**
  * Where the variables of each system come from: an address that is no secret stands in a ConfigMap, all others are read
@@ -9,8 +11,8 @@ type Source = { readonly plain: string } | { readonly secret: string };
  */
 const sources = {
   postgres: { POSTGRES_URL: { secret: 'url' } },
-  kafka: { KAFKA_BROKERS: { plain: kafkaNames.bootstrap } },
-  redis: { REDIS_NODES: { plain: redisNames.nodes }, REDIS_PASSWORD: { secret: 'password' } },
+  kafka: { KAFKA_BROKERS: { plain: ({ region }) => bootstrapOf(region) } },
+  redis: { REDIS_NODES: { plain: () => redisNames.nodes }, REDIS_PASSWORD: { secret: 'password' } },
   mongo: { MONGO_URL: { secret: 'url' } },
   smtp: { SMTP_URL: { secret: 'url' }, SMTP_SINK_URL: { secret: 'apiUrl' } },
   paymentProvider: { PAYMENT_PROVIDER_URL: { secret: 'url' }, PAYMENT_PROVIDER_KEY: { secret: 'key' } },
@@ -26,12 +28,17 @@ const sources = {
 export const systemNames = Object.keys(systems) as readonly SystemName[];
 
 /** The variables of a system that are no secret, with their values. */
-export function plainVariablesOf(system: SystemName): Readonly<Record<string, string>> {
+export function plainVariablesOf(system: SystemName, place: Place): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries<Source>(sources[system]).flatMap(([name, source]) =>
-      'plain' in source ? [[name, source.plain]] : [],
+      'plain' in source ? [[name, source.plain(place)]] : [],
     ),
   );
+}
+
+/** Whether any variable of a system is no secret, wherever it is. */
+export function hasPlainVariables(system: SystemName): boolean {
+  return Object.values<Source>(sources[system]).some((source) => 'plain' in source);
 }
 
 /** The variables of a system that are secret, with the property of the stored secret that each is. */

@@ -14,10 +14,13 @@ export const systems = {
   postgres: { POSTGRES_URL: postgresAddress },
   kafka: {
     KAFKA_BROKERS: variable.hosts(),
-    /** Mutual TLS with the brokers (PEM): all three or none. */
+    /** TLS with brokers of this authority (PEM); without it, of the public ones. */
     KAFKA_CA_FILE: variable.file().optional(),
+    /** Who the process is: a certificate and its key (PEM), or a name and a password; plain text without any. */
     KAFKA_CERT_FILE: variable.file().optional(),
     KAFKA_KEY_FILE: variable.file().optional(),
+    KAFKA_SASL_USERNAME: variable.secret(1).optional(),
+    KAFKA_SASL_PASSWORD: variable.secret(8).optional(),
   },
   redis: {
     REDIS_NODES: variable.hosts(),
@@ -90,6 +93,7 @@ export const resources = {
   carts: { systems: ['postgres'], lives: 'process' },
   catalogue: { systems: ['postgres'], lives: 'process' },
   backlog: { systems: ['postgres'], lives: 'process' },
+  retention: { systems: ['postgres'], lives: 'process' },
   wake: { systems: ['redis'], lives: 'process' },
   orderHistory: { systems: ['mongo'], lives: 'process' },
   salesBoard: { systems: ['mongo'], lives: 'process' },

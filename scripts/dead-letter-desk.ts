@@ -2,6 +2,7 @@ import { Partitioners } from 'kafkajs';
 import { deadLetterEvents } from '../contracts/dead-letter-events.ts';
 import { topics } from '../contracts/topics.ts';
 import type { DeadLetterEvent } from '../contracts/dead-letter-events.ts';
+import { messageLifeMs } from '../platform/retention.ts';
 import type { AuditSources } from './auditor/sources.ts';
 import { extentsOf, readTopics } from './auditor/topic-reader.ts';
 
@@ -19,11 +20,37 @@ export type DeadLetterDesk = {
   /**
    * Publishes the messages again as they were, on their topic and partition. Others who read the topic know them
    * already and skip them; whoever gave up handles them, or gives up again at the new offset.
+   * @throws RangeError when one is too old, before anything was published.
    */
   retry(letters: readonly DeadLetter[]): Promise<void>;
   /** Nothing more will be done about them. */
   drop(letters: readonly DeadLetter[]): Promise<void>;
 };
+
+export const tooOldBecause = 'others may have forgotten that they handled its event';
+
+/**
+ * Whether a letter, read with its value, is of an event so old that others who read the topic may not know it for one
+ * that they have handled by the time they meet it again (`inboxRetentionMs`).
+ */
+export function isTooOldToRetry(
+  { valueBase64 }: Pick<DeadLetter, 'valueBase64'>,
+  nowMs = Date.now(),
+): boolean {
+  const happenedMs = timeOf(Buffer.from(valueBase64, 'base64').toString());
+  return happenedMs !== undefined && happenedMs < nowMs - messageLifeMs;
+}
+
+/** Undefined for what no contract takes: nobody has handled it. */
+function timeOf(json: string): number | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null || !('at' in value)) return undefined;
+    return typeof value.at === 'string' ? Date.parse(value.at) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The open and settled dead letters of one platform. The topic holds the letters, PostgreSQL what became of them. */
 export function openDeadLetterDesk(
@@ -58,6 +85,8 @@ export function openDeadLetterDesk(
         .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
     },
     async retry(letters) {
+      const old = letters.find((letter) => isTooOldToRetry(letter));
+      if (old) throw new RangeError(`${old.id} is too old: ${tooOldBecause}`);
       const producer = kafka.producer({
         createPartitioner: Partitioners.DefaultPartitioner,
         idempotent: true,

@@ -43,18 +43,20 @@ const valueOf = (index: number): string =>
   JSON.stringify({ index, text: 'ünïcode', paymentToken: 'tok_visa' });
 
 /** Three letters of one consumer, the first of them twice. */
-async function writeLetters(): Promise<void> {
+async function writeLetters(
+  letters = [0, 1, 2, 0].map((index) => [index, valueOf(index)] as const),
+): Promise<void> {
   const producer = opened.sources.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   const publish = publisher(producer, { source: '/test', compress: false });
-  for (const index of [0, 1, 2, 0]) {
+  for (const [index, value] of letters) {
     const letter = deadLetterOf(
       {
         topic: orderEvents,
         partition: 3,
         offset: String(index),
         key: 'ord_1',
-        value: Buffer.from(valueOf(index)),
+        value: Buffer.from(value),
         id: `ord_1/${index}`,
         type: 'OrderPlaced',
         traceparent: undefined,
@@ -137,6 +139,19 @@ test('drop settles without publishing; --all retries what is left', async () => 
     { id: idOf(2), status: 'retried' },
   ]);
   expect((await run('list')).stdout).toContain('0 open');
+});
+
+test('an event of long ago is not published again: others may have forgotten that they handled it', async () => {
+  const at = new Date(Date.now() - 38 * 86_400_000).toISOString();
+  await writeLetters([[7, JSON.stringify({ at })]]);
+  const { exitCode, stderr } = await run('retry', idOf(7));
+  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/7\/score-order is too old/)]);
+  expect(await run('retry', '--all')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^0 retried; 1 left, too old/),
+  });
+  expect(await messages()).toHaveLength(2);
+  expect(await run('drop', idOf(7))).toMatchObject({ exitCode: 0 });
 });
 
 test('exit codes tell an unknown letter, wrong usage and a system that is away', async () => {

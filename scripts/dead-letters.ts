@@ -2,7 +2,13 @@ import Table from 'cli-table3';
 import { Command, CommanderError, Option } from 'commander';
 import type { LocalStackName } from '../environments/local.ts';
 import { openSources } from './auditor/local-sources.ts';
-import { openDeadLetterDesk, type DeadLetter, type DeadLetterDesk } from './dead-letter-desk.ts';
+import {
+  isTooOldToRetry,
+  openDeadLetterDesk,
+  tooOldBecause,
+  type DeadLetter,
+  type DeadLetterDesk,
+} from './dead-letter-desk.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 
 type Options = { readonly stack: LocalStackName; readonly json?: true };
@@ -20,7 +26,7 @@ function commands(finish: (exitCode: number) => void): Command {
     .addHelpText(
       'after',
       '\nAn ID is <topic>/<partition>/<offset>/<consumer>.' +
-        '\nExit codes: 0 done, 1 no such dead letter or not open, 2 wrong usage, 3 a system is away.',
+        '\nExit codes: 0 done, 1 no such dead letter, not open or too old, 2 wrong usage, 3 a system is away.',
     )
     .showHelpAfterError('(scripts/dead-letters --help lists the commands)')
     .exitOverride();
@@ -65,9 +71,13 @@ function commands(finish: (exitCode: number) => void): Command {
         throw new CommanderError(2, 'usage', 'error: name dead letters, or --all of them');
       return run(sub, async (desk, json) => {
         const letters = await desk.list({ withValues: true });
-        const chosen = all ? letters.filter(({ status }) => status === 'open') : openOnes(pick(letters, ids));
+        const open = all ? letters.filter(({ status }) => status === 'open') : openOnes(pick(letters, ids));
+        const old = open.filter((letter) => isTooOldToRetry(letter));
+        if (!all && old[0]) throw new Refused(`${old[0].id} is too old: ${tooOldBecause}`);
+        const chosen = open.filter((letter) => !old.includes(letter));
         await desk.retry(chosen);
-        print(json ? chosen.map(({ id }) => id) : `${chosen.length} retried`);
+        const rest = old.length > 0 ? `; ${old.length} left, too old: ${tooOldBecause}` : '';
+        print(json ? chosen.map(({ id }) => id) : `${chosen.length} retried${rest}`);
       });
     });
   command('drop', 'settles one for which nothing more will be done')

@@ -48,7 +48,7 @@ export type SeedSummary = {
  */
 export async function seed(database: Pool | string, settings: SeedSettings): Promise<SeedSummary> {
   if (typeof database !== 'string') return seedPool(database, settings);
-  const pool = createPool({ url: database, maxConnections: 1 });
+  const pool = createPool({ url: database, maxConnections: 1, longStatements: true });
   try {
     return await seedPool(pool, settings);
   } finally {

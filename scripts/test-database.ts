@@ -1,6 +1,6 @@
 import { Client, type Pool } from 'pg';
 import { migrate } from '../adapters/postgres/migrate.ts';
-import { createPool } from '../adapters/postgres/pool.ts';
+import { createPool, longStatements } from '../adapters/postgres/pool.ts';
 import type { LocalStack } from '../environments/local.ts';
 import { startStack, stopStack } from './stack/index.ts';
 
@@ -15,7 +15,7 @@ export type TestDatabase = {
 export async function openTestDatabase(stack: LocalStack): Promise<TestDatabase> {
   const { owned } = await startStack(stack, { reuse: true });
   const name = `test_${process.pid}_${Date.now()}`;
-  await onDefaultDatabase(stack, `create database ${name}`);
+  await runStatement(urlOf(stack, stack.postgres.database), `create database ${name}`);
   const url = urlOf(stack, name);
   await migrate(url);
   const pool = createPool({ url });
@@ -24,7 +24,8 @@ export async function openTestDatabase(stack: LocalStack): Promise<TestDatabase>
     pool,
     async close() {
       await pool.end();
-      await onDefaultDatabase(stack, `drop database ${name} with (force)`);
+      // An autovacuum worker in the database is the superuser's: nobody else may end it.
+      await runStatement(superuserUrlOf(stack), `drop database ${name} with (force)`);
       if (owned) await stopStack(stack);
     },
   };
@@ -34,8 +35,12 @@ function urlOf({ host, ports, postgres }: LocalStack, database: string): string 
   return `postgres://${postgres.user}:${postgres.password}@${host}:${ports.postgres}/${database}`;
 }
 
-async function onDefaultDatabase(stack: LocalStack, statement: string): Promise<void> {
-  const client = new Client({ connectionString: urlOf(stack, stack.postgres.database) });
+function superuserUrlOf({ host, ports, postgres }: LocalStack): string {
+  return `postgres://${postgres.superuser}:${postgres.superuserPassword}@${host}:${ports.postgres}/postgres`;
+}
+
+async function runStatement(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url, options: longStatements });
   await client.connect();
   try {
     await client.query(statement);

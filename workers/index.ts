@@ -11,6 +11,7 @@ import { reserveStock } from './reserve-stock.ts';
 import { scoreOrder } from './score-order.ts';
 import { sendNotification } from './send-notification.ts';
 import { sweepReservations } from './sweep-reservations.ts';
+import { sweepRetention } from './sweep-retention.ts';
 import { sweepStuckOrders } from './sweep-stuck-orders.ts';
 
 /** Every Kafka worker of the platform. */
@@ -30,4 +31,4 @@ export const workers: readonly AnyWorker[] = [
 
 /** What runs by the clock. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
-export const tasks: readonly TaskDefinition<any>[] = [sweepStuckOrders, sweepReservations];
+export const tasks: readonly TaskDefinition<any>[] = [sweepStuckOrders, sweepReservations, sweepRetention];

@@ -23,8 +23,10 @@ export type BusSettings = {
   /** `ce_source` of what is published. */
   readonly source: string;
   readonly compress: boolean;
-  /** Authority, certificate and key (PEM) for mutual TLS; plain text without. */
-  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Authority of the brokers, the public ones unless given, and for mutual TLS certificate and key (PEM); plain text without. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** SASL/PLAIN: only with TLS. */
+  readonly login?: { readonly username: string; readonly password: string };
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', fields: object, message: string) => void;
   /** A consumer ended and does not come back by itself: the process had better end. */
   readonly onConsumerLost: (group: string, error: unknown) => void;
@@ -177,7 +179,7 @@ function unavailable(cause: unknown): TransientError {
 }
 
 // kafkajs calls every protocol error that it will retry an ERROR.
-function configurationOf({ brokers, clientId, log, tls }: BusSettings): KafkaConfig {
+function configurationOf({ brokers, clientId, log, tls, login }: BusSettings): KafkaConfig {
   const levels = {
     [logLevel.ERROR]: 'warn',
     [logLevel.WARN]: 'warn',
@@ -189,6 +191,7 @@ function configurationOf({ brokers, clientId, log, tls }: BusSettings): KafkaCon
     brokers: [...brokers],
     clientId,
     ...(tls === undefined ? {} : { ssl: { ...tls } }),
+    ...(login === undefined ? {} : { sasl: { mechanism: 'plain' as const, ...login } }),
     connectionTimeout: 3000,
     requestTimeout: 15_000,
     retry: { retries: 12, initialRetryTime: 100, maxRetryTime: 3000 },

@@ -10,9 +10,17 @@ export type PoolSettings = {
   readonly connectTimeoutMs?: number;
   /** Whether the server keeps the plans of statements: not behind a pooler that knows no prepared statements. */
   readonly prepared?: boolean;
+  /**
+   * For tools, whose statements take longer than those of services may. Needs a direct connection: PgBouncer refuses
+   * start-up parameters.
+   */
+  readonly longStatements?: boolean;
   /** Told about connections that broke; whoever was using one gets the error too. */
   readonly onConnectionError?: (error: Error) => void;
 };
+
+/** Start-up parameters of a connection that may wait for a minute and work for an hour, whatever its role may. */
+export const longStatements = '-c lock_timeout=1min -c statement_timeout=1h';
 
 /**
  * A pool that works behind PgBouncer in transaction mode: no timeouts as start-up parameters (ALTER ROLE sets them), and
@@ -27,6 +35,7 @@ export function createPool(settings: PoolSettings): Pool {
     connectionTimeoutMillis: connectTimeoutMs,
     pipeline: true,
     ...(prepared ? { Client: PreparingClient } : {}),
+    ...(settings.longStatements ? { options: longStatements } : {}),
   });
   // Without a listener a connection that breaks ends the process: idle ones report to the pool, the others themselves.
   pool.on('error', onConnectionError);

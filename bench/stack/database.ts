@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { longStatements } from '../../adapters/postgres/pool.ts';
 import { localEnvironmentVariables, type LocalStack } from '../../environments/local.ts';
 
 export type Database = {
@@ -13,7 +14,10 @@ export async function withDatabase<Result>(
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const { host, ports, postgres } = stack;
-  const client = new Client({ connectionString: localEnvironmentVariables(stack)['POSTGRES_URL'] });
+  const client = new Client({
+    connectionString: localEnvironmentVariables(stack)['POSTGRES_URL'],
+    options: longStatements,
+  });
   // Checkpoints are the superuser's.
   const superuser = new Client({
     host,

@@ -2,6 +2,7 @@ import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import { defineEnvironment, type Environment, type Region } from '../../environments/schema.ts';
+import { confluentCloud, msk } from '../testing/kafka-kinds.ts';
 import { addArgocd } from './argocd.ts';
 import { regionCharts } from './index.ts';
 import { operatorsOf } from './operators.ts';
@@ -15,8 +16,8 @@ type Rendered = {
 };
 
 /** Production with other data systems in its regions that have their own. */
-function choosing(change: Partial<Region>): Environment {
-  const copy = structuredClone(production);
+function choosing(change: Partial<Region>, environment = production): Environment {
+  const copy = structuredClone(environment);
   for (const region of copy.regions) {
     const { database, ...others } = change;
     const own = structuredClone(database);
@@ -40,7 +41,7 @@ const environments: readonly (readonly [string, Environment])[] = [
         primaryRegion: 'us-east',
         backup: { retentionDays: 30, window: '03:00-04:00' },
       },
-      kafka: { kind: 'msk', brokers: 15, instanceType: 'kafka.m7g.2xlarge', storageGiB: 2000 },
+      kafka: msk(production.regions[0]!),
     }),
   ],
   [
@@ -66,10 +67,7 @@ const environments: readonly (readonly [string, Environment])[] = [
   ],
   [
     'production on Confluent Cloud and Atlas',
-    choosing({
-      kafka: { kind: 'confluent-cloud', cku: 4 },
-      mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' },
-    }),
+    choosing({ mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } }, confluentCloud()),
   ],
 ];
 
@@ -145,7 +143,9 @@ it('installs the operators that the environment chose systems for', () => {
   expect(asItIs).not.toEqual(expect.arrayContaining(['crossplane']));
   expect(dev).not.toEqual(expect.arrayContaining(['keda']));
   expect(managed).toEqual(expect.arrayContaining(['crossplane']));
-  expect(managed).not.toEqual(expect.arrayContaining(['strimzi']));
+  // For the mirrors of MSK; Confluent Cloud has none.
+  expect(managed).toEqual(expect.arrayContaining(['strimzi']));
+  expect(clouds).not.toEqual(expect.arrayContaining(['strimzi']));
   expect(sharded).toEqual(expect.arrayContaining(['cloudnative-pg']));
   expect(clouds).not.toEqual(expect.arrayContaining(['percona-mongodb']));
 });

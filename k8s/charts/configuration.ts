@@ -34,7 +34,7 @@ export function addConfiguration(chart: Chart, place: Place): void {
   const used = new Set(programsOf(place).flatMap(({ systems }) => systems));
   for (const system of systemNames.filter((name) => used.has(name))) {
     const name = configOf(system);
-    const plain = plainVariablesOf(system);
+    const plain = plainVariablesOf(system, place);
     if (Object.keys(plain).length > 0) {
       new k8s.KubeConfigMap(chart, name, {
         metadata: { name, namespace, ...named(name) },

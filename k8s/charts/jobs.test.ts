@@ -104,10 +104,11 @@ it('lets the smoke job speak to gateways and to nothing else', () => {
     ({ spec }) => spec.podSelector.matchLabels?.[`${uses}gateways`] === 'true' && spec.egress,
   );
   expect(egress.map(({ metadata }) => metadata.name)).toEqual(['uses-gateways']);
-  const ingress = policies.find(({ metadata }) => metadata.name === 'gateways-of-jobs');
-  expect(ingress.spec.ingress[0].from).toEqual([
-    { podSelector: { matchLabels: { [`${uses}gateways`]: 'true' } } },
-  ]);
+  const ingress = policies.find(({ metadata }) => metadata.name === 'gateways');
+  expect(ingress.spec.ingress.flatMap(({ from }: any) => from)).toContainEqual({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'meridian' } },
+    podSelector: { matchLabels: { [`${uses}gateways`]: 'true' } },
+  });
 });
 
 it('keeps waves apart', () => {

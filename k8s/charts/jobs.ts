@@ -1,8 +1,9 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { imageOf, kafkaFilesOf, ownContainer, ownPod, usesLabels, variablesFrom } from '../container.ts';
+import { imageOf, ownContainer, ownPod, usesLabels, variablesFrom } from '../container.ts';
 import { inWave } from '../custom-object.ts';
 import { jobsOf, type SyncJob } from '../jobs.ts';
+import { kafkaFilesOf } from '../kafka-access.ts';
 import { secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { directPostgresOf } from '../system-addresses.ts';
@@ -95,11 +96,13 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
             ...(job.file === undefined ? {} : { command: ['/usr/local/bin/node', job.file] }),
             args: [...job.args],
             ...variablesOf(job, kafka?.env ?? []),
-            ...(kafka === undefined ? {} : { volumeMounts: kafka.volumeMounts }),
+            ...(kafka === undefined || kafka.volumeMounts.length === 0
+              ? {}
+              : { volumeMounts: kafka.volumeMounts }),
             ...ownContainer(job.requests),
           },
         ],
-        ...(kafka === undefined ? {} : { volumes: kafka.volumes }),
+        ...(kafka === undefined || kafka.volumes.length === 0 ? {} : { volumes: kafka.volumes }),
       },
     },
   };

@@ -1,198 +1,65 @@
 import type { Chart } from 'cdk8s';
-import { topics } from '../../contracts/topics.ts';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
+import { kafkaUsersOf, type KafkaUser } from '../kafka-rights.ts';
+import { settingsOf, topicsOf } from '../kafka-topics.ts';
 import { kafkaNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { addCluster } from './kafka-cluster.ts';
+import { addLinks } from './kafka-links.ts';
+import { addManagedKafka } from './kafka-managed.ts';
 import { addMirror } from './kafka-mirror.ts';
-import { addKafkaUsers } from './kafka-users.ts';
-import { onDataNodes, requestsAndLimits } from './data-parts.ts';
 
 const apiVersion = 'kafka.strimzi.io/v1';
-const dayMs = 86_400_000;
+const ofCluster = { 'strimzi.io/cluster': kafkaNames.cluster };
 
-/** The region's brokers, topics, users and mirrors, by Strimzi; a managed Kafka is ordered through Crossplane. */
+/** The region's brokers, topics, users and mirror: by Strimzi, or a managed Kafka with Strimzi's mirror. */
 export function addKafka(chart: Chart, place: Place): void {
-  const { region } = place;
-  if (region.kafka.kind === 'strimzi') {
-    addCluster(chart, place, region.kafka);
+  const { kafka } = place.region;
+  if (kafka.kind === 'strimzi') {
+    addCluster(chart, place, kafka);
     addTopics(chart, place);
-    addKafkaUsers(chart, place);
-    addMirror(chart, place, region.kafka);
+    for (const user of kafkaUsersOf(place)) addUser(chart, user);
+    addLinks(chart, place);
   } else {
-    addManaged(chart, place, region.kafka);
+    addManagedKafka(chart, place, kafka);
   }
+  addMirror(chart, place);
 }
 
-type Kind<Name extends string> = Extract<Place['region']['kafka'], { kind: Name }>;
-
-function addCluster(chart: Chart, { environment }: Place, kafka: Kind<'strimzi'>): void {
-  const annotations = { ...inWave('data'), ...keepOnPrune };
-  const labels = { 'strimzi.io/cluster': kafkaNames.cluster };
-  const pools = [
-    {
-      name: 'brokers',
-      replicas: kafka.brokers,
-      node: kafka.broker,
-      role: 'broker',
-      storageGiB: kafka.storageGiB,
-    },
-    {
-      name: 'controllers',
-      replicas: kafka.controllers,
-      node: kafka.controller,
-      role: 'controller',
-      storageGiB: 20,
-    },
-  ];
-  for (const { name, replicas, node, role, storageGiB } of pools) {
-    customObject(chart, name, {
-      apiVersion,
-      kind: 'KafkaNodePool',
-      name,
-      namespace: namespaces.data,
-      labels,
-      annotations,
-      spec: {
-        replicas,
-        roles: [role],
-        resources: requestsAndLimits(node),
-        // Half for the heap at most; the rest is the page cache, which serves the consumers.
-        jvmOptions: { '-Xms': heap(node.memoryGiB), '-Xmx': heap(node.memoryGiB) },
-        storage: {
-          type: 'jbod',
-          volumes: [
-            {
-              id: 0,
-              type: 'persistent-claim',
-              size: `${storageGiB}Gi`,
-              class: kafka.storageClass,
-              deleteClaim: false,
-              kraftMetadata: 'shared',
-            },
-          ],
-        },
-        template: { pod: onDataNodes() },
-      },
-    });
-  }
-  const { replicationFactor, minInsyncReplicas, retentionDays, compression } = environment.topics;
-  const isBalanced = kafka.brokers > 1;
-  customObject(chart, 'cluster', {
-    apiVersion,
-    kind: 'Kafka',
-    name: kafkaNames.cluster,
-    namespace: namespaces.data,
-    annotations,
-    spec: {
-      kafka: {
-        version: '4.3.1',
-        listeners: [
-          {
-            name: 'tls',
-            port: kafkaNames.port,
-            type: 'internal',
-            tls: true,
-            authentication: { type: 'tls' },
-          },
-        ],
-        authorization: { type: 'simple' },
-        rack: { topologyKey: 'topology.kubernetes.io/zone' },
-        config: {
-          'auto.create.topics.enable': false,
-          'default.replication.factor': replicationFactor,
-          'min.insync.replicas': minInsyncReplicas,
-          'offsets.topic.replication.factor': replicationFactor,
-          'transaction.state.log.replication.factor': replicationFactor,
-          'transaction.state.log.min.isr': minInsyncReplicas,
-          'share.coordinator.state.topic.replication.factor': replicationFactor,
-          'share.coordinator.state.topic.min.isr': minInsyncReplicas,
-          'log.retention.ms': retentionDays * dayMs,
-          'compression.type': compression,
-        },
-      },
-      // Users belong to the namespace of the programs that mount their certificates.
-      entityOperator: {
-        topicOperator: { watchedNamespace: namespaces.data },
-        userOperator: { watchedNamespace: namespaces.programs },
-      },
-      // Strimzi refuses a cluster of one broker that has it: there is nothing to balance.
-      ...(isBalanced ? { cruiseControl: {} } : {}),
-      kafkaExporter: { topicRegex: '.*', groupRegex: '.*' },
-    },
-  });
-  if (!isBalanced) return;
-  customObject(chart, 'rebalance', {
-    apiVersion,
-    kind: 'KafkaRebalance',
-    name: kafkaNames.cluster,
-    namespace: namespaces.data,
-    labels,
-    annotations: inWave('access'),
-    spec: {
-      mode: 'full',
-      goals: ['RackAwareGoal', 'DiskCapacityGoal', 'CpuCapacityGoal', 'ReplicaDistributionGoal'],
-    },
-  });
-}
-
-function addTopics(chart: Chart, { environment }: Place): void {
-  const { replicationFactor, minInsyncReplicas, retentionDays, compression } = environment.topics;
-  for (const { name } of Object.values(topics)) {
+function addTopics(chart: Chart, place: Place): void {
+  for (const topic of topicsOf(place)) {
+    const { name, role, partitions } = topic;
     customObject(chart, name, {
       apiVersion,
       kind: 'KafkaTopic',
       name,
       namespace: namespaces.data,
-      labels: { 'strimzi.io/cluster': kafkaNames.cluster },
+      labels: { ...ofCluster, 'meridian.example/topic': role },
       annotations: { ...inWave('access'), ...keepOnPrune },
       spec: {
-        partitions: environment.partitions,
-        replicas: replicationFactor,
-        config: {
-          'retention.ms': retentionDays * dayMs,
-          'min.insync.replicas': minInsyncReplicas,
-          'compression.type': compression,
-        },
+        partitions,
+        replicas: place.environment.topics.replicationFactor,
+        config: settingsOf(topic, place),
       },
     });
   }
 }
 
-/** MSK by the AWS provider of Crossplane; Confluent Cloud by that of Confluent. Their CRDs are not among those that are checked. */
-function addManaged(chart: Chart, place: Place, kafka: Kind<'msk'> | Kind<'confluent-cloud'>): void {
-  const { region, environment } = place;
-  const name = `${environment.name}-${region.name}-events`;
-  const annotations = { ...inWave('data'), ...keepOnPrune };
-  if (kafka.kind === 'msk') {
-    customObject(chart, 'cluster', {
-      apiVersion: 'kafka.aws.upbound.io/v1beta3',
-      kind: 'Cluster',
-      name,
-      annotations,
-      spec: {
-        forProvider: {
-          region: region.cloudRegion,
-          clusterName: name,
-          kafkaVersion: '3.9.x',
-          numberOfBrokerNodes: kafka.brokers,
-          brokerNodeGroupInfo: {
-            instanceType: kafka.instanceType,
-            storageInfo: { ebsStorageInfo: { volumeSize: kafka.storageGiB } },
-          },
-        },
+/** In the namespace of the programs, which mount the certificate that Strimzi makes. */
+function addUser(chart: Chart, { name, rights }: KafkaUser): void {
+  customObject(chart, `user-${name}`, {
+    apiVersion,
+    kind: 'KafkaUser',
+    name,
+    namespace: namespaces.programs,
+    labels: ofCluster,
+    annotations: inWave('access'),
+    spec: {
+      authentication: { type: 'tls' },
+      authorization: {
+        type: 'simple',
+        acls: rights.map((right) => ({ type: 'allow', host: '*', ...right })),
       },
-    });
-  } else {
-    customObject(chart, 'cluster', {
-      apiVersion: 'confluent.crossplane.io/v1alpha1',
-      kind: 'KafkaCluster',
-      name,
-      annotations,
-      spec: { forProvider: { region: region.cloudRegion, dedicated: { cku: kafka.cku } } },
-    });
-  }
-}
-
-function heap(memoryGiB: number): string {
-  return `${Math.min(6144, Math.floor(memoryGiB * 512))}m`;
+    },
+  });
 }

@@ -16,7 +16,7 @@ type Monitor = {
 const labelled = (matchLabels: object): object => ({ matchLabels });
 
 /** What Prometheus reads: the programs, Kong, the collectors, and the exporters beside the data. */
-function monitorsOf({ region }: Place): Readonly<Record<string, Monitor>> {
+function monitorsOf({ environment, region }: Place): Readonly<Record<string, Monitor>> {
   const collector = (name: string): object => labelled({ 'app.kubernetes.io/name': `${name}-collector` });
   return {
     programs: {
@@ -45,6 +45,15 @@ function monitorsOf({ region }: Place): Readonly<Record<string, Monitor>> {
           'kafka-lag': {
             namespace: namespaces.data,
             selector: labelled({ 'strimzi.io/name': `${kafkaNames.cluster}-kafka-exporter` }),
+            ports: [9404],
+          },
+        }
+      : {}),
+    ...(region.kafka.kind !== 'confluent-cloud' && environment.regions.length > 1
+      ? {
+          'kafka-mirror': {
+            namespace: namespaces.data,
+            selector: labelled({ 'strimzi.io/cluster': kafkaNames.mirror }),
             ports: [9404],
           },
         }

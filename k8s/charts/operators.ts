@@ -81,7 +81,9 @@ const operators: readonly Operator[] = [
   helm('istio-base', istio, 'base', '1.30.3', { namespace: 'istio-system' }),
   helm('istiod', istio, 'istiod', '1.30.3', { namespace: 'istio-system' }),
   helm('strimzi', 'https://strimzi.io/charts', 'strimzi-kafka-operator', '1.2.0', {
-    neededBy: where(({ kafka }) => kafka.kind === 'strimzi'),
+    // MSK's regions are mirrored by it too.
+    neededBy: ({ environment, region: { kafka } }) =>
+      kafka.kind === 'strimzi' || (kafka.kind === 'msk' && environment.regions.length > 1),
   }),
   helm(
     'stackgres',

@@ -29,10 +29,10 @@ export function projectKinds(environment: Environment): {
       ...kinds('external-secrets.io', 'ClusterSecretStore'),
       ...kinds('configuration.konghq.com', 'KongClusterPlugin'),
       ...some(isAurora, ...kinds('rds.aws.upbound.io', 'GlobalCluster', 'Cluster', 'ClusterInstance')),
-      ...some(({ kafka }) => kafka.kind === 'msk', ...kinds('kafka.aws.upbound.io', 'Cluster')),
       ...some(
-        ({ kafka }) => kafka.kind === 'confluent-cloud',
-        ...kinds('confluent.crossplane.io', 'KafkaCluster'),
+        ({ kafka }) => kafka.kind === 'msk',
+        ...kinds('kafka.aws.upbound.io', 'Cluster', 'Configuration'),
+        ...kinds('awspca.cert-manager.io', 'AWSPCAClusterIssuer'),
       ),
     ],
     ofNamespaces: [
@@ -54,15 +54,24 @@ export function projectKinds(environment: Environment): {
       ...some(({ kafka }) => kafka.kind === 'strimzi', ...kinds('external-secrets.io', 'SecretStore')),
       ...some(
         ({ kafka }) => kafka.kind === 'strimzi',
-        ...kinds(
-          'kafka.strimzi.io',
-          'Kafka',
-          'KafkaNodePool',
-          'KafkaTopic',
-          'KafkaUser',
-          'KafkaMirrorMaker2',
-          'KafkaRebalance',
-        ),
+        ...kinds('kafka.strimzi.io', 'Kafka', 'KafkaNodePool', 'KafkaTopic', 'KafkaUser', 'KafkaRebalance'),
+        // What regions show each other.
+        ...(regions.length > 1 ? kinds('external-secrets.io', 'PushSecret') : []),
+      ),
+      ...(regions.length > 1
+        ? some(
+            ({ kafka }) => kafka.kind !== 'confluent-cloud',
+            ...kinds('kafka.strimzi.io', 'KafkaMirrorMaker2'),
+          )
+        : []),
+      ...some(
+        ({ kafka }) => kafka.kind !== 'strimzi',
+        ...kinds('kafka.m.crossplane.io', 'ProviderConfig'),
+        ...kinds('topic.kafka.m.crossplane.io', 'Topic'),
+      ),
+      ...some(
+        ({ kafka }) => kafka.kind === 'msk',
+        ...kinds('acl.kafka.m.crossplane.io', 'AccessControlList'),
       ),
       ...some(
         ({ database }) => database.kind === 'citus',

@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { customObject, inWave } from '../custom-object.ts';
+import { bootstrapOf, userKeys } from '../kafka-access.ts';
 import { kafkaNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { isScaled, programsOf, type Program } from '../programs.ts';
@@ -25,10 +26,11 @@ export const behavior = {
 export function addScaling(chart: Chart, place: Place): void {
   const { scaling } = place.environment;
   const programs = programsOf(place);
-  if (programs.some((program) => program.kind === 'worker' && isScaled(program, place))) addLagReader(chart);
+  if (programs.some((program) => program.kind === 'worker' && isScaled(program, place)))
+    addLagReader(chart, place);
   for (const program of programs) {
     if (isScaled(program, place)) {
-      if (program.kind === 'worker') addLagScaler(chart, program);
+      if (program.kind === 'worker') addLagScaler(chart, place, program);
       else if (scaling.gateways === 'predictive') addPredictiveScaler(chart, place, program);
       else addReactiveScaler(chart, place, program);
     }
@@ -110,7 +112,7 @@ function addReactiveScaler(chart: Chart, place: Place, program: Program): void {
   });
 }
 
-function addLagScaler(chart: Chart, program: Program): void {
+function addLagScaler(chart: Chart, { region }: Place, program: Program): void {
   const { name, scale, consumes, lagPerReplica } = program;
   customObject(chart, `${name}-scaler`, {
     apiVersion: 'keda.sh/v1alpha1',
@@ -128,13 +130,16 @@ function addLagScaler(chart: Chart, program: Program): void {
       triggers: consumes.map((topic) => ({
         type: 'kafka',
         metadata: {
-          bootstrapServers: kafkaNames.bootstrap,
+          bootstrapServers: bootstrapOf(region),
           consumerGroup: name,
           topic,
           lagThreshold: String(lagPerReplica),
           // A message that is retried over and over must not scale out the whole group.
           excludePersistentLag: 'true',
+          // As the workers themselves begin a partition that they never read.
+          offsetResetPolicy: 'earliest',
           tls: 'enable',
+          ...(region.kafka.kind === 'confluent-cloud' ? { sasl: 'plaintext' } : {}),
         },
         authenticationRef: { name: kafkaAuthentication },
       })),
@@ -142,24 +147,35 @@ function addLagScaler(chart: Chart, program: Program): void {
   });
 }
 
-/** How KEDA reads the lag: the certificate of its own Kafka user. */
-export const kafkaAuthentication = 'kafka-lag';
+/** How KEDA reads the lag: as a Kafka user of its own. */
+const kafkaAuthentication = kafkaNames.lagUser;
 
-function addLagReader(chart: Chart): void {
+function addLagReader(chart: Chart, { region }: Place): void {
   customObject(chart, kafkaAuthentication, {
     apiVersion: 'keda.sh/v1alpha1',
     kind: 'TriggerAuthentication',
     name: kafkaAuthentication,
     namespace: namespaces.programs,
     annotations: inWave('programs'),
-    spec: {
-      secretTargetRef: [
-        { parameter: 'ca', name: kafkaNames.clusterCaSecret, key: 'ca.crt' },
-        { parameter: 'cert', name: kafkaAuthentication, key: 'user.crt' },
-        { parameter: 'key', name: kafkaAuthentication, key: 'user.key' },
-      ],
-    },
+    spec: { secretTargetRef: lagCredentials(region.kafka.kind) },
   });
+}
+
+function ofUser(parameter: string, key: string): Record<string, string> {
+  return { parameter, name: kafkaAuthentication, key };
+}
+
+function lagCredentials(kind: Place['region']['kafka']['kind']): Record<string, string>[] {
+  if (kind === 'confluent-cloud') {
+    const { username, password } = userKeys[kind];
+    return [ofUser('username', username), ofUser('password', password)];
+  }
+  const { certificate, key } = userKeys[kind];
+  return [
+    ...(kind === 'strimzi' ? [{ parameter: 'ca', name: kafkaNames.clusterCaSecret, key: 'ca.crt' }] : []),
+    ofUser('cert', certificate),
+    ofUser('key', key),
+  ];
 }
 
 function addRecommendation(chart: Chart, program: Program): void {

@@ -71,3 +71,17 @@ export function addStoredSecret(chart: Chart, place: Place, name: string): void 
     from: { dataFrom: [{ extract: { key: secretPath(place, name) } }] },
   });
 }
+
+/** The provider of a region's stored secrets, read by the identity of the operator itself: no key of it is in a cluster. */
+export function secretProviderOf({ environment, region }: Place): Record<string, unknown> {
+  return environment.secrets.provider === 'vault'
+    ? {
+        vault: {
+          server: `https://vault.${region.name}.internal.${environment.domain}:8200`,
+          path: 'secret',
+          version: 'v2',
+          auth: { kubernetes: { mountPath: 'kubernetes', role: 'external-secrets' } },
+        },
+      }
+    : { aws: { service: 'SecretsManager', region: region.cloudRegion } };
+}

@@ -14,6 +14,9 @@ export type FraudOrder = {
   readonly addressHash: string;
 };
 
+/** How long before an order its user's activity counts, at most, in ms: `cardsLastDay`. */
+export const velocityWindowMs = 24 * 60 * 60_000;
+
 /** The blocked parties, as `domain/fraud` takes them. */
 export type BlockedLists = {
   readonly userIds: ReadonlySet<string>;

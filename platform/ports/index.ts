@@ -9,6 +9,7 @@ import type { MailLog } from './mail-log.ts';
 import type { Notifications } from './notifications.ts';
 import type { OrderHistory } from './order-history.ts';
 import type { PaymentProvider } from './payment-provider.ts';
+import type { Retention } from './retention.ts';
 import type { Sagas } from './sagas.ts';
 import type { SalesBoard, SalesCounters } from './sales.ts';
 import type { Tokens, WebhookSignatures } from './security.ts';
@@ -37,6 +38,7 @@ export type SharedPorts = {
   readonly webhookSignatures: WebhookSignatures;
   readonly wake: WakeBus;
   readonly backlog: Backlog;
+  readonly retention: Retention;
 };
 
 /** What exists only inside a transaction. */

@@ -108,6 +108,26 @@ test('what follows from an event younger than the audit is pending, not lost', a
   expect(consumerOf(report, 'aggregate-analytics')).toMatchObject({ pending: 1, lost: 0 });
 });
 
+test('what the inbox has forgotten counts as handled, with its sales', async ({ onTestFinished }) => {
+  const sources = await world.copy(onTestFinished);
+  const { shipped } = world.ids;
+  for (const inbox of ['analytics.inbox', 'recommendation.inbox'])
+    await sources.postgres.query(`delete from ${inbox} where event_id like $1`, [`${shipped}/%`]);
+  for (const table of ['orders.events', 'payment.events', 'shipping.events'])
+    await sources.postgres.query(
+      `update ${table} set recorded_at = recorded_at - interval '80 days' where stream_id = $1`,
+      [shipped],
+    );
+  // Neither is one that is about to be forgotten a row without an event.
+  await sources.postgres.query(`update analytics.inbox set handled_at = now() - interval '74.5 days'
+    where event_id = (select max(event_id) from analytics.inbox)`);
+  await sources.postgres.query(`update orders.events set recorded_at = recorded_at - interval '80 days'`);
+  const report = await check(sources);
+  expect(namesOf(report, 'violated')).toEqual([]);
+  for (const consumer of ['aggregate-analytics', 'learn-copurchases'])
+    expect(consumerOf(report, consumer)).toMatchObject({ lost: 0, pending: 0 });
+});
+
 test('an outbox that nobody empties is reported as not settled', async ({ onTestFinished }) => {
   const sources = await world.copy(onTestFinished);
   await sources.postgres.query(

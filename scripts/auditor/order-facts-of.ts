@@ -38,7 +38,8 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
   const unreadable = rows.orders.find((row) => !isReadable(row));
   if (unreadable)
     return about(rows, `version ${unreadable.version} is no ${unreadable.type} of its contract`);
-  const { bucket, orderId, postings, reservation, saga, score, audited, aggregated, learned } = rows;
+  const { bucket, orderId, postings, reservation, saga, score, audited } = rows;
+  const { aggregated, learned, forgotten } = rows;
   const { outside, published, dead, takenIsAll, partitions, dueBefore } = around;
   const orderEvents = versioned<OrderEvent>(rows.orders);
   const paymentEvents = versioned<PaymentEvent>(rows.payment);
@@ -71,6 +72,7 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
     audited,
     aggregated,
     learned,
+    forgotten,
     charges: outside.charges && (outside.charges.get(orderId) ?? []),
     taken: outside.taken,
     takenIsAll,

@@ -37,29 +37,42 @@ export type OrderRows = {
   readonly audited: Map<string, string>;
   readonly aggregated: Set<string>;
   readonly learned: Set<string>;
+  readonly forgotten: Set<string>;
 };
 
 type Keyed<Row> = Row & { readonly bucket: number; readonly order_id: string };
 
 /** Reads a range of orders from every table that is placed by the order, in one snapshot, one round trip for most of it. */
-export function readOrders(postgres: Pool, range: OrderRange): Promise<readonly OrderRows[]> {
+export function readOrders(
+  postgres: Pool,
+  range: OrderRange,
+  inboxSince: Date,
+): Promise<readonly OrderRows[]> {
   return from('postgres', () =>
     inTransaction(
       postgres,
-      async (client) => ({ result: await readSnapshot(client, range) }),
+      async (client) => ({ result: await readSnapshot(client, range, inboxSince) }),
       'begin isolation level repeatable read read only',
     ),
   );
 }
 
-async function readSnapshot(client: Queryable, range: OrderRange): Promise<readonly OrderRows[]> {
+async function readSnapshot(
+  client: Queryable,
+  range: OrderRange,
+  inboxSince: Date,
+): Promise<readonly OrderRows[]> {
   const orders = new Map<string, OrderRows>();
   const at = ({ bucket, order_id: orderId }: Keyed<object>): OrderRows => {
     let order = orders.get(orderId);
     if (!order) {
       const lists = { orders: [], payment: [], shipping: [], postings: [], mails: [] };
-      const found = { audited: new Map(), aggregated: new Set<string>(), learned: new Set<string>() };
-      order = { bucket, orderId, ...lists, ...found };
+      const sets = {
+        aggregated: new Set<string>(),
+        learned: new Set<string>(),
+        forgotten: new Set<string>(),
+      };
+      order = { bucket, orderId, ...lists, audited: new Map(), ...sets };
       orders.set(orderId, order);
     }
     return order;
@@ -116,12 +129,12 @@ async function readSnapshot(client: Queryable, range: OrderRange): Promise<reado
   for (const row of sagas) at(row).saga = { parked: row.parked };
   for (const row of scores) at(row).score = row.outcome;
   for (const row of mails) at(row).mails.push(row);
-  await readInboxes(client, [...orders.values()]);
+  await readInboxes(client, [...orders.values()], inboxSince);
   return [...orders.values()];
 }
 
 /** The audit entries and the inboxes are placed by event id: read for just the ids that there are. */
-async function readInboxes(client: Queryable, orders: readonly OrderRows[]): Promise<void> {
+async function readInboxes(client: Queryable, orders: readonly OrderRows[], inboxSince: Date): Promise<void> {
   const wanted = orders.flatMap((order) => [
     ...order.orders.map(({ version }) => ({ order, id: orderEventId(order.orderId, version) })),
     ...order.payment
@@ -131,15 +144,16 @@ async function readInboxes(client: Queryable, orders: readonly OrderRows[]): Pro
   const paid = orders.flatMap((order) =>
     order.orders
       .filter(({ type }) => type === 'OrderPaid')
-      .map(({ version }) => ({ order, id: orderEventId(order.orderId, version) })),
+      .map(({ version, recordedAt }) => ({ order, id: orderEventId(order.orderId, version), recordedAt })),
   );
   const keys = (list: typeof wanted) => [list.map(({ order }) => order.bucket), list.map(({ id }) => id)];
   const taken = (consumer: string, schema: string) =>
     client.query<{ position: string; event_id: string }>(
       `select k.position, i.event_id
        from unnest($1::int[], $2::text[]) with ordinality as k(bucket, event_id, position)
-       join ${schema}.inbox i on i.bucket = k.bucket and i.consumer = $3 and i.event_id = k.event_id`,
-      [...keys(paid), consumer],
+       join ${schema}.inbox i on i.bucket = k.bucket and i.consumer = $3 and i.event_id = k.event_id
+         and i.handled_at >= $4`,
+      [...keys(paid), consumer, inboxSince],
     );
   const [entries, aggregated, learned] = await Promise.all([
     client.query<{ position: string; event_id: string; data_hash: string }>(
@@ -155,4 +169,5 @@ async function readInboxes(client: Queryable, orders: readonly OrderRows[]): Pro
     wanted[Number(row.position) - 1]!.order.audited.set(row.event_id, row.data_hash);
   for (const row of aggregated.rows) paid[Number(row.position) - 1]!.order.aggregated.add(row.event_id);
   for (const row of learned.rows) paid[Number(row.position) - 1]!.order.learned.add(row.event_id);
+  for (const { order, id, recordedAt } of paid) if (recordedAt < inboxSince) order.forgotten.add(id);
 }

@@ -1,5 +1,5 @@
 import type { ConfigurationValues } from '../../composition/configuration.ts';
-import { readKafkaTls } from '../../composition/kafka-tls.ts';
+import { readKafkaLogin, readKafkaTls } from '../../composition/kafka-tls.ts';
 import { readConfig } from '../../platform/config.ts';
 import { processVariables, systems } from '../../platform/resources.ts';
 import type { SourceSettings } from './sources.ts';
@@ -28,11 +28,13 @@ export function readRegionVariables(variables: Readonly<Record<string, string | 
 /** The sources of a region; the logs of a cluster are in no file. @throws ConfigError as above, or for a file that cannot be read. */
 export function regionSettings(variables: Readonly<Record<string, string | undefined>>): SourceSettings {
   const values = readRegionVariables(variables);
+  // A variable that is not there is no key here.
+  const present = values as Partial<ConfigurationValues>;
   return {
     postgresUrl: values.POSTGRES_URL,
     brokers: values.KAFKA_BROKERS,
-    // A variable that is not there is no key here.
-    kafkaTls: readKafkaTls(values as Partial<ConfigurationValues>),
+    kafkaTls: readKafkaTls(present),
+    kafkaLogin: readKafkaLogin(present),
     mongoUrl: values.MONGO_URL,
     providerUrl: values.PAYMENT_PROVIDER_URL,
     mailsUrl: values.SMTP_SINK_URL,

@@ -4,7 +4,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { Pool } from 'pg';
 import { registerLz4 } from '../../adapters/kafka/lz4.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
-import type { KafkaTls } from '../../composition/kafka-tls.ts';
+import type { KafkaLogin, KafkaTls } from '../../composition/kafka-tls.ts';
 import type { SourceName } from './report.ts';
 
 const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
@@ -58,6 +58,7 @@ export type SourceSettings = {
   readonly postgresUrl: string;
   readonly brokers: readonly string[];
   readonly kafkaTls?: KafkaTls | undefined;
+  readonly kafkaLogin?: KafkaLogin | undefined;
   readonly mongoUrl: string;
   /** That of the address unless given. */
   readonly mongoDatabase?: string | undefined;
@@ -72,7 +73,7 @@ export type OpenedSources = { readonly sources: AuditSources; close(): Promise<v
 
 /** Clients; nothing connects before it is asked for something. */
 export function connectSources(settings: SourceSettings): OpenedSources {
-  const { providerUrl, mailsUrl, logFiles, kafkaTls, partitions, region } = settings;
+  const { providerUrl, mailsUrl, logFiles, kafkaTls, kafkaLogin, partitions, region } = settings;
   registerLz4();
   const postgres = createPool({
     url: settings.postgresUrl,
@@ -86,7 +87,8 @@ export function connectSources(settings: SourceSettings): OpenedSources {
   const kafka = new kafkajs.Kafka({
     clientId: 'meridian-audit',
     brokers: [...settings.brokers],
-    ...(kafkaTls === undefined ? {} : { ssl: { ca: [kafkaTls.ca], cert: kafkaTls.cert, key: kafkaTls.key } }),
+    ...(kafkaTls === undefined ? {} : { ssl: { ...kafkaTls } }),
+    ...(kafkaLogin === undefined ? {} : { sasl: { mechanism: 'plain' as const, ...kafkaLogin } }),
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 2000,
     // A broker that has just started looks for its coordinators.

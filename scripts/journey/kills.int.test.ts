@@ -14,7 +14,10 @@ const groups: readonly ProcessGroup[] = [
   { name: 'gateway-b', parts: gatewayParts, port: 'gatewayB' },
   { name: 'relay', parts: ['relay'] },
   { name: 'reserve', parts: ['reserve-stock', 'score-order'] },
-  { name: 'advance', parts: ['advance-order', 'sweep-stuck-orders', 'sweep-reservations'] },
+  {
+    name: 'advance',
+    parts: ['advance-order', 'sweep-stuck-orders', 'sweep-reservations', 'sweep-retention'],
+  },
   { name: 'pay', parts: ['capture-payment', 'refund-payment'] },
   { name: 'ship', parts: ['book-shipment', 'send-notification'] },
   {

@@ -10,7 +10,7 @@ import { createEventStore } from '../../adapters/postgres/event-store.ts';
 import { createFraudAssessments } from '../../adapters/postgres/fraud-assessments.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { createNotifications } from '../../adapters/postgres/notifications.ts';
-import { createPool } from '../../adapters/postgres/pool.ts';
+import { createPool, longStatements } from '../../adapters/postgres/pool.ts';
 import { createSagas } from '../../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../adapters/postgres/transactions.ts';
@@ -186,7 +186,7 @@ async function countRows(pool: Pool): Promise<Record<(typeof written)[number], n
 }
 
 async function onDatabase(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+  const client = new Client({ connectionString: url, options: longStatements });
   await client.connect();
   await client.query(statement);
   await client.end();

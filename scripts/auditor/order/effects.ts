@@ -79,8 +79,8 @@ function effectsOfOrderEvent(
       return {
         ...forAll,
         'book-shipment': facts.shipment.status !== 'none',
-        'aggregate-analytics': facts.aggregated.has(eventId),
-        'learn-copurchases': facts.learned.has(eventId),
+        'aggregate-analytics': facts.aggregated.has(eventId) || facts.forgotten.has(eventId),
+        'learn-copurchases': facts.learned.has(eventId) || facts.forgotten.has(eventId),
       };
     case 'OrderShipped':
       return {

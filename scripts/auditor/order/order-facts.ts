@@ -58,10 +58,12 @@ export type OrderFacts = {
   readonly mails: readonly MailRow[];
   /** Data hashes of the audit chain by event id. */
   readonly audited: ReadonlyMap<string, string>;
-  /** Event ids in the inbox of `aggregate-analytics`. */
+  /** Event ids in the inbox of `aggregate-analytics`, as far as it goes back. */
   readonly aggregated: ReadonlySet<string>;
-  /** Event ids in the inbox of `learn-copurchases`. */
+  /** Event ids in the inbox of `learn-copurchases`, as far as it goes back. */
   readonly learned: ReadonlySet<string>;
+  /** Ids of paid events so old that the inboxes may have forgotten them. */
+  readonly forgotten: ReadonlySet<string>;
   readonly charges: readonly ProviderCharge[] | undefined;
   /** Copies that the mail server took, by message id. */
   readonly taken: ReadonlyMap<string, number> | undefined;

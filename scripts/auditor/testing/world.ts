@@ -6,6 +6,7 @@ import { createOrderHistory } from '../../../adapters/mongo/order-history.ts';
 import { createSalesBoard } from '../../../adapters/mongo/sales-board.ts';
 import { createHttpPaymentProvider } from '../../../adapters/payments/http-provider.ts';
 import { createEventStore } from '../../../adapters/postgres/event-store.ts';
+import { longStatements } from '../../../adapters/postgres/pool.ts';
 import { createStockLevels } from '../../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../../adapters/postgres/transactions.ts';
 import { createUsers } from '../../../adapters/postgres/users.ts';
@@ -213,7 +214,7 @@ function receivedOf({ topic, bucket, key, payload, eventId, type }: OutboxRow): 
 
 /** Runs one statement that must not be in a transaction. */
 export async function onDatabase(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+  const client = new Client({ connectionString: url, options: longStatements });
   await client.connect();
   try {
     await client.query(statement);

@@ -1,5 +1,5 @@
-import { from } from '../sources.ts';
 import type { WholeInvariant } from './invariant.ts';
+import { readWhole } from './read-whole.ts';
 
 type Row = {
   readonly warehouse_id: string;
@@ -53,16 +53,15 @@ function overStock(name: string, about: string, rows: string, text: (row: Row) =
     about,
     needs: ['postgres'],
     async *check({ postgres }) {
-      const result = await from('postgres', () =>
-        postgres.query<Row & { wrong: boolean }>(
-          `with rows as (${rows}), total as (select count(*)::int as total from rows)
+      const read = await readWhole<Row & { wrong: boolean }>(
+        postgres,
+        `with rows as (${rows}), total as (select count(*)::int as total from rows)
            select total.total, r.* from total left join lateral
              (select * from rows where wrong order by warehouse_id, sku limit 1000) r on true`,
-        ),
       );
       yield {
-        checked: result.rows[0]?.total ?? 0,
-        findings: result.rows
+        checked: read[0]?.total ?? 0,
+        findings: read
           .filter(({ wrong }) => wrong)
           .map((row) => ({ example: `${row.sku} in ${row.warehouse_id}: ${text(row)}` })),
       };

@@ -4,7 +4,8 @@ import type { OrderFacts } from '../order/order-facts.ts';
 import { messagesOf } from '../order/log.ts';
 import type { Ask } from '../outside.ts';
 import type { Finding, Invariant } from '../report.ts';
-import { from, getJson, type AuditSources } from '../sources.ts';
+import { getJson, type AuditSources } from '../sources.ts';
+import { readWhole } from './read-whole.ts';
 import { countHistory } from '../history-documents.ts';
 
 export const noStrays: Invariant = {
@@ -29,7 +30,7 @@ const places = {
 export type Places = { readonly counts: Partial<Counts>; readonly takenIsAll: boolean };
 
 /** What was there before the orders were read: whatever was not met on the way belongs to no order. */
-export async function countPlaces(sources: AuditSources, ask: Ask): Promise<Places> {
+export async function countPlaces(sources: AuditSources, ask: Ask, inboxSince: Date): Promise<Places> {
   const [mails, documents] = await Promise.all([
     ask('mails', async () => {
       const counts = z.object({ count: z.int(), distinct: z.int() });
@@ -37,12 +38,14 @@ export async function countPlaces(sources: AuditSources, ask: Ask): Promise<Plac
     }),
     ask('mongo', () => countHistory(sources.mongo)),
   ]);
-  const { rows } = await from('postgres', () =>
-    sources.postgres.query<{ entries: number; inbox: number; learned: number }>(
-      `select (select count(*)::int from audit.entries) as entries,
-        (select count(*)::int from analytics.inbox where consumer = 'aggregate-analytics') as inbox,
-        (select count(*)::int from recommendation.inbox where consumer = 'learn-copurchases') as learned`,
-    ),
+  const rows = await readWhole<{ entries: number; inbox: number; learned: number }>(
+    sources.postgres,
+    `select (select count(*)::int from audit.entries) as entries,
+        (select count(*)::int from analytics.inbox
+         where consumer = 'aggregate-analytics' and handled_at >= $1) as inbox,
+        (select count(*)::int from recommendation.inbox
+         where consumer = 'learn-copurchases' and handled_at >= $1) as learned`,
+    [inboxSince],
   );
   const takenIsAll = mails !== undefined && mails.distinct < sinkLimit;
   const counts = {

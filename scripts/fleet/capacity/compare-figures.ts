@@ -102,10 +102,12 @@ function servicePods(service: string, tree: RegionTree): Range {
   return programs.find(({ object }) => mains.has(object.name))?.pods ?? zero;
 }
 
+/** The platform's topics: copies of other regions' and a mirror's ledgers are on top of the design's. */
 function topicsIn(tree: RegionTree) {
-  return [...tree.values()].filter(
-    ({ group, kind }) => group === 'kafka.strimzi.io' && kind === 'KafkaTopic',
-  );
+  return [...tree.values()].filter(({ group, kind, value }) => {
+    const role = textAt(value, 'metadata', 'labels', 'meridian.example/topic');
+    return group === 'kafka.strimzi.io' && kind === 'KafkaTopic' && (role ?? 'own') === 'own';
+  });
 }
 
 function topicRange(tree: RegionTree, field: 'partitions' | 'replicas'): Range {

@@ -114,11 +114,16 @@ function linesOf(system: System, workloads: readonly Workload[], tree: RegionTre
       main.milliCpu === 0 ? '' : ` · ${coresText(main.milliCpu)} CPU, ${bytesText(main.memoryBytes)}`;
     return `${name}: ${count}${size}`;
   });
-  const topics = system === 'kafka' ? objectsOf(tree, 'KafkaTopic') : [];
+  const topics = system === 'kafka' ? objectsOf(tree, 'KafkaTopic').filter(isOwnTopic) : [];
   const partitions = topics.map((topic) => numberAt(specOf(topic), 'partitions') ?? 1);
   return topics.length === 0
     ? parts
     : [...parts, `topics: ${topics.length} · ${Math.max(...partitions)} partitions`];
+}
+
+/** Not another region's copy, nor a mirror's ledger. */
+function isOwnTopic(topic: FleetObject): boolean {
+  return (label(topic, 'meridian.example/topic') ?? 'own') === 'own';
 }
 
 function isGateway({ object }: Workload): boolean {

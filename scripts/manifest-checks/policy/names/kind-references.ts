@@ -24,7 +24,11 @@ const gatewayApi =
       kind: textAt(reference, 'kind') ?? kind,
     });
 const groupOf = (group: string): string => (group === '' ? 'v1' : `${group}/v1`);
-const issuer = (reference: JsonObject): string => `cert-manager.io/${textAt(reference, 'kind') ?? 'Issuer'}`;
+const issuer = (reference: JsonObject): string =>
+  `${textAt(reference, 'group') ?? 'cert-manager.io'}/${textAt(reference, 'kind') ?? 'Issuer'}`;
+/** Also of cert-manager's external issuers, whose kinds end like its own. */
+const isClusterIssuer = (reference: JsonObject): boolean =>
+  textAt(reference, 'kind')?.endsWith('ClusterIssuer') === true;
 const isClusterWide = true as const;
 
 const gatewayGroup = 'gateway.networking.k8s.io';
@@ -72,11 +76,11 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   'cert-manager.io/Certificate': [
     {
       at: 'spec.issuerRef',
-      kind: (ref) => (textAt(ref, 'kind') === 'ClusterIssuer' ? undefined : issuer(ref)),
+      kind: (ref) => (isClusterIssuer(ref) ? undefined : issuer(ref)),
     },
     {
       at: 'spec.issuerRef',
-      kind: (ref) => (textAt(ref, 'kind') === 'ClusterIssuer' ? issuer(ref) : undefined),
+      kind: (ref) => (isClusterIssuer(ref) ? issuer(ref) : undefined),
       isClusterWide,
     },
   ],
@@ -91,6 +95,14 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
       at: 'spec.secretStoreRef',
       kind: (ref) =>
         textAt(ref, 'kind') === 'ClusterSecretStore' ? undefined : 'external-secrets.io/SecretStore',
+    },
+  ],
+  'external-secrets.io/PushSecret': [
+    { at: 'spec.selector.secret', kind: 'Secret' },
+    {
+      at: 'spec.secretStoreRefs[]',
+      kind: (ref) => `external-secrets.io/${textAt(ref, 'kind') ?? 'SecretStore'}`,
+      isClusterWide,
     },
   ],
   'configuration.konghq.com/KongConsumer': [{ at: 'credentials[]', kind: 'Secret' }],

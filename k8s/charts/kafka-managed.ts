@@ -1,0 +1,120 @@
+import type { Chart } from 'cdk8s';
+import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
+import { kafkaUsersOf, type KafkaUser } from '../kafka-rights.ts';
+import { settingsOf, topicsOf } from '../kafka-topics.ts';
+import { secretPath } from '../names.ts';
+import { namespaces, type Place } from '../place.ts';
+import { addMsk, addMskUser } from './kafka-msk.ts';
+import { addExternalSecret, addStoredSecret } from './stored-secret.ts';
+
+type Managed = Exclude<Place['region']['kafka'], { kind: 'strimzi' }>;
+
+const providerConfig = 'kafka';
+const adminSecret = 'kafka-admin';
+
+/**
+ * A Kafka that is somebody else's: its topics and rights by Crossplane's Kafka provider, which speaks to its brokers. The
+ * provider's kinds are not among those that are checked.
+ */
+export function addManagedKafka(chart: Chart, place: Place, kafka: Managed): void {
+  if (kafka.kind === 'msk') addMsk(chart, place, kafka);
+  addProvider(chart, place);
+  addTopics(chart, place);
+  for (const user of kafkaUsersOf(place)) {
+    if (kafka.kind === 'msk') {
+      addMskUser(chart, place, user);
+      addRights(chart, user);
+    } else {
+      addLogin(chart, place, user);
+    }
+  }
+}
+
+/** Addresses and the login or certificate of an administrator, as the provider wants them: one JSON. */
+function addProvider(chart: Chart, place: Place): void {
+  addStoredSecret(chart, place, adminSecret);
+  customObject(chart, 'provider', {
+    apiVersion: 'kafka.m.crossplane.io/v1alpha1',
+    kind: 'ProviderConfig',
+    name: providerConfig,
+    namespace: namespaces.data,
+    annotations: inWave('data'),
+    spec: {
+      credentials: {
+        source: 'Secret',
+        secretRef: { namespace: namespaces.data, name: adminSecret, key: 'credentials' },
+      },
+    },
+  });
+}
+
+const byProvider = { providerConfigRef: { kind: 'ProviderConfig', name: providerConfig } };
+
+function addTopics(chart: Chart, place: Place): void {
+  const { replicationFactor } = place.environment.topics;
+  for (const topic of topicsOf(place)) {
+    const config = Object.entries(settingsOf(topic, place)).map(([name, value]) => [name, String(value)]);
+    customObject(chart, topic.name, {
+      apiVersion: 'topic.kafka.m.crossplane.io/v1alpha1',
+      kind: 'Topic',
+      name: topic.name,
+      namespace: namespaces.data,
+      labels: { 'meridian.example/topic': topic.role },
+      annotations: { ...inWave('access'), ...keepOnPrune },
+      spec: {
+        forProvider: {
+          partitions: topic.partitions,
+          replicationFactor,
+          config: Object.fromEntries(config) as Record<string, string>,
+        },
+        ...byProvider,
+      },
+    });
+  }
+}
+
+/** The provider takes one operation an object. */
+function addRights(chart: Chart, { name, rights }: KafkaUser): void {
+  for (const { resource, operations } of rights) {
+    for (const operation of operations) {
+      const id = [name, resource.type, resource.name, operation].join('.').toLowerCase();
+      customObject(chart, id, {
+        apiVersion: 'acl.kafka.m.crossplane.io/v1alpha1',
+        kind: 'AccessControlList',
+        name: id.replace(/-\./g, '.'),
+        namespace: namespaces.data,
+        // A name may be longer than a label.
+        labels: { 'app.kubernetes.io/name': name },
+        annotations: inWave('access'),
+        spec: {
+          forProvider: {
+            resourceName: resource.name,
+            resourceType: resource.type === 'topic' ? 'Topic' : 'Group',
+            resourcePrincipal: `User:CN=${name}`,
+            resourceHost: '*',
+            resourceOperation: operation,
+            resourcePermissionType: 'Allow',
+            resourcePatternTypeFilter: resource.patternType === 'prefix' ? 'Prefixed' : 'Literal',
+          },
+          ...byProvider,
+        },
+      });
+    }
+  }
+}
+
+/** The key of a service account of Confluent Cloud: the accounts and their rights are not declared here. */
+function addLogin(chart: Chart, place: Place, { name }: KafkaUser): void {
+  const key = secretPath(place, `kafka-${name}`);
+  addExternalSecret(chart, {
+    name,
+    namespace: namespaces.programs,
+    wave: 'access',
+    from: {
+      data: ['username', 'password'].map((property) => ({
+        secretKey: property,
+        remoteRef: { key, property },
+      })),
+    },
+  });
+}
