@@ -11,6 +11,7 @@ import { latencyCurve } from './benchmarks/latency-curve.ts';
 import { measureAll } from './measure-all.ts';
 import { memory } from './benchmarks/memory.ts';
 import { placement } from './benchmarks/placement.ts';
+import { synth } from './benchmarks/synth.ts';
 import { exitCodeOf, renderReport, writeReport } from './report/report.ts';
 
 const benchmarks: readonly Benchmark[] = [
@@ -21,6 +22,7 @@ const benchmarks: readonly Benchmark[] = [
   eventPath,
   history,
   memory,
+  synth,
 ];
 
 type Options = {

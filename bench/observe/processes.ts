@@ -53,6 +53,13 @@ export function cpuBetween(
   return differences;
 }
 
+/** A process and all below it, by their ids. */
+export function familyOf(pid: number): number[] {
+  const { children } = readTree();
+  const below = (one: number): number[] => [one, ...(children.get(one) ?? []).flatMap(below)];
+  return below(pid);
+}
+
 function readTree(): { stats: Map<number, Stat>; children: Map<number, number[]> } {
   const stats = new Map<number, Stat>();
   for (const entry of readdirSync('/proc')) {

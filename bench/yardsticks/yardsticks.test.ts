@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { consumedPerSecond, producedPerSecond } from './kafka-perf.ts';
+import { writeKustomizations } from './kustomize.ts';
 import { tpsIn } from './pgbench.ts';
 
 describe('what other tools print', () => {
@@ -27,4 +31,26 @@ describe('what other tools print', () => {
     );
     expect(() => consumedPerSecond(head)).toThrow('no rate');
   });
+});
+
+it('writes a kustomization for each cluster, with its charts and nothing else', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meridian-kustomize-'));
+  try {
+    const files = ['dev/us-east/kafka.yaml', 'dev/us-east/services.yaml', 'dev/hub/argocd.yaml'].map(
+      (path) => ({
+        path,
+        text: `of: ${path}\n`,
+      }),
+    );
+    const places = writeKustomizations(files, folder);
+    expect(places).toEqual([join(folder, 'dev/us-east'), join(folder, 'dev/hub')]);
+    const texts = places.map((place) => readFileSync(join(place, 'kustomization.yaml'), 'utf8'));
+    expect(texts).toEqual([
+      'resources:\n  - kafka.yaml\n  - services.yaml\n',
+      'resources:\n  - argocd.yaml\n',
+    ]);
+    expect(readFileSync(join(folder, 'dev/hub/argocd.yaml'), 'utf8')).toBe('of: dev/hub/argocd.yaml\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
