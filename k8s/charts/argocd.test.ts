@@ -141,6 +141,8 @@ it('installs the operators that the environment chose systems for', () => {
   const [asItIs, dev, managed, sharded, clouds] = environments.map(([, environment]) => namesIn(environment));
   expect(asItIs).toEqual(expect.arrayContaining(['kong', 'external-dns', 'prometheus', 'strimzi', 'keda']));
   expect(asItIs).not.toEqual(expect.arrayContaining(['crossplane']));
+  // What scalers by CPU read, and people who ask what a pod uses.
+  for (const names of [asItIs, dev, managed, sharded, clouds]) expect(names).toContain('metrics');
   expect(dev).not.toEqual(expect.arrayContaining(['keda']));
   expect(managed).toEqual(expect.arrayContaining(['crossplane']));
   // For the mirrors of MSK; Confluent Cloud has none.
@@ -165,4 +167,11 @@ it('pins every operator, lets it into its own namespaces only, and tries again a
   }
   const destinations = project['destinations'].map((one: object) => JSON.stringify(one));
   expect(new Set(destinations).size).toBe(destinations.length);
+});
+
+it('has the API server say what differs, by whose defaults no object is out of sync', () => {
+  const regions = hubOf(production).find(({ kind }) => kind === 'ApplicationSet')!;
+  const { metadata, spec } = regions.spec['template'];
+  expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' });
+  expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
 });

@@ -74,7 +74,12 @@ function addRegions(chart: Chart, environment: Environment): void {
       // An Application outlives its pin: deleting a file must not delete a region.
       syncPolicy: { applicationsSync: 'create-update', preserveResourcesOnDeletion: true },
       template: {
-        metadata: { name: `${name}-{{ .region }}`, labels: { 'meridian.example/environment': name } },
+        metadata: {
+          name: `${name}-{{ .region }}`,
+          labels: { 'meridian.example/environment': name },
+          // Compared with what the API server makes of them: definitions have defaults, which would count as differences.
+          annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' },
+        },
         spec: {
           project: projectOf(environment),
           source: {

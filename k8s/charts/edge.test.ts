@@ -1,6 +1,8 @@
+import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
+import { environmentNamed } from '../../environments/index.ts';
 import { gateways } from '../../gateways/index.ts';
-import { pathsOf } from './edge.ts';
+import { addEdge, pathsOf } from './edge.ts';
 
 type Route = { readonly path: string; readonly needsToken: boolean };
 type Declaration = { readonly path: string; readonly access: unknown };
@@ -52,3 +54,24 @@ it.each(gateways.map((gateway) => [gateway.name, gateway] as const))(
     }
   },
 );
+
+const waveOf = (object: Record<string, any>): number =>
+  Number(object['metadata'].annotations['argocd.argoproj.io/sync-wave']);
+
+it('has the secrets of plugins and consumers a wave before them: Kong refuses what names one that is not there', () => {
+  const environment = environmentNamed('production');
+  const chart = new Chart(Testing.app(), 'test');
+  addEdge(chart, { environment, region: environment.regions[0]! });
+  const objects = Testing.synth(chart) as Record<string, any>[];
+  const named = objects.flatMap((object) =>
+    [
+      ...(object['credentials'] ?? []),
+      ...(object['configPatches'] ?? []).map((patch: any) => patch.valueFrom.secretKeyRef.name),
+    ].map((name: string) => ({ object, name })),
+  );
+  expect(named.map(({ name }) => name).toSorted()).toEqual(['kong-limits', 'token-issuer']);
+  for (const { object, name } of named) {
+    const secret = objects.find(({ kind, spec }) => kind === 'ExternalSecret' && spec.target.name === name)!;
+    expect([name, waveOf(secret) < waveOf(object)]).toEqual([name, true]);
+  }
+});

@@ -90,12 +90,15 @@ function addPlugin(chart: Chart, name: string, fields: Plugin): void {
   });
 }
 
-/** The password of the limits' Redis, beside the plugins: a patch is JSON, a string in its quotes. */
+/**
+ * The password of the limits' Redis, beside the plugins: a patch is JSON, a string in its quotes. A wave before them: Kong's
+ * webhook refuses a plugin or a consumer whose secret is not there yet.
+ */
 function addLimitsPassword(chart: Chart, place: Place): void {
   addExternalSecret(chart, {
     name: limitsSecret,
     namespace: namespaces.programs,
-    wave: 'access',
+    wave: 'operatorsReady',
     from: limitsPassword(place),
     template: { password: '{{ .password | toJson }}' },
   });
@@ -107,7 +110,7 @@ function addIssuer(chart: Chart, place: Place): void {
   addExternalSecret(chart, {
     name,
     namespace: namespaces.programs,
-    wave: 'access',
+    wave: 'operatorsReady',
     from: {
       data: [
         {

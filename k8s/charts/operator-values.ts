@@ -55,6 +55,7 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
   }),
   // Its own network policies would open the brokers to all: ours say who calls them.
   strimzi: () => ({ watchAnyNamespace: true, generateNetworkPolicy: false }),
+  metrics: () => ({ replicas: 2, podDisruptionBudget: { enabled: true, maxUnavailable: 1 } }),
   'percona-mongodb': () => ({ watchAllNamespaces: true }),
   jaeger: () => ({ rbac: { clusterRole: true } }),
   prometheus,

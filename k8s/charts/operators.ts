@@ -103,6 +103,10 @@ const operators: readonly Operator[] = [
     neededBy: usesCrossplane,
   }),
   helm('redis', 'https://ot-container-kit.github.io/helm-charts', 'redis-operator', '0.26.0'),
+  // How much CPU pods use: without it the scalers of gateways and of the edge see nothing.
+  helm('metrics', 'https://kubernetes-sigs.github.io/metrics-server', 'metrics-server', '3.13.1', {
+    alsoInto: ['kube-system'],
+  }),
   helm('keda', 'https://kedacore.github.io/charts', 'keda', '2.20.2', {
     neededBy: ({ environment }) => environment.scaling.workers === 'lag',
   }),

@@ -50,6 +50,38 @@ export function cpu({ environment }: Place): k8s.MetricSpecV2 {
   return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
 }
 
+/**
+ * Each model keeps a number for every sync, whether it runs then or not, all in one ConfigMap of a megabyte: at the 15 s of
+ * the Kubernetes autoscaler three days of them would nearly fill it.
+ */
+const syncSeconds = 30;
+const syncsOf = (seconds: number): number => seconds / syncSeconds;
+
+const models = [
+  {
+    type: 'Linear',
+    name: 'next-hour',
+    perSyncPeriod: 1,
+    linear: { lookAhead: 3_600_000, historySize: syncsOf(3600) },
+  },
+  {
+    type: 'HoltWinters',
+    name: 'daily-curve',
+    // Every five minutes, which is as long as what it says holds: scaling down waits that long.
+    perSyncPeriod: syncsOf(300),
+    holtWinters: {
+      alpha: 0.9,
+      beta: 0.1,
+      gamma: 0.9,
+      seasonalPeriods: syncsOf(86_400),
+      // It needs two, and gathers a third before the oldest goes.
+      storedSeasons: 2,
+      trend: 'additive',
+      seasonal: 'additive',
+    },
+  },
+];
+
 function addPredictiveScaler(chart: Chart, place: Place, program: Program): void {
   customObject(chart, `${program.name}-scaler`, {
     apiVersion: 'jamiethompson.me/v1alpha1',
@@ -61,34 +93,12 @@ function addPredictiveScaler(chart: Chart, place: Place, program: Program): void
       scaleTargetRef: target(program),
       minReplicas: program.scale.min,
       maxReplicas: program.scale.max,
-      syncPeriod: 15_000,
+      syncPeriod: syncSeconds * 1000,
       metrics: [cpu(place)],
       behavior,
       // The greatest of what is measured now and of what the models foresee.
       decisionType: 'maximum',
-      models: [
-        {
-          type: 'Linear',
-          name: 'next-hour',
-          perSyncPeriod: 1,
-          linear: { lookAhead: 3_600_000, historySize: 240 },
-        },
-        {
-          type: 'HoltWinters',
-          name: 'daily-curve',
-          // A period of five minutes, 288 a day: the season is one day.
-          perSyncPeriod: 20,
-          holtWinters: {
-            alpha: 0.9,
-            beta: 0.1,
-            gamma: 0.9,
-            seasonalPeriods: 288,
-            storedSeasons: 4,
-            trend: 'additive',
-            seasonal: 'additive',
-          },
-        },
-      ],
+      models,
     },
   });
 }

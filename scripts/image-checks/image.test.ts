@@ -4,7 +4,8 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import { environments } from '../../environments/index.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const instructions = readFileSync('Dockerfile', 'utf8')
@@ -38,6 +39,19 @@ it('runs as the user that the manifests name, by its number', () => {
   expect(lastStage.filter((line) => line.startsWith('USER '))).toEqual(['USER 65532:65532']);
   const services = readFileSync('dist/production/us-east/services.yaml', 'utf8');
   expect(new Set(services.match(/runAsUser: \d+/g))).toEqual(new Set(['runAsUser: 65532']));
+});
+
+it('is built for the nodes that it runs on', () => {
+  const workflow = parse(readFileSync('.github/workflows/release.yaml', 'utf8'));
+  const { steps } = workflow.jobs.image;
+  const { platforms } = steps.find(({ id }: { id?: string }) => id === 'build').with;
+  const families = environments
+    .flatMap(({ regions }) => regions.flatMap(({ nodePools }) => nodePools))
+    .filter(({ purpose }) => purpose !== 'data')
+    .flatMap(({ instanceFamilies }) => instanceFamilies);
+  // Amazon's name of a family with Graviton has a g after its generation.
+  const needed = families.map((family) => (/^[a-z]+\d+g/.test(family) ? 'linux/arm64' : 'linux/amd64'));
+  expect(new Set(platforms.split(','))).toEqual(new Set(needed));
 });
 
 describe('what is in the image', () => {
