@@ -51,6 +51,15 @@ describe('scripts/diff', () => {
     ]);
   });
 
+  it('says that git is missing, not the revision', async () => {
+    const { exitCode, stderr } = await execa(
+      process.execPath,
+      [join(import.meta.dirname, 'diff.ts'), 'HEAD~1', 'HEAD'],
+      { cwd: repository, env: { PATH: repository }, reject: false },
+    );
+    expect([exitCode, stderr]).toEqual([2, 'diff: there is no git on the PATH']);
+  });
+
   it('gives the same as JSON', async () => {
     const { stdout } = await run('diff', 'HEAD~1', 'HEAD', '--json');
     const { environments } = JSON.parse(stdout) as {

@@ -55,8 +55,24 @@ const program = addHubOptions(
   .addHelpText('after', '\nExit codes: 0 a branch was made, 1 a gate or git refused, 2 wrong usage.')
   .showHelpAfterError('(scripts/promote --help lists the options)')
   .exitOverride()
-  .action((name: string, options: Options) => (options.after ? after(name, options) : before(name, options)));
+  .action((name: string, options: Options) => {
+    requireFitting(options.after === true);
+    return options.after ? after(name, options) : before(name, options);
+  });
 for (const option of holdOptions()) program.addOption(option);
+
+/** Whoever forgets `--after` would move pins. @throws WrongUsage for an option that only the other use of the tool reads */
+function requireFitting(isAfter: boolean): void {
+  const foreign = isAfter
+    ? ['revision', 'render']
+    : ['audit', 'prometheus', 'applicationJson', 'kubeconfig', 'context', 'soak', 'since'];
+  const given = program.options.find(
+    (option) =>
+      foreign.includes(option.attributeName()) &&
+      program.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given) throw new WrongUsage(`${given.long} ${isAfter ? 'does not go with' : 'is for'} --after`);
+}
 
 async function before(name: string, options: Options): Promise<void> {
   const repository = openRepository(process.cwd());
@@ -81,8 +97,9 @@ async function after(name: string, options: Options): Promise<void> {
   const repository = openRepository(process.cwd());
   const target = await targetOf(repository, options.remote, name);
   const regions = regionsOfWave(target.environment, options.wave);
-  const audits = byRegion('--audit', options.audit, regions);
-  const addresses = byRegion('--prometheus', options.prometheus, regions);
+  const everyRegion = target.environment.regions;
+  const audits = byRegion('--audit', options.audit, regions, everyRegion);
+  const addresses = byRegion('--prometheus', options.prometheus, regions, everyRegion);
   const evidence = new Map(
     regions.map((region): [string, Evidence] => {
       const [prometheus, another] = addresses.get(region) ?? [];

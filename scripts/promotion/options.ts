@@ -56,15 +56,20 @@ export function httpAddress(text: string): string {
   throw new InvalidArgumentError('must be an http or https address.');
 }
 
-/** REGION=VALUE options, by region; a value without a region is of the only one. @throws WrongUsage */
+/** REGION=VALUE options, by region of the wave; a value without a region is of the only one. @throws WrongUsage */
 export function byRegion(
   flag: string,
   values: readonly string[],
   regions: readonly string[],
+  everyRegion: readonly string[],
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const value of values) {
     const named = regions.find((region) => value.startsWith(`${region}=`));
+    const another =
+      named === undefined ? everyRegion.find((region) => value.startsWith(`${region}=`)) : undefined;
+    if (another !== undefined)
+      throw new WrongUsage(`${flag} ${value}: ${another} is not in this wave: ${regions.join(', ')}`);
     const region = named ?? (regions.length === 1 ? regions[0] : undefined);
     if (region === undefined)
       throw new WrongUsage(

@@ -12,7 +12,9 @@ it('refuses a pin with an unknown key, a key that is there twice, a hash that is
   const text = yamlOf(pin);
   expect(parsePin(text, path)).toEqual(pin);
   expect(() => parsePin(`${text}extra: 1\n`, path)).toThrow(`${path}: Unrecognized key: "extra"`);
-  expect(() => parsePin(`${text}region: us-west\n`, path)).toThrow(`${path}: Map keys must be unique`);
+  expect(() => parsePin(`${text}region: us-west\n`, path)).toThrow(
+    /us-east\.yaml: Map keys must be unique at line 5, column 1$/,
+  );
   expect(() => parsePin(text.replace('region: "us-east"\n', ''), path)).toThrow(`${path}: region: `);
   expect(() => parsePin('a: [', path)).toThrow(`${path}: `);
   expect(() => parsePin(text, pinPath('production', 'us-west'))).toThrow(

@@ -63,6 +63,23 @@ const wrong: [Parameters<typeof run>[0], string[], string][] = [
     ['production', '--wave', '3', '--after', '--audit', 'a.json'],
     'promote: --audit a.json: begin it with a region: eu-central=, us-east=',
   ],
+  [
+    'promote',
+    ['production', '--wave', '1', '--after', '--audit', 'us-west=a.json'],
+    'promote: --audit us-west=a.json: us-west is not in this wave: ap-southeast',
+  ],
+  ['promote', ['production', '--wave', '1', '--audit', 'a.json'], 'promote: --audit is for --after'],
+  ['promote', ['production', '--wave', '1', '--soak', '60'], 'promote: --soak is for --after'],
+  [
+    'promote',
+    ['production', '--wave', '1', '--after', '--no-render'],
+    'promote: --no-render does not go with --after',
+  ],
+  [
+    'promote',
+    ['production', '--wave', '1', '--after', '--revision', 'abc'],
+    'promote: --revision does not go with --after',
+  ],
   ['release', ['show'], "error: missing required argument 'revision'"],
 ];
 describe('in a repository', () => {

@@ -16,7 +16,8 @@ export function parseYamlFile<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const document = parseDocument(text);
   const [error] = document.errors;
-  if (error) throw new Refusal(`${path}: ${error.message.split('\n')[0]}`);
+  // The lines after the first show the place; the colon announces them.
+  if (error) throw new Refusal(`${path}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
   const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -8,7 +8,7 @@ const buffers = { encoding: 'buffer', maxBuffer: 1024 ** 3, stripFinalNewline: f
 
 /**
  * The YAML files below a folder of a revision, read without a checkout by three git processes, however many files.
- * @throws RangeError when there is no such revision.
+ * @throws RangeError when there is no such revision, or no git.
  */
 export async function filesAtRevision(
   repository: string,
@@ -28,7 +28,8 @@ export async function filesAtRevision(
 async function commitOf(repository: string, revision: string): Promise<string> {
   if (/^[0-9a-f]{40}$/.test(revision)) return revision;
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
-  const { exitCode, stdout } = await execa('git', args, { cwd: repository, reject: false });
+  const { exitCode, stdout, code } = await execa('git', args, { cwd: repository, reject: false });
+  if (code === 'ENOENT') throw new RangeError('there is no git on the PATH');
   if (exitCode !== 0)
     throw new RangeError(`there is no revision or folder ${JSON.stringify(revision)} (a shallow clone?)`);
   return stdout.trim();
