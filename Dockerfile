@@ -22,7 +22,7 @@ COPY platform ./platform
 COPY contracts ./contracts
 COPY domain ./domain
 # What runs around a sync: `node scripts/smoke.ts`, `node scripts/audit-region.ts`.
-COPY scripts/smoke.ts scripts/audit-region.ts ./scripts/
+COPY scripts/smoke.ts scripts/audit-region.ts scripts/run-command.ts scripts/refusal.ts ./scripts/
 COPY scripts/smoke-test ./scripts/smoke-test
 COPY scripts/auditor ./scripts/auditor
 ENV NODE_ENV=production
