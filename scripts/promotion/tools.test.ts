@@ -4,7 +4,8 @@ import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fixtureText } from './testing/applications.ts';
-import { contractsWith, gitWorlds, type GitWorld } from './testing/git-world.ts';
+import { gitWorlds, type GitWorld } from './testing/git-world.ts';
+import { contractsWith } from './testing/sources.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll } from 'vitest';
-import { environments } from '../../../environments/index.ts';
 import { eventSchemasAt } from '../contracts/event-schemas.ts';
 import type { Gate } from '../gates/gate.ts';
 import { pinPath, pinsAt, verifiedPath, yamlOf } from '../pins.ts';
@@ -22,17 +21,9 @@ import { release } from '../release.ts';
 import { fetchMain } from '../remote.ts';
 import { releaseOf, releasePath, releaseText } from '../releases.ts';
 import { openRepository, treeOf } from '../repository.ts';
-import { pinnedEnvironment, type PromotedEnvironment, type Target } from '../target.ts';
+import type { Target } from '../target.ts';
+import { declared, environmentsWith, imageWith, production, regions, rendered } from './sources.ts';
 
-/** The environments as their own sources would tell them. */
-export const declared: readonly PromotedEnvironment[] = environments.map(({ name, delivery, regions }) => ({
-  name,
-  follows: delivery.follows,
-  waves: delivery.waves,
-  regions: regions.map((region) => region.name),
-}));
-export const production = pinnedEnvironment(declared, 'production');
-const { regions } = production;
 /** Renders as the real one does, from something small: the file `value` into each region's folder. */
 const render = [
   'node',
@@ -43,24 +34,6 @@ const render = [
    }`,
 ] as const;
 export const noon = new Date('2026-11-25T12:00:00Z');
-const digest = (letter: string): string =>
-  `registry.meridian.example/meridian/programs@sha256:${letter.repeat(64)}`;
-
-/** The same waves and regions as the real ones, in a form that their own sources could have. */
-export const environmentsWith = (told: readonly PromotedEnvironment[]): Record<string, string> => ({
-  'environments/index.ts': `export const environments = ${JSON.stringify(
-    told.map(({ name, follows, waves, regions: names }) => ({
-      name,
-      delivery: { follows, waves },
-      regions: names.map((region) => ({ name: region })),
-    })),
-  )};\n`,
-});
-
-/** What an image is made of, and the build that is named: `builtFrom` is a commit with these sources. */
-export const imageWith = (builtFrom: string | null): Record<string, string> => ({
-  'environments/image.json': JSON.stringify({ repository: 'r', tag: '1', digest: digest('1'), builtFrom }),
-});
 
 /** A bare repository, a clone of it with a branch main, and a renderer: no cluster and no host. */
 export type GitWorld = ReturnType<typeof worldIn>;
@@ -121,18 +94,6 @@ function worldIn(folder: string) {
 
 /** What a test may ask for otherwise. */
 type Asked = Partial<Omit<PromoteOptions, 'target'>> & { readonly remote?: string };
-
-/** What is committed of a release whose image has this digest. */
-const rendered = (letter: string, files: Readonly<Record<string, string>> = {}): Record<string, string> => ({
-  ...files,
-  value: digest(letter),
-  ...Object.fromEntries(
-    regions.map((region) => [
-      `dist/production/${region}/services.yaml`,
-      `region: ${region}\nimage: ${digest(letter)}`,
-    ]),
-  ),
-});
 
 function actionsIn(clone: ReturnType<typeof openRepository>) {
   const settings: Omit<PromoteOptions, 'wave' | 'target'> = {
@@ -247,13 +208,4 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
 /** The reasons of the gates that said no. */
 export function refusals(gates: readonly Gate[]): string[] {
   return gates.filter(({ passed }) => !passed).map(({ name, reason }) => `${name}: ${reason}`);
-}
-
-/** The contracts of a revision, as small as they can be. */
-export function contractsWith(fields: string): Record<string, string> {
-  return {
-    'contracts/topics.ts': `import { z } from 'zod';
-export const topics = { orders: { name: 'order-events', events: { OrderPaid: z.object({ ${fields} }) } } };
-`,
-  };
 }
