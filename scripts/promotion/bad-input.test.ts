@@ -7,7 +7,8 @@ import { release } from './release.ts';
 import { rollback } from './rollback.ts';
 import { targetOf } from './target.ts';
 import { expectRefused, pinUsWest } from './testing/expect-refused.ts';
-import { declared, environmentsWith, gitWorlds, refusals, type GitWorld } from './testing/git-world.ts';
+import { gitWorlds, refusals, type GitWorld } from './testing/git-world.ts';
+import { declared, environmentsWith } from './testing/sources.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -37,7 +37,7 @@ export async function withIndex<Result>(
   repository: Repository,
   work: (git: Repository, folder: string) => Promise<Result>,
 ): Promise<Result> {
-  const gitFolder = await repository.run('rev-parse', '--absolute-git-dir');
+  const gitFolder = await repository.gitFolder();
   const folder = await mkdtemp(join(tmpdir(), 'meridian-promotion-'));
   try {
     return await work(

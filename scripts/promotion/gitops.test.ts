@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { rollback, type Rollback } from './rollback.ts';
-import { contractsWith, gitWorlds, production, refusals, type GitWorld } from './testing/git-world.ts';
+import { gitWorlds, refusals, type GitWorld } from './testing/git-world.ts';
+import { contractsWith, production } from './testing/sources.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

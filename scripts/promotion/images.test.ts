@@ -3,7 +3,8 @@ import { checkReleases } from './check.ts';
 import { pinPath } from './pins.ts';
 import { releaseOf, releasePath, releaseText } from './releases.ts';
 import { expectHalted, pinUsWest } from './testing/expect-refused.ts';
-import { gitWorlds, imageWith, production, type GitWorld } from './testing/git-world.ts';
+import { gitWorlds, type GitWorld } from './testing/git-world.ts';
+import { imageWith, production } from './testing/sources.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parsePin, pinPath, yamlOf } from './pins.ts';
 import { openRepository } from './repository.ts';
 import { environmentsAt, pinnedEnvironment, regionsOfWave, requireRegion } from './target.ts';
-import { declared } from './testing/git-world.ts';
+import { declared } from './testing/sources.ts';
 
 const hash = 'a'.repeat(40);
 const path = pinPath('production', 'us-east');

@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import type { Repository } from './repository.ts';
+import { hasCommit, type Repository } from './repository.ts';
 
 /** A remote given as an address is told without the credentials that may stand in it. */
 export const nameOf = (remote: string): string => remote.replace(/\/\/[^/@]*@/, '//');
@@ -33,6 +33,7 @@ export async function fetchBranch(
   const listed = await repository.run('ls-remote', '--', remote, ref);
   const [commit = ''] = listed.split('\t');
   if (commit === '') return undefined;
+  if (await hasCommit(repository, commit)) return commit;
   // Nothing is written but objects: two tools at once would wait for each other's locks, or fail at them.
   const quietly = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--refmap='];
   await repository.run('fetch', ...quietly, '--', remote, ref);

@@ -12,6 +12,10 @@ export type Repository = {
   runToEnd(...args: readonly string[]): Promise<string>;
   /** The answer, or undefined where git says no (a name that is not there). */
   ask(...args: readonly string[]): Promise<string | undefined>;
+  /** As `ask`, once: for what is named by whole hashes, so that a "yes" stays true. */
+  recall(...args: readonly string[]): Promise<string | undefined>;
+  /** The folder of git itself, absolute. */
+  gitFolder(): Promise<string>;
   /** Git with other variables: an index or a tree of its own. */
   with(variables: Variables, folder?: string): Repository;
 };
@@ -33,19 +37,31 @@ export function openRepository(folder: string, variables: Variables = {}): Repos
     });
     return stdout;
   };
+  const answers = new Map<string, string>();
+  const recall: Repository['recall'] = async (...args) => {
+    const key = args.join('\0');
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = await ask(...args);
+    if (answer !== undefined) answers.set(key, answer);
+    return answer;
+  };
+  const ask: Repository['ask'] = async (...args) => {
+    try {
+      return await git(args, interruption);
+    } catch (error) {
+      // 1 is "no"; 128 is a repository that cannot be read, which must not pass for "it is not there".
+      if (error instanceof ExecaError && error.exitCode === 1) return undefined;
+      return refuse(args, error);
+    }
+  };
   return {
     folder,
+    ask,
+    recall,
+    gitFolder: async () => (await recall('rev-parse', '--absolute-git-dir')) ?? '',
     run: (...args) => git(args, interruption).catch((error: unknown) => refuse(args, error)),
     runToEnd: (...args) => git(args).catch((error: unknown) => refuse(args, error)),
-    async ask(...args) {
-      try {
-        return await git(args, interruption);
-      } catch (error) {
-        // 1 is "no"; 128 is a repository that cannot be read, which must not pass for "it is not there".
-        if (error instanceof ExecaError && error.exitCode === 1) return undefined;
-        return refuse(args, error);
-      }
-    },
     with: (more, other = folder) => openRepository(other, { ...variables, ...more }),
   };
 }
@@ -86,12 +102,12 @@ export async function shallowHint(repository: Repository, hint: string): Promise
 
 /** Whether a commit is in this repository. */
 export async function hasCommit(repository: Repository, hash: string): Promise<boolean> {
-  return (await repository.ask('rev-parse', '--verify', '--quiet', `${hash}^{commit}`)) !== undefined;
+  return (await repository.recall('rev-parse', '--verify', '--quiet', `${hash}^{commit}`)) !== undefined;
 }
 
-/** The tree of a folder at a commit. @throws Refusal when the commit does not have it. */
+/** The tree of a folder at a commit, by its whole hash. @throws Refusal when the commit does not have it. */
 export async function treeOf(repository: Repository, commit: string, path: string): Promise<string> {
-  const tree = await repository.ask('rev-parse', '--verify', '--quiet', `${commit}:${path}`);
+  const tree = await repository.recall('rev-parse', '--verify', '--quiet', `${commit}:${path}`);
   if (tree === undefined) throw new Refusal(`${path} is not in revision ${shortOf(commit)}`);
   return tree;
 }
@@ -111,9 +127,11 @@ export async function fileAt(
   }
 }
 
-/** @throws Refusal when one of them is not in this repository. */
+/** Of two commits by their whole hashes. @throws Refusal when one of them is not in this repository. */
 export async function isAncestor(repository: Repository, older: string, newer: string): Promise<boolean> {
-  return (await repository.ask('merge-base', '--is-ancestor', older, newer)) !== undefined;
+  return (
+    older === newer || (await repository.recall('merge-base', '--is-ancestor', older, newer)) !== undefined
+  );
 }
 
 /** What a promotion goes by must be committed. @throws Refusal naming the first file that is not. */

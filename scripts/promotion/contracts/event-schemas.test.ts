@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openRepository } from '../repository.ts';
-import { contractsWith, gitWorlds, type GitWorld } from '../testing/git-world.ts';
+import { gitWorlds, type GitWorld } from '../testing/git-world.ts';
+import { contractsWith } from '../testing/sources.ts';
 import { compareContracts } from './compare.ts';
 import { eventSchemasAt } from './event-schemas.ts';
 

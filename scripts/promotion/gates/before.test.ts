@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { EventSchemas } from '../contracts/event-schemas.ts';
 import { rollback } from '../rollback.ts';
 import { expectHalted, expectRefused } from '../testing/expect-refused.ts';
-import { contractsWith, gitWorlds, type GitWorld } from '../testing/git-world.ts';
+import { gitWorlds, type GitWorld } from '../testing/git-world.ts';
+import { contractsWith } from '../testing/sources.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -1,27 +1,29 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll } from 'vitest';
-import { environments } from '../../../environments/index.ts';
 import { eventSchemasAt } from '../contracts/event-schemas.ts';
 import type { Gate } from '../gates/gate.ts';
 import { pinPath, pinsAt, verifiedPath, yamlOf } from '../pins.ts';
 import { promote, type Halted, type PromoteOptions, type Promotion } from '../promote.ts';
 import { release } from '../release.ts';
 import { fetchMain } from '../remote.ts';
-import { openRepository } from '../repository.ts';
-import { pinnedEnvironment, type PromotedEnvironment, type Target } from '../target.ts';
+import { releaseOf, releasePath, releaseText } from '../releases.ts';
+import { openRepository, treeOf } from '../repository.ts';
+import type { Target } from '../target.ts';
+import { declared, environmentsWith, imageWith, production, regions, rendered } from './sources.ts';
 
-/** The environments as their own sources would tell them. */
-export const declared: readonly PromotedEnvironment[] = environments.map(({ name, delivery, regions }) => ({
-  name,
-  follows: delivery.follows,
-  waves: delivery.waves,
-  regions: regions.map((region) => region.name),
-}));
-export const production = pinnedEnvironment(declared, 'production');
-const { regions } = production;
 /** Renders as the real one does, from something small: the file `value` into each region's folder. */
 const render = [
   'node',
@@ -32,24 +34,6 @@ const render = [
    }`,
 ] as const;
 export const noon = new Date('2026-11-25T12:00:00Z');
-const digest = (letter: string): string =>
-  `registry.meridian.example/meridian/programs@sha256:${letter.repeat(64)}`;
-
-/** The same waves and regions as the real ones, in a form that their own sources could have. */
-export const environmentsWith = (told: readonly PromotedEnvironment[]): Record<string, string> => ({
-  'environments/index.ts': `export const environments = ${JSON.stringify(
-    told.map(({ name, follows, waves, regions: names }) => ({
-      name,
-      delivery: { follows, waves },
-      regions: names.map((region) => ({ name: region })),
-    })),
-  )};\n`,
-});
-
-/** What an image is made of, and the build that is named: `builtFrom` is a commit with these sources. */
-export const imageWith = (builtFrom: string | null): Record<string, string> => ({
-  'environments/image.json': JSON.stringify({ repository: 'r', tag: '1', digest: digest('1'), builtFrom }),
-});
 
 /** A bare repository, a clone of it with a branch main, and a renderer: no cluster and no host. */
 export type GitWorld = ReturnType<typeof worldIn>;
@@ -129,32 +113,28 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
     }
   };
 
-  const commitToMain = async (files: Readonly<Record<string, string>>): Promise<string> => {
+  const commit = async (files: Readonly<Record<string, string>>): Promise<string> => {
     write(files);
     await clone.run('add', '--', ...Object.keys(files));
     await clone.run('commit', '--quiet', '--message', 'change');
-    await push();
     return clone.run('rev-parse', 'HEAD');
   };
 
+  const commitToMain = async (files: Readonly<Record<string, string>>): Promise<string> => {
+    const made = await commit(files);
+    await push();
+    return made;
+  };
+
   /** As a person merges the pull request. */
-  const merge = async (commit: string): Promise<void> => {
-    await clone.run('merge', '--quiet', '--no-edit', commit);
+  const merge = async (made: string): Promise<void> => {
+    await clone.run('merge', '--quiet', '--no-edit', made);
     await push();
   };
 
   /** A change of every region, rendered and committed, without a record. */
-  const change = (letter: string, files: Readonly<Record<string, string>> = {}): Promise<string> =>
-    commitToMain({
-      ...files,
-      value: digest(letter),
-      ...Object.fromEntries(
-        regions.map((region) => [
-          `dist/production/${region}/services.yaml`,
-          `region: ${region}\nimage: ${digest(letter)}`,
-        ]),
-      ),
-    });
+  const change = (letter: string, files?: Readonly<Record<string, string>>): Promise<string> =>
+    commitToMain(rendered(letter, files));
 
   /** The remote's main, with the environments as they are in this checkout: reading them of main is tested by itself. */
   const target = async (remote = 'origin'): Promise<Target> => {
@@ -184,8 +164,8 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
     record: recordMain,
     /** The same with its record on main. */
     release: async (letter: string, files?: Readonly<Record<string, string>>): Promise<string> => {
-      const revision = await change(letter, files);
-      await recordMain();
+      const revision = await commit(rendered(letter, files));
+      await commitToMain({ [releasePath(revision)]: releaseText(await releaseOf(clone, revision)) });
       return revision;
     },
     promote: promoteWave,
@@ -198,7 +178,7 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
     },
     /** The record that `verify` would make. */
     verified: async (region: string, revision: string): Promise<void> => {
-      const tree = await clone.run('rev-parse', `${revision}:dist/production/${region}`);
+      const tree = await treeOf(clone, revision, `dist/production/${region}`);
       const pin = { environment: 'production', region, revision, tree };
       const record = { ...pin, verifiedAt: noon.toISOString(), evidence: ['a test'] };
       await commitToMain({ [verifiedPath('production', region)]: yamlOf(record) });
@@ -212,13 +192,15 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
       clone.run('show', `origin/main:${pinPath('production', region)}`),
     /** Everything that a tool must leave as it was: branches here and there, checkouts, the tree. */
     state: async (): Promise<string> => {
-      const parts = await Promise.all([
-        clone.run('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads'),
-        clone.run('ls-remote', 'origin'),
-        clone.run('worktree', 'list', '--porcelain'),
-        clone.run('status', '--porcelain'),
-      ]);
-      return parts.join('\n--\n');
+      const folders = [join(clone.folder, '.git/refs'), join(clone.folder, '../origin.git/refs')];
+      const references = folders.flatMap((folder) =>
+        readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ parentPath, name }) => join(parentPath, name))
+          .map((path) => `${path} ${readFileSync(path, 'utf8')}`),
+      );
+      const checkouts = existsSync(join(clone.folder, '.git/worktrees')) ? 'another checkout' : '';
+      return [...references.toSorted(), checkouts, await clone.run('status', '--porcelain')].join('\n');
     },
   };
 }
@@ -226,13 +208,4 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
 /** The reasons of the gates that said no. */
 export function refusals(gates: readonly Gate[]): string[] {
   return gates.filter(({ passed }) => !passed).map(({ name, reason }) => `${name}: ${reason}`);
-}
-
-/** The contracts of a revision, as small as they can be. */
-export function contractsWith(fields: string): Record<string, string> {
-  return {
-    'contracts/topics.ts': `import { z } from 'zod';
-export const topics = { orders: { name: 'order-events', events: { OrderPaid: z.object({ ${fields} }) } } };
-`,
-  };
 }
