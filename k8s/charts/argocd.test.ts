@@ -1,7 +1,8 @@
 import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
-import { defineEnvironment, type Environment, type Region } from '../../environments/schema.ts';
+import type { Environment } from '../../environments/schema.ts';
+import { atlas, aurora, changed, shards } from '../testing/data-forms.ts';
 import { confluentCloud, msk } from '../testing/kafka-kinds.ts';
 import { addArgocd } from './argocd.ts';
 import { regionCharts } from './index.ts';
@@ -15,60 +16,12 @@ type Rendered = {
   spec: Record<string, any>;
 };
 
-/** Production with other data systems in its regions that have their own. */
-function choosing(change: Partial<Region>, environment = production): Environment {
-  const copy = structuredClone(environment);
-  for (const region of copy.regions) {
-    const { database, ...others } = change;
-    const own = structuredClone(database);
-    if (own && 'backup' in own && 'bucket' in own.backup) own.backup.bucket += `-${region.name}`;
-    Object.assign(region, others, region.database.kind === 'remote' || !own ? {} : { database: own });
-  }
-  return defineEnvironment(copy);
-}
-
-const backup = { schedule: '0 3 * * *', retentionDays: 30, bucket: 'backups' };
 const environments: readonly (readonly [string, Environment])[] = [
   ['production as it is', production],
   ['dev', environmentNamed('dev')],
-  [
-    'production on Aurora and MSK',
-    choosing({
-      database: {
-        kind: 'aurora-global',
-        instanceClass: 'db.r7g.2xlarge',
-        readReplicas: 10,
-        primaryRegion: 'us-east',
-        backup: { retentionDays: 30, window: '03:00-04:00' },
-      },
-      kafka: msk(production.regions[0]!),
-    }),
-  ],
-  [
-    'production on shards',
-    choosing({
-      database: {
-        kind: 'sharded',
-        shards: 50,
-        instancesPerShard: 1,
-        node: { cpu: 4, memoryGiB: 8 },
-        storageGiB: 100,
-        storageClass: 'meridian-ssd',
-        pooler: { replicas: 2, node: { cpu: 1, memoryGiB: 1 }, poolSize: 100 },
-        router: {
-          image: `ghcr.io/pgdogdev/pgdog@sha256:${'0'.repeat(64)}`,
-          replicas: 4,
-          node: { cpu: 4, memoryGiB: 4 },
-          poolSize: 50,
-        },
-        backup,
-      },
-    }),
-  ],
-  [
-    'production on Confluent Cloud and Atlas',
-    choosing({ mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } }, confluentCloud()),
-  ],
+  ['production on Aurora and MSK', changed((region) => ({ ...aurora(region), kafka: msk(region) }))],
+  ['production on shards', changed(shards)],
+  ['production on Confluent Cloud and Atlas', changed(atlas, confluentCloud())],
 ];
 
 function hubOf(environment: Environment): Rendered[] {

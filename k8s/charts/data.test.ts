@@ -7,6 +7,7 @@ import { addKafka } from './kafka.ts';
 import { addMongo } from './mongo.ts';
 import { addPostgres } from './postgres.ts';
 import { addRedis } from './redis.ts';
+import { atlas, aurora, shards } from '../testing/data-forms.ts';
 
 const production = environmentNamed('production');
 type Add = typeof addKafka;
@@ -128,49 +129,18 @@ it('keeps the backups of each region in that region, and of each system for itse
 
 it('renders each form of the database', () => {
   const [region] = production.regions as [Region];
-  const backup = { schedule: '0 3 * * *', retentionDays: 30, bucket: 'backups' };
-  const aurora = rendered(addPostgres, {
-    ...region,
-    database: {
-      kind: 'aurora-global',
-      instanceClass: 'db.r7g.2xlarge',
-      readReplicas: 10,
-      primaryRegion: 'us-east',
-      backup: { retentionDays: 30, window: '03:00-04:00' },
-    },
-  });
-  expect(ofKind(aurora, 'ClusterInstance')).toHaveLength(11);
-  const master = ofKind(aurora, 'Cluster')[0]!.spec['forProvider'].masterPasswordSecretRef;
-  expect(ofKind(aurora, 'ExternalSecret').map(({ metadata }) => metadata.name)).toEqual([master.name]);
-  const node = { cpu: 8, memoryGiB: 16 };
-  const sharded = rendered(addPostgres, {
-    ...region,
-    database: {
-      kind: 'sharded',
-      shards: 50,
-      instancesPerShard: 2,
-      node,
-      storageGiB: 100,
-      storageClass: 'meridian-ssd',
-      pooler: { replicas: 2, node: { cpu: 1, memoryGiB: 1 }, poolSize: 100 },
-      router: {
-        image: `ghcr.io/pgdogdev/pgdog@sha256:${'0'.repeat(64)}`,
-        replicas: 3,
-        node: { cpu: 4, memoryGiB: 4 },
-        poolSize: 50,
-      },
-      backup,
-    },
-  });
+  const onAurora = rendered(addPostgres, { ...region, ...aurora(region) });
+  expect(ofKind(onAurora, 'ClusterInstance')).toHaveLength(11);
+  const master = ofKind(onAurora, 'Cluster')[0]!.spec['forProvider'].masterPasswordSecretRef;
+  expect(ofKind(onAurora, 'ExternalSecret').map(({ metadata }) => metadata.name)).toEqual([master.name]);
+  const sharded = rendered(addPostgres, { ...region, ...shards(region) });
   expect(ofKind(sharded, 'Cluster')).toHaveLength(50);
   expect(ofKind(sharded, 'Pooler')).toHaveLength(50);
 });
 
 it('renders each form of MongoDB', () => {
   const [region] = production.regions as [Region];
-  const kinds = [
-    rendered(addMongo, { ...region, mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } }),
-  ].map(([first]) => first?.kind);
+  const kinds = [rendered(addMongo, { ...region, ...atlas(region) })].map(([first]) => first?.kind);
   expect(kinds).toEqual(['AtlasDeployment']);
 });
 

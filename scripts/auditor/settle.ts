@@ -1,22 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workers } from '../../workers/index.ts';
+import { inboxServices } from '../../platform/ports/retention.ts';
 import type { AnyWorker } from '../../platform/worker.ts';
 import type { Ask } from './outside.ts';
 import { from, type AuditSources } from './sources.ts';
 import { extentsOf, type Extents } from './topic-reader.ts';
 
 const everyMs = 200;
-const outboxes = [
-  'orders',
-  'payment',
-  'inventory',
-  'shipping',
-  'fraud',
-  'notification',
-  'analytics',
-  'recommendation',
-  'audit',
-];
 
 export type Settled = {
   /** What is recorded before has had the time to be complete; by the database's clock. */
@@ -52,7 +42,8 @@ async function databaseTime({ postgres }: AuditSources): Promise<Date> {
 
 async function databaseBacklog({ postgres }: AuditSources): Promise<readonly string[]> {
   // Counting stops early: how much it is matters less than that it is there.
-  const counts = outboxes.map(
+  // Every service with an inbox has an outbox beside it.
+  const counts = inboxServices.map(
     (schema) =>
       `select '${schema}.outbox: rows' as what, count(*)::int as count from (select from ${schema}.outbox limit 1000) o`,
   );

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
-import { defineEnvironment, type Environment, type Region } from '../../environments/schema.ts';
+import type { Environment } from '../../environments/schema.ts';
 import { renderEnvironment } from '../../k8s/render.ts';
+import { atlas, aurora, changed, shards } from '../../k8s/testing/data-forms.ts';
 import { confluentCloud, msk } from '../../k8s/testing/kafka-kinds.ts';
 import { checkManifests } from './check.ts';
 import { listAt, shown } from '../rendered/fields.ts';
@@ -19,56 +20,12 @@ const hasSchemas = isFolder(folders.openapi[0]!) && isFolder(folders.crds[0]!);
 const catalogue = openCatalogue(hasSchemas ? folders : { openapi: [], crds: [] });
 
 const production = environmentNamed('production');
-const backup = (region: Region, what: string) => ({
-  schedule: '0 3 * * *',
-  retentionDays: 30,
-  bucket: `backups-${region.name}-${what}`,
-});
-const disk = { storageGiB: 100, storageClass: 'meridian-ssd' };
-
-type Change = (region: Region) => Partial<Region>;
-const aurora: Change = () => ({
-  database: {
-    kind: 'aurora-global',
-    instanceClass: 'db.r7g.2xlarge',
-    readReplicas: 10,
-    primaryRegion: 'us-east',
-    backup: { retentionDays: 30, window: '03:00-04:00' },
-  },
-});
-const shards: Change = (region) => ({
-  database: {
-    kind: 'sharded',
-    shards: 50,
-    instancesPerShard: 2,
-    node: { cpu: 2, memoryGiB: 8 },
-    ...disk,
-    pooler: { replicas: 2, node: { cpu: 0.5, memoryGiB: 0.5 }, poolSize: 100 },
-    router: {
-      image: `ghcr.io/pgdogdev/pgdog@sha256:${'0'.repeat(64)}`,
-      replicas: 4,
-      node: { cpu: 4, memoryGiB: 4 },
-      poolSize: 50,
-    },
-    backup: backup(region, 'postgres'),
-  },
-});
-const atlas: Change = () => ({ mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } });
 type Form = {
   readonly name: string;
   readonly environment: Environment;
   /** The groups of what is ordered from a provider: there is no definition to check it with. */
   readonly ordered: readonly string[];
 };
-
-function changed(change: Change): Environment {
-  // A region that is no home has no database of its own, whatever its form.
-  const regions = production.regions.map((region) => {
-    const { database = region.database, ...others } = change(region);
-    return { ...region, ...others, database: region.database.kind === 'remote' ? region.database : database };
-  });
-  return defineEnvironment({ ...production, regions });
-}
 
 /** Each form of a data system beside what production has. */
 const forms: readonly Form[] = [
