@@ -101,7 +101,7 @@ export function projectKinds(environment: Environment): {
             ...kinds('networking.istio.io', 'DestinationRule'),
           ]
         : []),
-      ...kinds('security.istio.io', 'PeerAuthentication'),
+      ...kinds('security.istio.io', 'PeerAuthentication', 'AuthorizationPolicy'),
       ...kinds('externaldns.k8s.io', 'DNSEndpoint'),
       ...kinds('elasticsearch.k8s.elastic.co', 'Elasticsearch'),
       ...kinds('kibana.k8s.elastic.co', 'Kibana'),
