@@ -65,6 +65,9 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
   }),
   // Its own network policies would open the brokers to all: ours say who calls them.
   strimzi: () => ({ watchAnyNamespace: true, generateNetworkPolicy: false }),
+  // Nodes say their full names, which a certificate can be for: the image's own script says `wake-leader-0`, and no resolver
+  // outside of the pod knows that.
+  redis: () => ({ featureGates: { GenerateConfigInInitContainer: true } }),
   metrics: () => ({ replicas: 2, podDisruptionBudget: { enabled: true, maxUnavailable: 1 } }),
   'percona-mongodb': () => ({ watchAllNamespaces: true }),
   jaeger: () => ({ rbac: { clusterRole: true } }),

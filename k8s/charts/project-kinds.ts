@@ -49,9 +49,8 @@ export function projectKinds(environment: Environment): {
       ...kinds('networking.k8s.io', 'NetworkPolicy'),
       ...kinds('policy', 'PodDisruptionBudget'),
       ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
-      ...kinds('external-secrets.io', 'ExternalSecret'),
-      // How programs get the authority of the brokers.
-      ...some(({ kafka }) => kafka.kind === 'strimzi', ...kinds('external-secrets.io', 'SecretStore')),
+      // By a store of the cluster's own, programs get the authorities of brokers and of Redis.
+      ...kinds('external-secrets.io', 'ExternalSecret', 'SecretStore'),
       ...some(
         ({ kafka }) => kafka.kind === 'strimzi',
         ...kinds('kafka.strimzi.io', 'Kafka', 'KafkaNodePool', 'KafkaTopic', 'KafkaUser', 'KafkaRebalance'),
@@ -94,7 +93,7 @@ export function projectKinds(environment: Environment): {
       ...kinds('redis.redis.opstreelabs.in', 'RedisCluster', 'RedisReplication'),
       ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
       ...kinds('configuration.konghq.com', 'KongPlugin', 'KongConsumer'),
-      ...kinds('cert-manager.io', 'Certificate'),
+      ...kinds('cert-manager.io', 'Certificate', 'Issuer'),
       ...(regions.length > 1
         ? [
             ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport'),
