@@ -26,6 +26,7 @@ export function addFederation(chart: Chart, place: Place): void {
       annotations: inWave('traffic'),
       spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
     });
+    // Read by a waypoint of the mesh; there is none yet (docs/adr/0016-a-mesh-without-sidecars.md).
     customObject(chart, `${name}-near-first`, {
       apiVersion: 'networking.istio.io/v1',
       kind: 'DestinationRule',
