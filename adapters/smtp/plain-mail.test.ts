@@ -21,6 +21,7 @@ async function byLibrary(given: ReturnType<typeof mail>) {
     date: at,
     messageId: `<${given.messageId}>`,
   });
+  if (!Buffer.isBuffer(message)) throw new TypeError('buffer: true makes a buffer');
   return read(message.toString());
 }
 
