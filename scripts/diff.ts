@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-import { differenceOf, type Difference } from './fleet/difference/report.ts';
-import { jsonOf } from './fleet/difference/json-report.ts';
-import { markdownOf } from './fleet/difference/markdown.ts';
-import { readTree, requireEnvironment } from './fleet/tree.ts';
+import type { Difference } from './fleet/difference/report.ts';
 import { runCommand } from './run-command.ts';
 
 type Options = {
@@ -29,6 +26,11 @@ const command = new Command('diff')
   .action(act);
 
 async function act(base: string, head: string, given: Options): Promise<void> {
+  // Loaded here: prices and the names of places are sources of the fleet, and may be in the middle of a merge.
+  const { differenceOf } = await import('./fleet/difference/report.ts');
+  const { jsonOf } = await import('./fleet/difference/json-report.ts');
+  const { markdownOf } = await import('./fleet/difference/markdown.ts');
+  const { readTree, requireEnvironment } = await import('./fleet/tree.ts');
   const { environment, json, failOnRedFlags } = given;
   const options = { repository: process.cwd(), ...(environment === undefined ? {} : { environment }) };
   const [was, is] = await Promise.all([readTree(base, options), readTree(head, options)]);

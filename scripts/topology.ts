@@ -1,8 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { pictureOf } from './fleet/picture/model.ts';
-import { htmlOf, svgOf } from './fleet/picture/svg.ts';
-import { readTree, requireEnvironment } from './fleet/tree.ts';
 import { runCommand } from './run-command.ts';
 
 type Options = {
@@ -31,6 +28,10 @@ const command = new Command('topology')
 
 async function act(source: string, { environment, out, html, json }: Options): Promise<void> {
   if (html && json) throw new RangeError('--html and --json exclude each other');
+  // Loaded here: prices are a source of the fleet, and may be in the middle of a merge.
+  const { pictureOf } = await import('./fleet/picture/model.ts');
+  const { htmlOf, svgOf } = await import('./fleet/picture/svg.ts');
+  const { readTree, requireEnvironment } = await import('./fleet/tree.ts');
   const tree = await readTree(source, { repository: process.cwd(), environment });
   requireEnvironment([tree], environment);
   const picture = pictureOf(environment, tree.environments.get(environment)!);
