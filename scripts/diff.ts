@@ -32,7 +32,11 @@ async function act(base: string, head: string, given: Options): Promise<void> {
   const { markdownOf } = await import('./fleet/difference/markdown.ts');
   const { readTree, requireEnvironment } = await import('./fleet/tree.ts');
   const { environment, json, failOnRedFlags } = given;
-  const options = { repository: process.cwd(), ...(environment === undefined ? {} : { environment }) };
+  const options = {
+    repository: process.cwd(),
+    withEdge: true as const,
+    ...(environment === undefined ? {} : { environment }),
+  };
   const [was, is] = await Promise.all([readTree(base, options), readTree(head, options)]);
   requireEnvironment([was, is], environment);
   const difference = differenceOf(was, is);
