@@ -1,13 +1,23 @@
 import { Command } from 'commander';
 import type { CapacityReport } from './fleet/capacity/render.ts';
-import { runCommand } from './run-command.ts';
+import { named, runCommand } from './run-command.ts';
 
 type Options = { readonly environment: string; readonly json?: true; readonly check?: true };
 
 const command = new Command('capacity')
   .description('Adds up what the rendered fleet asks for, beside the figures of the system design.')
-  .argument('[tree]', 'a folder like dist, or a git revision', 'dist')
-  .option('--environment <name>', 'which environment; the figures are those of production', 'production')
+  .argument(
+    '[tree]',
+    'a folder like dist, or a git revision',
+    named('name a git revision or a folder'),
+    'dist',
+  )
+  .option(
+    '--environment <name>',
+    'which environment; the figures are those of production',
+    named('name an environment'),
+    'production',
+  )
   .option('--json', 'print the report as JSON')
   .option('--check', 'exit with 1 when a figure differs that docs/seed-deviations.md does not name')
   .addHelpText(

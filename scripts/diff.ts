@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Difference } from './fleet/difference/report.ts';
-import { runCommand } from './run-command.ts';
+import { named, runCommand } from './run-command.ts';
 
 type Options = {
   readonly environment?: string;
@@ -8,11 +8,12 @@ type Options = {
   readonly failOnRedFlags?: true;
 };
 
+const treeName = named('name a git revision or a folder');
 const command = new Command('diff')
   .description('Says what a change of the rendered fleet does, as Markdown for a pull request.')
-  .argument('<base>', 'what is rolled out: a git revision, or a folder like dist')
-  .argument('<head>', 'what is to come: likewise')
-  .option('--environment <name>', 'only this environment')
+  .argument('<base>', 'what is rolled out: a git revision, or a folder like dist', treeName)
+  .argument('<head>', 'what is to come: likewise', treeName)
+  .option('--environment <name>', 'only this environment', named('name an environment'))
   .option('--json', 'print the difference as JSON, uncut')
   .option('--fail-on-red-flags', 'exit with 1 when there is a red flag')
   .addHelpText(

@@ -17,7 +17,7 @@ import { WrongUsage } from './refusal.ts';
 import { gatesMarkdown, promotionReport, verificationReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
 import { regionsOfWave, targetOf } from './promotion/target.ts';
-import { runCommand, wholeNumber } from './run-command.ts';
+import { named, runCommand, wholeNumber } from './run-command.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
@@ -38,13 +38,14 @@ const program = addHubOptions(
     .description(
       'Moves the pins of one wave to a release, on a branch for a pull request, if every gate says yes.',
     )
-    .argument('<environment>', 'staging or production')
+    .argument('<environment>', 'staging or production', named('name an environment'))
     .requiredOption('--wave <number>', 'which wave, counted from 1', wholeNumber(1))
     .option(
       '--revision <name>',
       'what to run (default: the newest release for wave 1, what the wave before runs for the others)',
+      named('name a revision'),
     )
-    .option('--remote <name>', 'the git remote', 'origin')
+    .option('--remote <name>', 'the git remote', named('name a remote'), 'origin')
     .option('--push', 'push the branch, and open the pull request where gh is installed')
     .option('--no-render', 'do not render the revision again to compare its dist/')
     .option('--after', 'instead: look at the wave after its pins moved, and record it as verified')

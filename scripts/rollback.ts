@@ -9,7 +9,7 @@ import { operationsReport, rollbackReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
 import { regionsOfWave, targetOf } from './promotion/target.ts';
 import { currentPins, rollback } from './promotion/rollback.ts';
-import { runCommand, wholeNumber } from './run-command.ts';
+import { allNamed, named, runCommand, wholeNumber } from './run-command.ts';
 
 type Options = HubOptions & {
   readonly region?: string[];
@@ -23,14 +23,14 @@ type Options = HubOptions & {
 const program = addHubOptions(
   new Command('rollback')
     .description('Puts the pins of regions back to the last revision that was verified there.')
-    .argument('<environment>', 'staging or production')
-    .option('--region <name...>', 'which regions')
+    .argument('<environment>', 'staging or production', named('name an environment'))
+    .option('--region <name...>', 'which regions', allNamed('name a region'))
     .addOption(
       new Option('--wave <number>', 'instead: the regions of this wave')
         .argParser(wholeNumber(1))
         .conflicts('region'),
     )
-    .option('--remote <name>', 'the git remote', 'origin')
+    .option('--remote <name>', 'the git remote', named('name a remote'), 'origin')
     .option('--push', 'push the branch, and open the pull request where gh is installed')
     .option('--operations-only', 'move no pin: end what runs of another revision than the pins on main')
     .option('--json', 'print the result as JSON'),

@@ -40,3 +40,17 @@ export const wholeNumber =
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`must be a whole number from ${least}.`);
   };
+
+/** For commander: a text with something in it; a variable that was not set would pass for "everything" or "the default". */
+export const named =
+  (what: string) =>
+  (text: string): string => {
+    if (text.trim() !== '') return text;
+    throw new InvalidArgumentError(`must not be empty: ${what}.`);
+  };
+
+/** The same of an option that takes several. */
+export const allNamed = (what: string) => (text: string, before: readonly string[] | undefined) => [
+  ...(before ?? []),
+  named(what)(text),
+];

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { runCommand } from './run-command.ts';
+import { named, runCommand } from './run-command.ts';
 
 type Options = {
   readonly environment: string;
@@ -13,8 +13,13 @@ const command = new Command('topology')
   .description(
     'Draws the rendered fleet: regions, programs with their pods, data systems, flows and mirrors.',
   )
-  .argument('[tree]', 'a folder like dist, or a git revision', 'dist')
-  .option('--environment <name>', 'which environment', 'production')
+  .argument(
+    '[tree]',
+    'a folder like dist, or a git revision',
+    named('name a git revision or a folder'),
+    'dist',
+  )
+  .option('--environment <name>', 'which environment', named('name an environment'), 'production')
   .option('--out <file>', 'write to this file instead of standard output')
   .option('--html', 'a page around the SVG')
   .option('--json', 'what is drawn, as JSON')

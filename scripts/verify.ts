@@ -12,7 +12,7 @@ import {
 import { openPullRequest } from './promotion/pull-request.ts';
 import { gatesMarkdown, verificationReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { runCommand } from './run-command.ts';
+import { named, runCommand } from './run-command.ts';
 import { targetOf } from './promotion/target.ts';
 import { verify } from './promotion/verify.ts';
 
@@ -29,14 +29,14 @@ type Options = HubOptions &
 const program = addHubOptions(
   new Command('verify')
     .description('Says whether a region is healthy at exactly the revision of its pin, and since when.')
-    .argument('<environment>', 'staging or production')
-    .argument('<region>'),
+    .argument('<environment>', 'staging or production', named('name an environment'))
+    .argument('<region>', 'which region', named('name a region')),
 )
   .option('--audit <file...>', 'reports of scripts/audit --json over the region', [])
   .option('--prometheus <address>', 'the region’s Prometheus', httpAddress)
   .option('--record', 'record the pin as verified, on a branch: the next wave and a rollback go by it')
   .option('--push', 'push that branch, and open the pull request where gh is installed')
-  .option('--remote <name>', 'the git remote, whose main has the pins', 'origin')
+  .option('--remote <name>', 'the git remote, whose main has the pins', named('name a remote'), 'origin')
   .option('--json', 'print the result as JSON')
   .addHelpText('after', '\nExit codes: 0 every gate says yes, 1 one says no or was not asked, 2 wrong usage.')
   .showHelpAfterError('(scripts/verify --help lists the options)')
