@@ -12,12 +12,13 @@ import {
 } from './promotion/options.ts';
 import { endOnSignal } from './promotion/interruption.ts';
 import { promote } from './promotion/promote.ts';
-import { openPullRequest } from './promotion/pull-request.ts';
+import { announcePullRequest } from './promotion/pull-request.ts';
 import { WrongUsage } from './refusal.ts';
-import { gatesMarkdown, promotionReport, verificationReport } from './promotion/report.ts';
+import { gatesMarkdown, promotionReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
 import { regionsOfWave, targetOf } from './promotion/target.ts';
 import { named, runCommand, wholeNumber } from './run-command.ts';
+import { tellVerified } from './promotion/tell-verified.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
@@ -89,8 +90,7 @@ async function before(name: string, options: Options): Promise<void> {
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : promotionReport(result)}\n`);
   if (!('branch' in result)) process.exitCode = 1;
   else if (result.push === 'branch') {
-    const address = await openPullRequest(repository, { ...result, body: gatesMarkdown(result.gates) });
-    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
+    await announcePullRequest(repository, { ...result, body: gatesMarkdown(result.gates) });
   }
 }
 
@@ -118,13 +118,7 @@ async function after(name: string, options: Options): Promise<void> {
     now: new Date(),
     record: options.push ? 'branch' : 'not-yet',
   });
-  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : verificationReport(result)}\n`);
-  if (!result.passed) process.exitCode = 1;
-  else if (result.recorded?.push === 'branch') {
-    const gates = result.regions.flatMap((verification) => verification.gates);
-    const address = await openPullRequest(repository, { ...result.recorded, body: gatesMarkdown(gates) });
-    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
-  }
+  await tellVerified(repository, result, options.json === true);
 }
 
 endOnSignal();

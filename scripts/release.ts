@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { checkReleases } from './promotion/check.ts';
 import { builtDigest, imageFilePath, whyOutdated, writeBuild } from './promotion/image-file.ts';
 import { endOnSignal } from './promotion/interruption.ts';
-import { openPullRequest } from './promotion/pull-request.ts';
+import { announcePullRequest } from './promotion/pull-request.ts';
 import { release } from './promotion/release.ts';
 import { releaseNamed, releasesAt, type Release } from './promotion/releases.ts';
 import { nextStep, releasesTable, releaseReport } from './promotion/report.ts';
@@ -46,8 +46,7 @@ command('make', 'makes the record of a revision that is on main (the command whe
     print(options, result, `${releaseReport(result.release)}\n${next}`);
     if (!isMade || result.push !== 'branch') return;
     const body = `The trees and digests of ${result.release.revision}.`;
-    const address = await openPullRequest(repository, { ...result, body });
-    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
+    await announcePullRequest(repository, { ...result, body });
   });
 
 command('list', 'lists the releases on main, the newest first').action(async (options: Options) => {

@@ -3,7 +3,7 @@ import { endOperation, type OperationOutcome } from './promotion/hub/end-operati
 import { endOnSignal } from './promotion/interruption.ts';
 import { addHubOptions, applicationsOf, type HubOptions } from './promotion/options.ts';
 import type { Pin } from './promotion/pins.ts';
-import { openPullRequest } from './promotion/pull-request.ts';
+import { announcePullRequest } from './promotion/pull-request.ts';
 import { WrongUsage } from './refusal.ts';
 import { operationsReport, rollbackReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
@@ -44,12 +44,12 @@ const program = addHubOptions(
   .showHelpAfterError('(scripts/rollback --help lists the options)')
   .exitOverride()
   .action(async (name: string, options: Options) => {
-    const { wave, region: named, push } = options;
-    if (wave === undefined && named === undefined)
+    const { wave, region: given, push } = options;
+    if (wave === undefined && given === undefined)
       throw new WrongUsage('which regions? give --region or --wave');
     const repository = openRepository(process.cwd());
     const target = await targetOf(repository, options.remote, name);
-    const regions = wave === undefined ? (named ?? []) : regionsOfWave(target.environment, wave);
+    const regions = wave === undefined ? (given ?? []) : regionsOfWave(target.environment, wave);
     const asked = { target, regions, push: push === true };
     if (options.operationsOnly) {
       const operations = await endAll(await currentPins(repository, asked), options);
@@ -68,8 +68,7 @@ const program = addHubOptions(
     );
     if (result.push !== 'branch') return;
     const body = result.from.map(({ region, revision }) => `${region} was at ${revision}`).join('\n');
-    const address = await openPullRequest(repository, { ...result, body });
-    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
+    await announcePullRequest(repository, { ...result, body });
   });
 
 async function endAll(pins: readonly Pin[], options: Options): Promise<readonly OperationOutcome[]> {

@@ -9,11 +9,10 @@ import {
   type HoldOptions,
   type HubOptions,
 } from './promotion/options.ts';
-import { openPullRequest } from './promotion/pull-request.ts';
-import { gatesMarkdown, verificationReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
 import { named, runCommand } from './run-command.ts';
 import { targetOf } from './promotion/target.ts';
+import { tellVerified } from './promotion/tell-verified.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
@@ -52,13 +51,7 @@ const program = addHubOptions(
       now: new Date(),
       record: recordOf(options),
     });
-    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : verificationReport(result)}\n`);
-    if (!result.passed) process.exitCode = 1;
-    else if (result.recorded?.push === 'branch') {
-      const gates = result.regions.flatMap((verification) => verification.gates);
-      const address = await openPullRequest(repository, { ...result.recorded, body: gatesMarkdown(gates) });
-      if (address !== undefined) process.stderr.write(`opened ${address}\n`);
-    }
+    await tellVerified(repository, result, options.json === true);
   });
 for (const option of holdOptions()) program.addOption(option);
 

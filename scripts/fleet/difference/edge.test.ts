@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../rendered/fields.ts';
+import type { Json, JsonObject } from '../../rendered/fields.ts';
 import { deployment, filesOf } from '../testing/fleet-fixture.ts';
 import { treeOf, type FleetTree } from '../tree.ts';
 import { jsonOf } from './json-report.ts';
@@ -26,7 +26,7 @@ function fieldsOf(change: JsonObject): readonly unknown[] {
 
 describe('the Worker at the edge', () => {
   it('is compared key by key, whatever the order and the white space', () => {
-    const turned = Object.fromEntries(Object.entries(worker).toReversed()) as JsonObject;
+    const turned = Object.fromEntries<Json>(Object.entries(worker).toReversed());
     const same = differenceOf(fleetWith(worker), fleetWith(turned, JSON.stringify(turned, null, 4)));
     expect(same.environments[0]!.groups).toEqual([]);
     const more = [{ binding: 'OTHER' }, { binding: 'EXPERIMENTS', id: '1' }];
