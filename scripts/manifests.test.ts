@@ -56,7 +56,11 @@ test.skipIf(!hasSchemas)(
   'what is rendered passes; an edited file is named with its object and field',
   async () => {
     const dist = copyOfDist();
-    expect(await manifests('--dist', dist, place)).toMatchObject({ exitCode: 0, stderr: '' });
+    const passed = await manifests('--dist', dist, place, '--allow-missing-schemas');
+    expect(passed).toMatchObject({ exitCode: 0, stderr: '' });
+    // What is loaded from elsewhere is told, and fails without that option.
+    expect(passed.stdout).toContain('no schema of s3.aws.upbound.io/v1beta2 Bucket');
+    expect((await manifests('--dist', dist, place)).exitCode).toBe(1);
     const file = join(dist, place, 'services.yaml');
     writeFileSync(
       file,
