@@ -6,7 +6,7 @@ import { readManifests } from './read-manifests.ts';
 import { readBuiltInKinds } from './schemas/built-in-kinds.ts';
 import { checkSchemas } from './schemas/check-schemas.ts';
 import { indexCustomKinds } from './schemas/custom-kinds.ts';
-import { schemaFileOf } from './schemas/locations.ts';
+import { ownKinds } from './schemas/own/index.ts';
 import { objectMetaName, type Schema } from './schemas/schema.ts';
 import { isFolder, openCatalogue, yamlFilesOf } from './schemas/sources.ts';
 
@@ -29,10 +29,6 @@ const isTyped = ({ type, ...schema }: Schema): boolean =>
   schema['x-kubernetes-int-or-string'] !== true &&
   schema.format !== 'int-or-string';
 
-// Loaded from their project where there is a network (docs/manifest-checks.md).
-const isElsewhere = (kind: string): boolean =>
-  /^(\w+\.)?aws\.upbound\.io\/|DeploymentRuntimeConfig$/.test(kind);
-
 describe.skipIf(!hasSchemas)('with the schemas of ../shared', () => {
   const { manifests } = hasSchemas ? readManifests('dist') : { manifests: [] };
   const catalogue = openCatalogue(hasSchemas ? folders : { openapi: [], crds: [] });
@@ -44,7 +40,7 @@ describe.skipIf(!hasSchemas)('with the schemas of ../shared', () => {
     const own = builtIn.kinds.get(`${apiVersion} ${kind}`);
     if (own) return builtIn.definitions.get(own.definition)!;
     const [group, version] = apiVersion.split('/') as [string, string];
-    const schema = custom.find(group, kind)!.versions.get(version)!;
+    const schema = custom.find(group, kind)?.versions.get(version) ?? ownKinds.get(`${apiVersion} ${kind}`)!;
     const metadata = builtIn.definitions.get(objectMetaName)!;
     return { ...schema, properties: { ...schema.properties, metadata } };
   };
@@ -84,19 +80,18 @@ describe.skipIf(!hasSchemas)('with the schemas of ../shared', () => {
       .findings.filter((found) => found.path === path)
       .map(({ rule }) => rule);
 
-  const here = [...byKind.keys()].filter((kind) => !isElsewhere(kind)).toSorted();
+  const kinds = [...byKind.keys()].toSorted();
 
-  test('every kind that is rendered has a schema here, or a place to load it from', () => {
-    expect(here.length).toBeGreaterThan(20);
+  test('every kind that is rendered has a schema', () => {
+    expect(kinds.length).toBeGreaterThan(20);
     for (const [kind, [first]] of byKind) {
       const { apiVersion, kind: name } = first!.object;
-      if (isElsewhere(kind)) expect([kind, schemaFileOf(apiVersion, name)?.type]).toEqual([kind, 'crds']);
-      else expect([kind, catalogue.find(apiVersion, name).status]).toEqual([kind, 'known']);
+      expect([kind, catalogue.find(apiVersion, name).status]).toEqual([kind, 'known']);
     }
     // Each schema is compiled here: many seconds on a busy machine.
   }, 60_000);
 
-  test.each(here)('%s: an unknown or a wrong field is found, wherever it is', (kind) => {
+  test.each(kinds)('%s: an unknown or a wrong field is found, wherever it is', (kind) => {
     const anyOfKind = fc.constantFrom(...byKind.get(kind)!);
     const anyPlace = fc.nat();
     fc.assert(
@@ -106,6 +101,12 @@ describe.skipIf(!hasSchemas)('with the schemas of ../shared', () => {
         const open = closed[one % closed.length]!;
         const extended = withValue(manifest, open.steps, (value) => ({ ...value, planted: 1 }));
         expect(rulesAt(extended, joinPath(open.path, 'planted'))).toEqual(['unknown-field']);
+        const listed = places.filter(({ schema: { enum: values } }) => values !== undefined);
+        const choice = listed[other % listed.length];
+        if (choice !== undefined) {
+          const unlisted = withValue(manifest, choice.steps, () => 'planted');
+          expect(rulesAt(unlisted, choice.path)).toContain('not-in-enum');
+        }
         const typed = places.filter(({ schema, steps }) => isTyped(schema) && !isOfIdentity(steps));
         const place = typed[other % typed.length];
         if (place === undefined) return;
