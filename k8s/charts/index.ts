@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
 import { addArgocd } from './argocd.ts';
+import { addCloud } from './cloud.ts';
 import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
@@ -22,6 +23,7 @@ import { addServices } from './services.ts';
 
 /** Each chart of a region: its name is the file's; the function adds its objects, none of them means no file. */
 export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) => void>> = {
+  cloud: addCloud,
   foundation: addFoundation,
   nodes: addNodes,
   network: addNetwork,

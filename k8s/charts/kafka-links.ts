@@ -8,7 +8,7 @@ import { addNeighbourSecrets } from './neighbour-secret.ts';
 import { addExternalSecret, secretProviderOf } from './stored-secret.ts';
 
 const keys = Object.values(userKeys.strimzi);
-const authority = 'kafka-authority';
+const authority = kafkaNames.authoritySecret;
 
 /**
  * What regions show each other, and keep showing when a certificate is renewed: each puts the authority of its brokers and

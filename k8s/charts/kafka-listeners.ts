@@ -56,8 +56,8 @@ function remoteConfiguration(place: Place): Record<string, unknown> {
   };
   const named = (name: string): Record<string, string> => ({
     ...balancer,
-    'external-dns.alpha.kubernetes.io/hostname': name,
-    'external-dns.alpha.kubernetes.io/ttl': String(environment.dns.ttlSeconds),
+    'external-dns.kubernetes.io/hostname': name,
+    'external-dns.kubernetes.io/ttl': String(environment.dns.ttlSeconds),
   });
   return {
     class: 'service.k8s.aws/nlb',

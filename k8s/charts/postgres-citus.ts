@@ -1,5 +1,6 @@
 import type { Chart } from 'cdk8s';
 import { poolerClients } from '../../environments/parts.ts';
+import { assuming } from '../cloud/roles.ts';
 import { customObject, inWave, keepOnPrune, type CustomObject } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
@@ -41,7 +42,10 @@ export function addCitus(chart: Chart, place: Place, database: Citus): void {
     type: 'citus',
     database: databaseName,
     profile: 'production',
-    metadata: { labels: { clusterPods: { ...podLabels } } },
+    metadata: {
+      labels: { clusterPods: { ...podLabels } },
+      annotations: { serviceAccount: assuming(place, 'postgres-backups') },
+    },
     postgres: { version: '16', extensions: [{ name: 'citus' }] },
     // One instance a node has no standby: then nothing can be synchronous.
     replication: { mode: database.instancesPerNode > 1 ? 'sync' : 'async' },
