@@ -5,6 +5,7 @@ import type { Environment } from '../../environments/schema.ts';
 import { atlas, aurora, changed, shards } from '../testing/data-forms.ts';
 import { confluentCloud, msk } from '../testing/kafka-kinds.ts';
 import { addArgocd } from './argocd.ts';
+import { healthChecks } from './argocd-health.ts';
 import { regionCharts } from './index.ts';
 import { operatorsOf } from './operators.ts';
 
@@ -127,4 +128,50 @@ it('has the API server say what differs, by whose defaults no object is out of s
   const { metadata, spec } = regions.spec['template'];
   expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' });
   expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
+});
+
+// Argo CD knows these by itself, and none of them is broken for it while it is new.
+const knownToArgocd = [
+  'apps/Deployment',
+  '/Service',
+  'batch/Job',
+  'autoscaling.k8s.io/VerticalPodAutoscaler',
+];
+// Of use as soon as they are there, or nothing waits for them.
+const thereAtOnce = [
+  ...['/ConfigMap', '/Namespace', '/ResourceQuota', '/ServiceAccount', 'networking.k8s.io/NetworkPolicy'],
+  ...['rbac.authorization.k8s.io/Role', 'rbac.authorization.k8s.io/RoleBinding'],
+  ...['storage.k8s.io/StorageClass', 'policy/PodDisruptionBudget', 'gateway.networking.k8s.io/GatewayClass'],
+  ...['stackgres.io/SGInstanceProfile', 'stackgres.io/SGPoolingConfig', 'stackgres.io/SGPostgresConfig'],
+  ...['stackgres.io/SGObjectStorage', 'stackgres.io/SGScript', 'kafka.strimzi.io/KafkaNodePool'],
+  ...['configuration.konghq.com/KongClusterPlugin', 'configuration.konghq.com/KongPlugin'],
+  ...['configuration.konghq.com/KongConsumer', 'kafka.strimzi.io/KafkaRebalance'],
+  ...['jaegertracing.io/Jaeger', 'kibana.k8s.elastic.co/Kibana', 'monitoring.coreos.com/PodMonitor'],
+  ...['opentelemetry.io/OpenTelemetryCollector', 'externaldns.k8s.io/DNSEndpoint'],
+  ...['security.istio.io/PeerAuthentication', 'networking.istio.io/DestinationRule'],
+  ...['multicluster.x-k8s.io/ServiceExport', 'multicluster.x-k8s.io/ServiceImport'],
+  ...['jamiethompson.me/PredictiveHorizontalPodAutoscaler', 'keda.sh/TriggerAuthentication'],
+];
+
+it('says of each kind how it is known to be ready, and once only', () => {
+  const known = [...Object.keys(healthChecks), ...knownToArgocd, ...thereAtOnce];
+  const { ofCluster, ofNamespaces } = kindsOf(production);
+  expect(known.toSorted()).toEqual([...ofCluster, ...ofNamespaces].toSorted());
+});
+
+it('tells Argo CD how healthy its kinds are, in settings that it reads', () => {
+  const settings = hubOf(production).filter(({ kind }) => kind === 'ConfigMap') as (Rendered & {
+    metadata: { labels: Record<string, string> };
+    data: Record<string, string>;
+  })[];
+  expect(settings.map(({ metadata }) => metadata.name)).toEqual(['argocd-cm', 'argocd-cmd-params-cm']);
+  for (const { metadata } of settings) expect(metadata.labels['app.kubernetes.io/part-of']).toBe('argocd');
+  expect(Object.keys(settings[0]!.data)).toContain(
+    'resource.customizations.health.external-secrets.io_ExternalSecret',
+  );
+  // Without string, and with `os` by name only: Argo CD gives its scripts no more.
+  for (const script of Object.values(settings[0]!.data)) {
+    expect(script).not.toMatch(/\bstring\.|:(match|find|gsub|sub)\(/);
+    if (/\bos\./.test(script)) expect(script).toContain('local os = require("os")');
+  }
 });

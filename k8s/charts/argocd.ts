@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import { customObject } from '../custom-object.ts';
 import { namespaces } from '../place.ts';
+import { addHealthChecks } from './argocd-health.ts';
 import { addOperators } from './operator-applications.ts';
 import { projectKinds } from './project-kinds.ts';
 
@@ -16,6 +17,7 @@ export function addArgocd(chart: Chart, environment: Environment): void {
   addProject(chart, environment);
   addRegions(chart, environment);
   addOperators(chart, environment, hub);
+  addHealthChecks(chart, hub);
 }
 
 const projectOf = ({ name }: Environment): string => `meridian-${name}`;

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+
+/**
+ * By which file of `k8s/health` Argo CD knows whether an object of a kind is healthy, in place of its own check or of none:
+ * with its own, what an operator is still making can count as broken, which ends the sync (docs/adr/0018).
+ */
+export const healthChecks = {
+  'kafka.strimzi.io/Kafka': 'ready',
+  'kafka.strimzi.io/KafkaTopic': 'ready',
+  'kafka.strimzi.io/KafkaUser': 'ready',
+  'kafka.strimzi.io/KafkaMirrorMaker2': 'mirror',
+  'external-secrets.io/ClusterSecretStore': 'ready',
+  'external-secrets.io/SecretStore': 'ready',
+  'external-secrets.io/ExternalSecret': 'ready',
+  'external-secrets.io/PushSecret': 'ready',
+  'cert-manager.io/ClusterIssuer': 'ready',
+  'cert-manager.io/Certificate': 'ready',
+  'karpenter.k8s.aws/EC2NodeClass': 'ready',
+  'karpenter.sh/NodePool': 'ready',
+  'keda.sh/ScaledObject': 'ready',
+  'autoscaling/HorizontalPodAutoscaler': 'scaler',
+  'gateway.networking.k8s.io/Gateway': 'gateway-api',
+  'gateway.networking.k8s.io/HTTPRoute': 'gateway-api',
+  'elasticsearch.k8s.elastic.co/Elasticsearch': 'elasticsearch',
+  'stackgres.io/SGShardedCluster': 'sharded-cluster',
+  'redis.redis.opstreelabs.in/RedisCluster': 'redis-cluster',
+  'redis.redis.opstreelabs.in/RedisReplication': 'redis-replication',
+  'psmdb.percona.com/PerconaServerMongoDB': 'percona-mongo',
+} as const satisfies Readonly<Record<`${string}/${string}`, string>>;
+
+/** The longest that a sync may run, in s: more than its jobs and its waits, so that what hangs is told as failed. */
+const syncTimeoutSeconds = 3 * 3600;
+
+/** Of a script of `k8s/health`: what is in the file. */
+export function healthScript(name: string): string {
+  return readFileSync(new URL(`../health/${name}.lua`, import.meta.url), 'utf8');
+}
+
+/**
+ * Our part of Argo CD's own settings. They are applied on the server's side, so that what its installation says beside them
+ * stays; a hub that serves several environments is told the same by each.
+ */
+export function addHealthChecks(chart: Chart, namespace: string): void {
+  addSettings(chart, 'argocd-cm', namespace, {
+    ...Object.fromEntries(
+      Object.entries(healthChecks).map(([kind, script]) => [
+        `resource.customizations.health.${kind.replace('/', '_')}`,
+        healthScript(script),
+      ]),
+    ),
+  });
+  addSettings(chart, 'argocd-cmd-params-cm', namespace, {
+    'controller.sync.timeout.seconds': String(syncTimeoutSeconds),
+  });
+}
+
+function addSettings(chart: Chart, name: string, namespace: string, data: Record<string, string>): void {
+  new k8s.KubeConfigMap(chart, name, {
+    metadata: {
+      name,
+      namespace,
+      // Argo CD reads no settings without it.
+      labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'argocd' },
+    },
+    data,
+  });
+}
