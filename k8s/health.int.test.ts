@@ -32,7 +32,7 @@ beforeAll(() => {
     .split(':');
   redis = new Redis({ host, port: Number(port) });
 });
-afterAll(() => void redis.disconnect());
+afterAll(() => redis.disconnect());
 
 const seconds = Date.parse(now) / 1000;
 const iso = (at: number): string => new Date(at * 1000).toISOString().replace('.000', '');

@@ -43,14 +43,11 @@ export function healthScript(name: string): string {
  * stays; a hub that serves several environments is told the same by each.
  */
 export function addHealthChecks(chart: Chart, namespace: string): void {
-  addSettings(chart, 'argocd-cm', namespace, {
-    ...Object.fromEntries(
-      Object.entries(healthChecks).map(([kind, script]) => [
-        `resource.customizations.health.${kind.replace('/', '_')}`,
-        healthScript(script),
-      ]),
-    ),
-  });
+  const checks = Object.entries(healthChecks).map(([kind, script]) => [
+    `resource.customizations.health.${kind.replace('/', '_')}`,
+    healthScript(script),
+  ]);
+  addSettings(chart, 'argocd-cm', namespace, Object.fromEntries(checks) as Record<string, string>);
   addSettings(chart, 'argocd-cmd-params-cm', namespace, {
     'controller.sync.timeout.seconds': String(syncTimeoutSeconds),
   });
