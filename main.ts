@@ -58,7 +58,8 @@ function commands({ run, migrate, awaitSchema: waitFor, place }: Actions): Comma
     .addHelpText(
       'after',
       '\nReads POSTGRES_MIGRATION_URL, the address of PostgreSQL itself where POSTGRES_URL is that of a pooler;' +
-        '\nPOSTGRES_URL without it; and MONGO_URL where there are read models.',
+        '\nPOSTGRES_URL without it; MONGO_URL where there are read models; and PARTITIONS and CITUS_WORKERS where PostgreSQL' +
+        '\nhas Citus, whose tables are then distributed.',
     )
     .exitOverride()
     .action(migrate);

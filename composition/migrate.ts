@@ -28,8 +28,12 @@ export async function prepareReadModels(
  * repeated, and two at once wait for each other. @throws ConfigError before anything was connected to.
  */
 export async function runMigrations(variables: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const { POSTGRES_MIGRATION_URL, POSTGRES_URL, MONGO_URL } = readMigrationVariables(variables);
-  await migrate(POSTGRES_MIGRATION_URL ?? POSTGRES_URL ?? '');
+  const { POSTGRES_MIGRATION_URL, POSTGRES_URL, MONGO_URL, PARTITIONS, CITUS_WORKERS } =
+    readMigrationVariables(variables);
+  await migrate(POSTGRES_MIGRATION_URL ?? POSTGRES_URL ?? '', {
+    partitions: PARTITIONS,
+    workers: CITUS_WORKERS,
+  });
   if (MONGO_URL !== undefined) await indexReadModels(MONGO_URL);
 }
 

@@ -122,8 +122,9 @@ export async function runProcess(
   const running: Consumption[] = [];
   const joining = Promise.all(
     (draining.signal.aborted ? [] : workers).map(async (worker) => {
+      const oneBucketPerCall = values.POSTGRES_BY_BUCKET === 'on';
       const settings = { source: connections.bus, sink: connections.bus, transactions, shared: ports };
-      running.push(await runWorker(worker, { ...settings, logger, tools }));
+      running.push(await runWorker(worker, { ...settings, oneBucketPerCall, logger, tools }));
     }),
   );
   const drained = draining.signal.aborted ? Promise.resolve() : once(draining.signal, 'abort');

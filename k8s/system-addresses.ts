@@ -26,6 +26,16 @@ export function directPostgresOf({ region }: Place): string | undefined {
   return `postgres://${user}:${password}@${inData(cluster)}:${directPort}/${database}`;
 }
 
+/** The programs' database, another region's included, where its tables are distributed by bucket. */
+export function citusOf({ environment, region }: Place) {
+  const { database } = region;
+  const home =
+    database.kind === 'remote'
+      ? environment.regions.find(({ name }) => name === database.region)?.database
+      : database;
+  return home?.kind === 'citus' ? home : undefined;
+}
+
 /** The address of the read models for a user of the region's own cluster. */
 export function mongoUrl(user: string, userPassword: string): string {
   const { cluster, database, port } = mongoNames;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, QueryResult } from 'pg';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
+import { deleteAndReadEach } from './outbox-by-bucket.ts';
 import { inTransaction } from './pool.ts';
-import type { Queryable } from './queryable.ts';
+import { translated, type Queryable } from './queryable.ts';
 
 export type OutboxSchema =
   | 'orders'
@@ -116,6 +117,9 @@ async function deleteAndRead(
   rowsPerBucket: number,
 ): Promise<readonly OutboxRow[]> {
   const { schema, owner } = settings;
+  const database = translated(pool);
+  if (database.byBucket === true)
+    return deleteAndReadEach(database, settings, { published, held, rowsPerBucket });
   return inTransaction(
     pool,
     async (client) => {

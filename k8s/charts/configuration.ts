@@ -4,7 +4,7 @@ import { inWave } from '../custom-object.ts';
 import { observabilityNames, secretPath } from '../names.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
-import { ownAddressesOf } from '../system-addresses.ts';
+import { citusOf, ownAddressesOf } from '../system-addresses.ts';
 import { configOf, plainVariablesOf, secretVariablesOf, systemNames } from '../system-variables.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
@@ -27,6 +27,7 @@ export function addConfiguration(chart: Chart, place: Place): void {
       KAFKA_COMPRESSION: environment.kafkaCompression,
       // Each form of database takes them: its poolers have max_prepared_statements.
       POSTGRES_PREPARED: 'on',
+      POSTGRES_BY_BUCKET: citusOf(place) ? 'on' : 'off',
       OTEL_EXPORTER_OTLP_ENDPOINT: observabilityNames.otlp,
       TRACE_SAMPLE_RATIO: String(environment.traceSampleRatio),
     },

@@ -6,7 +6,7 @@ import { jobsOf, type SyncJob } from '../jobs.ts';
 import { kafkaFilesOf } from '../kafka-access.ts';
 import { secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { directPostgresOf } from '../system-addresses.ts';
+import { citusOf, directPostgresOf } from '../system-addresses.ts';
 import { configOf } from '../system-variables.ts';
 import { processConfig } from './configuration.ts';
 import { addExternalSecret } from './stored-secret.ts';
@@ -95,7 +95,7 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
             image: imageOf(place.environment),
             ...(job.file === undefined ? {} : { command: ['/usr/local/bin/node', job.file] }),
             args: [...job.args],
-            ...variablesOf(job, kafka?.env ?? []),
+            ...variablesOf(job, place, kafka?.env ?? []),
             ...(kafka === undefined || kafka.volumeMounts.length === 0
               ? {}
               : { volumeMounts: kafka.volumeMounts }),
@@ -111,8 +111,10 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
 /** Just what each reads. */
 function variablesOf(
   { name, systems }: SyncJob,
+  place: Place,
   kafkaFiles: readonly k8s.EnvVar[],
 ): Pick<k8s.Container, 'env' | 'envFrom'> {
+  const citus = citusOf(place);
   switch (name) {
     case 'migrate':
       return {
@@ -120,6 +122,10 @@ function variablesOf(
           ...(systems.includes('postgres') ? [{ secretRef: { name: 'migrate' } }] : []),
           ...variablesFrom(systems.filter((system) => system !== 'postgres')),
         ],
+        env:
+          citus && systems.includes('postgres')
+            ? [processVariable('PARTITIONS'), { name: 'CITUS_WORKERS', value: String(citus.workers) }]
+            : [],
       };
     case 'await-schema':
       return { envFrom: variablesFrom(systems) };
