@@ -15,13 +15,15 @@ import {
   gatewayCallers,
   gatewayPods,
   internet,
+  isPods,
   lagReaderLabels,
+  meshProbes,
   operatorPods,
   usersOf,
   type Party,
   type Pods,
 } from './parties.ts';
-import { namespaces, programPorts, type Place } from './place.ts';
+import { meshNamespaces, meshPort, namespaces, programPorts, type Place } from './place.ts';
 import { isScaled, programsOf } from './programs.ts';
 
 /** Who may speak to whom. Both ends get a rule, where they are pods of ours; whatever has no flow is refused. */
@@ -49,7 +51,20 @@ export function flowsOf(place: Place): readonly Flow[] {
       .filter((system) => system === 'postgres' || system === 'mongo')
       .map((system) => flow(dataParties[system], internet, [443])),
     ...operatorFlows(place, own),
-  ];
+    flow(meshProbes, everyPodOf(namespaces.programs), [programPorts.metrics]),
+    flow(meshProbes, edgeParties.kong, [kongPorts.status]),
+  ].map(throughMesh);
+}
+
+/** A policy sees the tunnel, not what is in it: which ports that may be is said again in `charts/mesh.ts`. */
+function throughMesh({ from, to, ports }: Flow): Flow {
+  const isTunnelled = ports !== 'all' && isInMesh(from) && isInMesh(to);
+  return { from, to, ports: isTunnelled ? [...ports, meshPort] : ports };
+}
+
+/** Whether a party's pods have an identity in the mesh. */
+export function isInMesh(party: Party): party is Pods {
+  return isPods(party) && meshNamespaces.includes(party.namespace);
 }
 
 type OwnSystem = keyof typeof dataParties;

@@ -59,6 +59,14 @@ export const redisNames = {
   port: redisPort,
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
   nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
+  /** The names under which clients meet the nodes: that one, and what each node says of itself, in the two Services of the pods. */
+  hosts: [
+    `wake-leader.${namespaces.data}.svc`,
+    ...['leader', 'follower'].map((role) => `*.wake-${role}-headless.${namespaces.data}.svc.cluster.local`),
+  ],
+  /** Of the nodes; and a client's, by which its namespace is given the authority, key `ca.crt`, without a key of a node. */
+  tlsSecret: 'wake-tls',
+  clientSecret: 'redis-client-tls',
   /** Beside the cluster, key `password`. */
   passwordSecret: 'wake-password',
 } as const;

@@ -85,6 +85,8 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254
 
 /** The internet, and nothing of any private network. */
 export const internet: Addresses = { ranges: ['0.0.0.0/0'], except: privateRanges };
+/** The kubelet's probes of pods in the mesh: Istio gives them this address, by which its proxy lets them pass. */
+export const meshProbes: Addresses = { ranges: ['169.254.7.127/32'] };
 export const anywhere: Addresses = { ranges: ['0.0.0.0/0'] };
 
 /** The API server: its address is of the region's network, its Service's of a range that the cluster chose. */

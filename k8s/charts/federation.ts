@@ -1,10 +1,10 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
 import { apiHosts } from '../names.ts';
-import { namespaces, programPorts, type Place } from '../place.ts';
+import { namespaces, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
 
-/** What makes one platform of the regions: services found across clusters, mutual TLS, names that follow the nearest region. */
+/** What makes one platform of the regions: services found across clusters, names that follow the nearest region. */
 export function addFederation(chart: Chart, place: Place): void {
   const { environment } = place;
   const gateways = programsOf(place).filter(({ kind }) => kind === 'gateway');
@@ -26,6 +26,7 @@ export function addFederation(chart: Chart, place: Place): void {
       annotations: inWave('traffic'),
       spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
     });
+    // Read by a waypoint of the mesh; there is none yet (docs/adr/0016-a-mesh-without-sidecars.md).
     customObject(chart, `${name}-near-first`, {
       apiVersion: 'networking.istio.io/v1',
       kind: 'DestinationRule',
@@ -44,19 +45,6 @@ export function addFederation(chart: Chart, place: Place): void {
       },
     });
   }
-  customObject(chart, 'mutual-tls', {
-    apiVersion: 'security.istio.io/v1',
-    kind: 'PeerAuthentication',
-    name: 'default',
-    namespace: namespaces.programs,
-    annotations: inWave('access'),
-    // Prometheus speaks plainly, to one port.
-    spec: {
-      selector: { matchLabels: { 'app.kubernetes.io/part-of': 'meridian' } },
-      mtls: { mode: 'STRICT' },
-      portLevelMtls: { [programPorts.metrics]: { mode: 'PERMISSIVE' } },
-    },
-  });
   addNames(chart, place, isAlone);
 }
 

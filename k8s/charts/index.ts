@@ -9,6 +9,7 @@ import { addFoundation } from './foundation.ts';
 import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
 import { addKong } from './kong.ts';
+import { addMesh } from './mesh.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
 import { addNodes } from './nodes.ts';
@@ -35,6 +36,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   scaling: addScaling,
   edge: addEdge,
   kong: addKong,
+  mesh: addMesh,
   federation: addFederation,
   observability: addObservability,
 };

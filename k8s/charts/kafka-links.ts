@@ -4,7 +4,7 @@ import { userKeys } from '../kafka-access.ts';
 import { sourcesOf } from '../kafka-topics.ts';
 import { kafkaNames, secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { addNeighbourSecret } from './neighbour-secret.ts';
+import { addNeighbourSecrets } from './neighbour-secret.ts';
 import { addExternalSecret, secretProviderOf } from './stored-secret.ts';
 
 const keys = Object.values(userKeys.strimzi);
@@ -20,8 +20,8 @@ export function addLinks(chart: Chart, place: Place): void {
   if (others.length === 0) return;
   const own = kafkaNames.mirrorUser(region.name);
   // Users are made in the namespace of the programs; the mirror is beside the brokers.
-  addNeighbourSecret(chart, {
-    name: own,
+  addNeighbourSecrets(chart, {
+    names: [own],
     keys,
     from: namespaces.programs,
     into: namespaces.data,

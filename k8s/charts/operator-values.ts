@@ -53,8 +53,21 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
       },
     },
   }),
+  // Ambient: no container beside a program, one proxy a node (docs/adr/0016-a-mesh-without-sidecars.md).
+  istiod: () => ({ profile: 'ambient' }),
+  'istio-cni': () => ({ profile: 'ambient', resources: requests('100m', '256Mi') }),
+  ztunnel: () => ({
+    // All our nodes are tainted, and a node without it has no mesh.
+    tolerations: [{ operator: 'Exists' }],
+    resources: requests('200m', '512Mi'),
+    // In which the connections of the node's pods may end when it is replaced.
+    terminationGracePeriodSeconds: 60,
+  }),
   // Its own network policies would open the brokers to all: ours say who calls them.
   strimzi: () => ({ watchAnyNamespace: true, generateNetworkPolicy: false }),
+  // Nodes say their full names, which a certificate can be for: the image's own script says `wake-leader-0`, and no resolver
+  // outside of the pod knows that.
+  redis: () => ({ featureGates: { GenerateConfigInInitContainer: true } }),
   metrics: () => ({ replicas: 2, podDisruptionBudget: { enabled: true, maxUnavailable: 1 } }),
   'percona-mongodb': () => ({ watchAllNamespaces: true }),
   jaeger: () => ({ rbac: { clusterRole: true } }),

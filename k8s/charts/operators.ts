@@ -12,6 +12,8 @@ export type Operator = {
   /** Other namespaces that the chart puts objects into. */
   readonly alsoInto?: readonly string[];
   readonly values?: (place: Place) => Readonly<Record<string, unknown>>;
+  /** Of the namespace, which all operators in it must agree on. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
   /** Whether a region's choices need it; all do unless it says. */
   readonly neededBy?: (place: Place) => boolean;
 } & (
@@ -23,7 +25,9 @@ export type Operator = {
   | { readonly path: string }
 );
 
-type More = Partial<Pick<Operator, 'namespace' | 'alsoInto' | 'neededBy'>> & { readonly skipCrds?: true };
+type More = Partial<Pick<Operator, 'namespace' | 'namespaceLabels' | 'alsoInto' | 'neededBy'>> & {
+  readonly skipCrds?: true;
+};
 
 /** By its name: the operator's namespace, and its values where there are some. */
 function helm(name: string, repoURL: string, chart: string, version: string, more: More = {}): Operator {
@@ -55,7 +59,14 @@ const where =
   ({ region }: Place): boolean =>
     chooses(region);
 
-const istio = 'https://istio-release.storage.googleapis.com/charts';
+/** All parts of Istio are of one version; those on each node redirect the traffic of pods, which only privileged ones may. */
+function istio(name: string, chart: string): Operator {
+  return helm(name, 'https://istio-release.storage.googleapis.com/charts', chart, '1.30.3', {
+    namespace: 'istio-system',
+    namespaceLabels: { 'pod-security.kubernetes.io/enforce': 'privileged' },
+  });
+}
+
 const isSharded = where(({ database }) => database.kind === 'sharded');
 const usesCrossplane = where(
   ({ database, kafka }) =>
@@ -78,8 +89,10 @@ const operators: readonly Operator[] = [
   helm('load-balancers', 'https://aws.github.io/eks-charts', 'aws-load-balancer-controller', '3.4.1'),
   helm('external-dns', 'https://kubernetes-sigs.github.io/external-dns', 'external-dns', '1.22.0'),
   helm('kong', 'https://charts.konghq.com', 'ingress', '0.24.0', { skipCrds: true }),
-  helm('istio-base', istio, 'base', '1.30.3', { namespace: 'istio-system' }),
-  helm('istiod', istio, 'istiod', '1.30.3', { namespace: 'istio-system' }),
+  istio('istio-base', 'base'),
+  istio('istiod', 'istiod'),
+  istio('istio-cni', 'cni'),
+  istio('ztunnel', 'ztunnel'),
   helm('strimzi', 'https://strimzi.io/charts', 'strimzi-kafka-operator', '1.2.0', {
     // MSK's regions are mirrored by it too.
     neededBy: ({ environment, region: { kafka } }) =>

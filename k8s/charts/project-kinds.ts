@@ -49,9 +49,8 @@ export function projectKinds(environment: Environment): {
       ...kinds('networking.k8s.io', 'NetworkPolicy'),
       ...kinds('policy', 'PodDisruptionBudget'),
       ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
-      ...kinds('external-secrets.io', 'ExternalSecret'),
-      // How programs get the authority of the brokers.
-      ...some(({ kafka }) => kafka.kind === 'strimzi', ...kinds('external-secrets.io', 'SecretStore')),
+      // By a store of the cluster's own, programs get the authorities of brokers and of Redis.
+      ...kinds('external-secrets.io', 'ExternalSecret', 'SecretStore'),
       ...some(
         ({ kafka }) => kafka.kind === 'strimzi',
         ...kinds('kafka.strimzi.io', 'Kafka', 'KafkaNodePool', 'KafkaTopic', 'KafkaUser', 'KafkaRebalance'),
@@ -94,14 +93,14 @@ export function projectKinds(environment: Environment): {
       ...kinds('redis.redis.opstreelabs.in', 'RedisCluster', 'RedisReplication'),
       ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
       ...kinds('configuration.konghq.com', 'KongPlugin', 'KongConsumer'),
-      ...kinds('cert-manager.io', 'Certificate'),
+      ...kinds('cert-manager.io', 'Certificate', 'Issuer'),
       ...(regions.length > 1
         ? [
             ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport'),
             ...kinds('networking.istio.io', 'DestinationRule'),
           ]
         : []),
-      ...kinds('security.istio.io', 'PeerAuthentication'),
+      ...kinds('security.istio.io', 'PeerAuthentication', 'AuthorizationPolicy'),
       ...kinds('externaldns.k8s.io', 'DNSEndpoint'),
       ...kinds('elasticsearch.k8s.elastic.co', 'Elasticsearch'),
       ...kinds('kibana.k8s.elastic.co', 'Kibana'),
