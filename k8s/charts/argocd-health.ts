@@ -17,6 +17,7 @@ export const healthChecks = {
   'external-secrets.io/PushSecret': 'ready',
   'cert-manager.io/ClusterIssuer': 'ready',
   'cert-manager.io/Certificate': 'ready',
+  'cert-manager.io/Issuer': 'ready',
   'karpenter.k8s.aws/EC2NodeClass': 'ready',
   'karpenter.sh/NodePool': 'ready',
   'keda.sh/ScaledObject': 'ready',

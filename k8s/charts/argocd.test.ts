@@ -124,10 +124,32 @@ it('pins every operator, lets it into its own namespaces only, and tries again a
 });
 
 it('has the API server say what differs, by whose defaults no object is out of sync', () => {
-  const regions = hubOf(production).find(({ kind }) => kind === 'ApplicationSet')!;
-  const { metadata, spec } = regions.spec['template'];
-  expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' });
-  expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
+  const sets = hubOf(production).filter(({ kind }) => kind === 'ApplicationSet');
+  expect(sets).toHaveLength(2);
+  for (const { metadata, spec } of sets.map((set) => set.spec['template'])) {
+    expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' });
+    expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
+  }
+});
+
+it('has what regions have of each other wait for nothing, and nothing for it', () => {
+  const sets = hubOf(production).filter(({ kind }) => kind === 'ApplicationSet');
+  const [region, links] = sets.map(({ spec }) => spec['template'].spec);
+  expect(region.source.directory).toEqual({ recurse: false, exclude: 'links.yaml' });
+  expect(links.source).toEqual({ ...region.source, directory: { recurse: false, include: 'links.yaml' } });
+  // Tried again is what has no program in it, and then at the pin as it is by then.
+  expect([region.syncPolicy.retry, links.syncPolicy.retry.refresh]).toEqual([{ limit: 0 }, true]);
+  // A sync of one wave, without hooks and without a namespace to make or things to delete last, waits for no health.
+  expect(links.syncPolicy.syncOptions).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(CreateNamespace|PruneLast)/)]),
+  );
+  for (const place of production.regions) {
+    const chart = new Chart(Testing.app(), 'links');
+    regionCharts['links']!(chart, { environment: production, region: place });
+    for (const object of Testing.synth(chart) as { metadata: { annotations?: object } }[])
+      expect(JSON.stringify(object.metadata.annotations ?? {})).not.toContain('argocd.argoproj.io');
+  }
+  expect(hubOf(environmentNamed('dev')).filter(({ kind }) => kind === 'ApplicationSet')).toHaveLength(1);
 });
 
 // Argo CD knows these by itself, and none of them is broken for it while it is new.
@@ -165,6 +187,7 @@ const thereAtOnce = [
   'opentelemetry.io/OpenTelemetryCollector',
   'externaldns.k8s.io/DNSEndpoint',
   'security.istio.io/PeerAuthentication',
+  'security.istio.io/AuthorizationPolicy',
   'networking.istio.io/DestinationRule',
   'multicluster.x-k8s.io/ServiceExport',
   'multicluster.x-k8s.io/ServiceImport',

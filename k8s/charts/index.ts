@@ -10,6 +10,7 @@ import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
 import { addKong } from './kong.ts';
 import { addMesh } from './mesh.ts';
+import { addLinks } from './links.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
 import { addNodes } from './nodes.ts';
@@ -26,6 +27,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   nodes: addNodes,
   network: addNetwork,
   kafka: addKafka,
+  links: addLinks,
   postgres: addPostgres,
   mongo: addMongo,
   redis: addRedis,

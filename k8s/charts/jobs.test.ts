@@ -17,7 +17,9 @@ const places = environments.flatMap((environment) =>
 // oxlint-disable-next-line typescript/no-explicit-any -- rendered objects are what they are
 function objectsOf(place: Place): any[] {
   const app = new App();
-  return Object.entries(regionCharts).flatMap(([name, fill]) => {
+  // What a region has of others is an Application of its own, without waves.
+  const { links: _, ...charts } = regionCharts;
+  return Object.entries(charts).flatMap(([name, fill]) => {
     const chart = new Chart(app, name, { disableResourceNameHashes: true });
     fill(chart, place);
     return chart.toJson();
