@@ -1,6 +1,10 @@
 import type { Place } from './place.ts';
 import { namespaces } from './place.ts';
 
+/** Where Argo CD runs, on the hub of an environment, and what it reads. */
+export const hub = 'argocd';
+export const repository = 'https://git.meridian.example/meridian/meridian.git';
+
 const kafkaPort = 9093;
 const kafkaRemotePort = 9094;
 

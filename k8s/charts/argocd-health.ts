@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
+import { inWave } from '../custom-object.ts';
 
 /**
  * By which file of `k8s/health` Argo CD knows whether an object of a kind is healthy, in place of its own check or of none:
  * with its own, what an operator is still making can count as broken, which ends the sync (docs/adr/0018).
  */
 export const healthChecks = {
+  'argoproj.io/Application': 'application',
   'kafka.strimzi.io/Kafka': 'ready',
   'kafka.strimzi.io/KafkaTopic': 'ready',
   'kafka.strimzi.io/KafkaUser': 'ready',
@@ -40,8 +42,8 @@ export function healthScript(name: string): string {
 }
 
 /**
- * Our part of Argo CD's own settings. They are applied on the server's side, so that what its installation says beside them
- * stays; a hub that serves several environments is told the same by each.
+ * Our part of Argo CD's own settings, applied on the server's side: what its installation says beside them stays. An
+ * environment has a hub of its own, since two would each claim these.
  */
 export function addHealthChecks(chart: Chart, namespace: string): void {
   const checks = Object.entries(healthChecks).map(([kind, script]) => [
@@ -59,6 +61,7 @@ function addSettings(chart: Chart, name: string, namespace: string, data: Record
     metadata: {
       name,
       namespace,
+      annotations: inWave('foundation'),
       // Argo CD reads no settings without it.
       labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'argocd' },
     },

@@ -6,7 +6,7 @@ import { atlas, aurora, changed, shards } from '../testing/data-forms.ts';
 import { confluentCloud, msk } from '../testing/kafka-kinds.ts';
 import { addArgocd } from './argocd.ts';
 import { healthChecks } from './argocd-health.ts';
-import { regionCharts } from './index.ts';
+import { hubCharts, regionCharts } from './index.ts';
 import { operatorsOf } from './operators.ts';
 
 const production = environmentNamed('production');
@@ -196,7 +196,8 @@ const thereAtOnce = [
 ];
 
 it('says of each kind how it is known to be ready, and once only', () => {
-  const known = [...Object.keys(healthChecks), ...knownToArgocd, ...thereAtOnce];
+  const ofRegions = Object.keys(healthChecks).filter((kind) => kind !== 'argoproj.io/Application');
+  const known = [...ofRegions, ...knownToArgocd, ...thereAtOnce];
   const { ofCluster, ofNamespaces } = kindsOf(production);
   expect(known.toSorted()).toEqual([...ofCluster, ...ofNamespaces].toSorted());
 });
@@ -216,4 +217,27 @@ it('tells Argo CD how healthy its kinds are, in settings that it reads', () => {
     expect(script).not.toMatch(/\bstring\.|:(match|find|gsub|sub)\(/);
     if (/\bos\./.test(script)) expect(script).toContain('local os = require("os")');
   }
+});
+
+it('begins with the operators of all regions, and waits for them before it makes their Applications', () => {
+  const waveOf = ({ metadata }: Rendered): number =>
+    Number(
+      (metadata as { annotations?: Record<string, string> }).annotations?.['argocd.argoproj.io/sync-wave'],
+    );
+  const objects = hubOf(production);
+  const waves = (kind: string): number[] => objects.filter((one) => one.kind === kind).map(waveOf);
+  expect(Math.max(...waves('Application'))).toBeLessThan(Math.min(...waves('ApplicationSet')));
+  // What the waves go by, and the projects, are there from the beginning.
+  const first = Math.min(...waves('Application'));
+  expect([...waves('ConfigMap'), ...waves('AppProject')].every((wave) => wave <= first)).toBe(true);
+  const chart = new Chart(Testing.app(), 'root');
+  hubCharts['root']!(chart, production);
+  const [project, root] = Testing.synth(chart) as [Rendered, Rendered];
+  const allowed = named(project.spec['namespaceResourceWhitelist']);
+  for (const { apiVersion, kind } of objects)
+    expect(allowed).toContain(`${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''}/${kind}`);
+  expect(root.spec['source']).toMatchObject({
+    path: 'dist/production/hub',
+    directory: { exclude: 'root.yaml' },
+  });
 });

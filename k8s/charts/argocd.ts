@@ -1,13 +1,11 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import { customObject, inWave } from '../custom-object.ts';
+import { hub, repository } from '../names.ts';
 import { namespaces } from '../place.ts';
 import { addHealthChecks } from './argocd-health.ts';
 import { addOperators } from './operator-applications.ts';
 import { projectKinds } from './project-kinds.ts';
-
-const hub = 'argocd';
-const repository = 'https://git.meridian.example/meridian/meridian.git';
 
 /**
  * What Argo CD on the hub needs for one environment: a project that allows what the charts render and no more, the
@@ -30,6 +28,7 @@ function addProject(chart: Chart, environment: Environment): void {
     kind: 'AppProject',
     name: projectOf(environment),
     namespace: hub,
+    annotations: inWave('foundation'),
     spec: {
       description: `The programs and data of ${environment.name}`,
       sourceRepos: [repository],

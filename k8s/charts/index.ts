@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
 import { addArgocd } from './argocd.ts';
+import { addRoot } from './argocd-root.ts';
 import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
@@ -46,4 +47,5 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
 /** The charts of the cluster that Argo CD itself runs on. */
 export const hubCharts: Readonly<Record<string, (chart: Chart, environment: Environment) => void>> = {
   argocd: addArgocd,
+  root: addRoot,
 };

@@ -77,6 +77,11 @@ const scaler = (since: string, reason = 'FailedGetResourceMetric'): object =>
     { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale' },
     { type: 'ScalingActive', status: 'False', reason, message: reason, lastTransitionTime: since },
   ]);
+const application = (health: string, phase: string): object => ({
+  metadata: made(longAgo),
+  spec: {},
+  status: { health: { status: health }, sync: { status: 'Synced' }, operationState: { phase } },
+});
 const mongo = (status: object, created = longAgo): object => ({ metadata: made(created), spec: {}, status });
 
 type Health = 'Healthy' | 'Progressing' | 'Degraded';
@@ -264,4 +269,14 @@ export const healthSamples: readonly (readonly [
   ['scaler', 'nothing is ever measured', 'Degraded', scaler(longAgo)],
   ['scaler', 'scaled to none by hand', 'Healthy', scaler(longAgo, 'ScalingDisabled')],
   ['scaler', 'no status', 'Healthy', { metadata: made(lately), spec: {} }],
+  ['application', 'made just now', 'Progressing', { metadata: made(lately), spec: {} }],
+  [
+    'application',
+    'tried again, until another operator is there',
+    'Progressing',
+    application('Degraded', 'Running'),
+    'sync Running, health Degraded',
+  ],
+  ['application', 'applied, and its pods not up', 'Progressing', application('Progressing', 'Succeeded')],
+  ['application', 'there', 'Healthy', application('Healthy', 'Succeeded')],
 ];
