@@ -25,6 +25,7 @@ import {
 } from './parties.ts';
 import { meshNamespaces, meshPort, namespaces, programPorts, type Place } from './place.ts';
 import { isScaled, programsOf } from './programs.ts';
+import { guestsOf, keeperOf } from './system-addresses.ts';
 
 /** Who may speak to whom. Both ends get a rule, where they are pods of ours; whatever has no flow is refused. */
 export type Flow = { readonly from: Party; readonly to: Party; readonly ports: readonly number[] | 'all' };
@@ -162,6 +163,8 @@ function brokersOf({ kafka, network }: Region): Party {
 function postgresOf({ environment, region }: Place): Party {
   const { database } = region;
   if (database.kind === 'citus' || database.kind === 'sharded') return dataParties.postgres;
+  const keeper = keeperOf({ environment, region });
+  if (keeper !== undefined) return { ranges: [keeper.region.network.loadBalancers] };
   const holder = environment.regions.find(
     ({ name }) => name === (database.kind === 'remote' ? database.region : region.name),
   );
@@ -172,12 +175,14 @@ function postgresPorts({ database }: Region): readonly number[] {
   return database.kind === 'citus' ? clientPorts.postgres.citus : clientPorts.postgres.other;
 }
 
-/** Programs of the regions whose streams are here. */
-function databaseFlows({ environment, region }: Place): readonly Flow[] {
-  if (region.database.kind !== 'citus' && region.database.kind !== 'sharded') return [];
-  return environment.regions
-    .filter(({ database }) => database.kind === 'remote' && database.region === region.name)
-    .map(({ network }) => flow({ ranges: [network.range] }, dataParties.postgres, postgresPorts(region)));
+/** Programs of the regions whose streams are here, by their own addresses, and the health checks of the load balancer. */
+function databaseFlows(place: Place): readonly Flow[] {
+  const { database, network } = place.region;
+  const guests = guestsOf(place);
+  if (guests.length === 0) return [];
+  const ports = database.kind === 'citus' ? clientPorts.guests.citus : clientPorts.guests.other;
+  const ranges = [...guests.map((guest) => guest.network.range), network.loadBalancers];
+  return [flow({ ranges }, dataParties.postgres, ports)];
 }
 
 /** Lag, and the mirrors: this region's reads the others, theirs read here. */

@@ -1,6 +1,10 @@
 import type { Place } from './place.ts';
 import { namespaces } from './place.ts';
 
+/** Where Argo CD runs, on the hub of an environment, and what it reads. */
+export const hub = 'argocd';
+export const repository = 'https://git.meridian.example/meridian/meridian.git';
+
 const kafkaPort = 9093;
 const kafkaRemotePort = 9094;
 
@@ -42,6 +46,11 @@ export const postgresNames = {
   ownerSecret: 'postgres-owner',
   /** What finds the shard of a bucket, where the streams are on many servers. */
   router: 'postgres-router',
+  /** How programs of another region reach what stands before it: a name in the private zone. */
+  remoteHost: (region: string, domain: string): string => `postgres.${region}.internal.${domain}`,
+  /** The certificate that they meet; and, with them too, its authority, key `ca.crt`. */
+  tlsSecret: 'postgres-tls',
+  authoritySecret: 'postgres-authority',
 } as const;
 
 export const mongoNames = {
@@ -93,6 +102,11 @@ export const observabilityNames = {
 
 /** The store of secrets, one a cluster: External Secrets reads the provider named by the environment. */
 export const secretStore = { kind: 'ClusterSecretStore', name: 'meridian' } as const;
+
+/** The store of another region, in the namespaces that read from it. */
+export function regionStore(region: string): { readonly kind: string; readonly name: string } {
+  return { kind: 'SecretStore', name: `region-${region}` };
+}
 
 /** The path of a secret in the provider. */
 export function secretPath({ environment, region }: Place, name: string): string {

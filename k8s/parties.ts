@@ -30,6 +30,8 @@ export const clientPorts = {
   // StackGres: PostgreSQL, the pooler before it, and Envoy before both, of which one is behind each port
   // of the Service.
   postgres: { citus: [postgresNames.port, 6432, 7432, 7433], other: [postgresNames.port] },
+  // Behind the port that other regions' programs use: the pooler, with Envoy before it or not, or the router.
+  guests: { citus: [6432, 7432], other: [postgresNames.port] },
   redis: [redisNames.port],
   mongo: [mongoNames.port],
 } as const;

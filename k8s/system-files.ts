@@ -1,8 +1,9 @@
 import type { k8s } from 'cdk8s-plus-27';
 import type { SystemName } from '../platform/resources.ts';
 import { kafkaFilesOf } from './kafka-access.ts';
-import { redisNames } from './names.ts';
+import { postgresNames, redisNames } from './names.ts';
 import type { Place } from './place.ts';
+import { keeperAuthority, keeperOf } from './system-addresses.ts';
 
 /** What a container has of a system beside its shared variables: variables of its own, and the files that some of them name. */
 export type SystemFiles = {
@@ -20,11 +21,19 @@ const redisFiles: SystemFiles = {
   volumes: [{ name: 'redis-ca', secret: { secretName: redisNames.clientSecret } }],
 };
 
+/** By which programs know a database that another region keeps: their address of it names the file. */
+const keeperFiles: SystemFiles = {
+  env: [],
+  volumeMounts: [{ name: 'postgres-ca', mountPath: keeperAuthority.folder, readOnly: true }],
+  volumes: [{ name: 'postgres-ca', secret: { secretName: postgresNames.authoritySecret } }],
+};
+
 /** All files of a pod, and the variables that name them; `user` is its Kafka user. */
 export function filesOf(user: string, systems: readonly SystemName[], place: Place): SystemFiles {
   const parts = [
     ...(systems.includes('kafka') ? [kafkaFilesOf(user, place)] : []),
     ...(systems.includes('redis') ? [redisFiles] : []),
+    ...(systems.includes('postgres') && keeperOf(place) ? [keeperFiles] : []),
   ];
   return {
     env: parts.flatMap(({ env }) => env),

@@ -4,6 +4,7 @@ import { topicRetentionDays } from '../../contracts/topics.ts';
 import { environmentNamed, environments } from '../../environments/index.ts';
 import type { Region } from '../../environments/schema.ts';
 import { addKafka } from './kafka.ts';
+import { addLinks } from './links.ts';
 import { addMongo } from './mongo.ts';
 import { addPostgres } from './postgres.ts';
 import { addRedis } from './redis.ts';
@@ -44,7 +45,7 @@ it('has the brokers and topics of the system design', () => {
 });
 
 it('mirrors what crosses regions from each other region, and nothing else', () => {
-  const [mirror] = ofKind(rendered(addKafka, production.regions[0]!), 'KafkaMirrorMaker2');
+  const [mirror] = ofKind(rendered(addLinks, production.regions[0]!), 'KafkaMirrorMaker2');
   expect(mirror?.spec['mirrors'].map((one: any) => one.source.alias)).toEqual([
     'us-west',
     'eu-central',

@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
 import { addArgocd } from './argocd.ts';
+import { addRoot } from './argocd-root.ts';
 import { addCloud } from './cloud.ts';
 import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
@@ -11,6 +12,7 @@ import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
 import { addKong } from './kong.ts';
 import { addMesh } from './mesh.ts';
+import { addLinks } from './links.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
 import { addNodes } from './nodes.ts';
@@ -28,6 +30,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   nodes: addNodes,
   network: addNetwork,
   kafka: addKafka,
+  links: addLinks,
   postgres: addPostgres,
   mongo: addMongo,
   redis: addRedis,
@@ -46,4 +49,5 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
 /** The charts of the cluster that Argo CD itself runs on. */
 export const hubCharts: Readonly<Record<string, (chart: Chart, environment: Environment) => void>> = {
   argocd: addArgocd,
+  root: addRoot,
 };

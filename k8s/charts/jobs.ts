@@ -19,7 +19,7 @@ export function addJobs(chart: Chart, place: Place): void {
       metadata: { ...metadata, annotations: inWave('access') },
       automountServiceAccountToken: false,
     });
-    if (job.name === 'migrate') addAddress(chart, place);
+    if (job.name === 'migrate' && job.systems.includes('postgres')) addAddress(chart, place);
     new k8s.KubeJob(chart, job.name, {
       metadata: { ...metadata, annotations: hookOf(job) },
       spec: specOf(job, place),
@@ -117,13 +117,16 @@ function variablesOf(
     case 'migrate':
       return {
         envFrom: [
-          { secretRef: { name: 'migrate' } },
+          ...(systems.includes('postgres') ? [{ secretRef: { name: 'migrate' } }] : []),
           ...variablesFrom(systems.filter((system) => system !== 'postgres')),
         ],
-        env: citus
-          ? [processVariable('PARTITIONS'), { name: 'CITUS_WORKERS', value: String(citus.workers) }]
-          : [],
+        env:
+          citus && systems.includes('postgres')
+            ? [processVariable('PARTITIONS'), { name: 'CITUS_WORKERS', value: String(citus.workers) }]
+            : [],
       };
+    case 'await-schema':
+      return { envFrom: variablesFrom(systems) };
     case 'smoke':
       return {};
     case 'audit':

@@ -1,6 +1,6 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { customObject, inWave, type syncWave } from '../custom-object.ts';
+import { customObject, inWave, type Wave } from '../custom-object.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
 /** Secrets that operators make in one namespace of the cluster and that are needed in another, too. */
@@ -13,7 +13,7 @@ export type NeighbourSecrets = {
   /** Of the account that may read these Secrets and nothing else. */
   readonly reader: string;
   /** After the Secrets are there. */
-  readonly wave: keyof typeof syncWave;
+  readonly wave: Wave;
 };
 
 /** Keeps copies of the Secrets: External Secrets reads them as an account that may read no other. */
@@ -22,7 +22,7 @@ export function addNeighbourSecrets(
   { names, keys, from, into, reader, wave }: NeighbourSecrets,
 ): void {
   const labels = { 'app.kubernetes.io/name': reader };
-  const annotations = inWave('foundation');
+  const annotations = inWave(wave === 'none' ? wave : 'foundation');
   new k8s.KubeServiceAccount(chart, reader, {
     metadata: { name: reader, namespace: into, labels, annotations },
     automountServiceAccountToken: false,
@@ -42,7 +42,7 @@ export function addNeighbourSecrets(
     kind: 'SecretStore',
     name: from,
     namespace: into,
-    annotations: inWave('operatorsReady'),
+    annotations: inWave(wave === 'none' ? wave : 'operatorsReady'),
     spec: {
       provider: {
         kubernetes: {

@@ -55,6 +55,7 @@ export function addOperators(chart: Chart, environment: Environment, hub: string
     kind: 'AppProject',
     name: project,
     namespace: hub,
+    annotations: inWave('foundation'),
     spec: {
       description: `Operators of ${environment.name}: they bring CRDs and cluster roles`,
       sourceRepos: [...new Set(needed.map(({ operator }) => operator.repoURL))],

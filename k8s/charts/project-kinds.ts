@@ -76,9 +76,14 @@ export function projectKinds(environment: Environment): {
       ...some(
         ({ kafka }) => kafka.kind === 'strimzi',
         ...kinds('kafka.strimzi.io', 'Kafka', 'KafkaNodePool', 'KafkaTopic', 'KafkaUser', 'KafkaRebalance'),
-        // What regions show each other.
-        ...(regions.length > 1 ? kinds('external-secrets.io', 'PushSecret') : []),
       ),
+      // What regions show each other.
+      ...(regions.length > 1
+        ? some(
+            ({ kafka, database }) => kafka.kind === 'strimzi' || database.kind === 'remote',
+            ...kinds('external-secrets.io', 'PushSecret'),
+          )
+        : []),
       ...(regions.length > 1
         ? some(
             ({ kafka }) => kafka.kind !== 'confluent-cloud',

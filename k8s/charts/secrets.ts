@@ -3,6 +3,7 @@ import { customObject, inWave } from '../custom-object.ts';
 import { kafkaNames, redisNames, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { addNeighbourSecrets } from './neighbour-secret.ts';
+import { addKeeper } from './region-store.ts';
 import { secretProviderOf } from './stored-secret.ts';
 
 /**
@@ -26,4 +27,5 @@ export function addSecrets(chart: Chart, place: Place): void {
     reader: 'authority-reader',
     wave: 'access',
   });
+  addKeeper(chart, place);
 }

@@ -1,0 +1,282 @@
+/** The time at which the samples are looked at. */
+export const now = '2026-03-01T12:00:00Z';
+const lately = '2026-03-01T11:45:00Z';
+const longAgo = '2026-03-01T10:00:00Z';
+
+type Condition = {
+  readonly type: string;
+  readonly status: string;
+  readonly lastTransitionTime?: string;
+} & Record<string, string>;
+
+const made = (creationTimestamp: string, generation = 2): object => ({ creationTimestamp, generation });
+const withConditions = (
+  conditions: readonly Condition[],
+  status: object = {},
+  created = longAgo,
+): object => ({
+  metadata: made(created),
+  spec: {},
+  status: { conditions, ...status },
+});
+const ready: Condition = { type: 'Ready', status: 'True', lastTransitionTime: longAgo };
+const secretMissing = (since: string): Condition => ({
+  type: 'Ready',
+  status: 'False',
+  reason: 'SecretSyncedError',
+  message: 'could not get secret data from provider',
+  lastTransitionTime: since,
+});
+const notReady = (since: string): Condition => ({
+  type: 'NotReady',
+  status: 'True',
+  reason: 'TimeoutException',
+  message: 'Exceeded timeout of 300000ms while waiting for Pod events-broker-0',
+  lastTransitionTime: since,
+});
+const connector = (name: string, state: string, task: string): object => ({
+  name,
+  type: 'source',
+  connector: { state, worker_id: 'mirror-0:8083' },
+  tasks: [{ id: 0, state: task, worker_id: 'mirror-0:8083' }],
+});
+const redis = (status: object | undefined, created = lately): object => ({
+  metadata: made(created),
+  spec: { clusterSize: 6, redisLeader: { replicas: 6 } },
+  ...(status === undefined ? {} : { status }),
+});
+const bootstrapping = { type: 'PendingRestart', status: 'False', reason: 'FalsePendingRestart' };
+const failed = (since: string): Condition => ({
+  type: 'Failed',
+  status: 'True',
+  reason: 'ShardedClusterConfigFailed',
+  message: 'the configuration is refused',
+  lastTransitionTime: since,
+});
+const logs = (status: object, created = lately): object => ({ metadata: made(created), spec: {}, status });
+const said = (type: string, status: string, since = longAgo, observedGeneration = 2): object => ({
+  type,
+  status,
+  reason: type,
+  message: `${type} is ${status}`,
+  lastTransitionTime: since,
+  observedGeneration,
+});
+const gateway = (...conditions: readonly object[]): object => ({
+  metadata: made(longAgo),
+  spec: {},
+  status: { conditions },
+});
+const route = (...conditions: readonly object[]): object => ({
+  metadata: made(longAgo),
+  spec: {},
+  status: { parents: [{ controllerName: 'konghq.com/kic-gateway-controller', conditions }] },
+});
+const scaler = (since: string, reason = 'FailedGetResourceMetric'): object =>
+  withConditions([
+    { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale' },
+    { type: 'ScalingActive', status: 'False', reason, message: reason, lastTransitionTime: since },
+  ]);
+const application = (health: string, phase: string): object => ({
+  metadata: made(longAgo),
+  spec: {},
+  status: { health: { status: health }, sync: { status: 'Synced' }, operationState: { phase } },
+});
+const mongo = (status: object, created = longAgo): object => ({ metadata: made(created), spec: {}, status });
+
+type Health = 'Healthy' | 'Progressing' | 'Degraded';
+
+/** A script of `k8s/health`, an object as its operator would write it, and what Argo CD must think of it. */
+export const healthSamples: readonly (readonly [
+  script: string,
+  what: string,
+  status: Health,
+  object: object,
+  message?: string,
+])[] = [
+  ['ready', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
+  ['ready', 'no condition yet', 'Progressing', withConditions([])],
+  ['ready', 'another condition alone', 'Progressing', withConditions([{ type: 'Deleted', status: 'False' }])],
+  ['ready', 'a secret that is there', 'Healthy', withConditions([{ ...ready, message: 'secret synced' }])],
+  [
+    'ready',
+    'a secret that a neighbour has not pushed yet',
+    'Progressing',
+    withConditions([secretMissing(lately)]),
+    'could not get secret data from provider',
+  ],
+  ['ready', 'a secret that nobody pushes', 'Degraded', withConditions([secretMissing(longAgo)])],
+  ['ready', 'brokers whose nodes are slow to come', 'Progressing', withConditions([notReady(lately)])],
+  [
+    'ready',
+    'brokers that do not come',
+    'Degraded',
+    withConditions([notReady(longAgo)]),
+    'Exceeded timeout of 300000ms while waiting for Pod events-broker-0',
+  ],
+  [
+    'ready',
+    'no time given, and old',
+    'Degraded',
+    withConditions([{ type: 'Ready', status: 'Unknown', reason: 'Asked' }]),
+    'Asked',
+  ],
+  ['ready', 'a topic as it is', 'Healthy', withConditions([ready], { observedGeneration: 2 })],
+  ['ready', 'a topic as it was', 'Progressing', withConditions([ready], { observedGeneration: 1 })],
+  [
+    'ready',
+    'a warning beside it',
+    'Healthy',
+    withConditions([{ type: 'Warning', status: 'True', message: 'deprecated' }, ready]),
+  ],
+  ['mirror', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
+  ['mirror', 'not looked at', 'Progressing', withConditions([ready], { observedGeneration: 1 })],
+  [
+    'mirror',
+    'the keys of a neighbour are missing',
+    'Progressing',
+    withConditions([notReady(lately)], { observedGeneration: 2 }),
+  ],
+  [
+    'mirror',
+    'a neighbour that never comes',
+    'Degraded',
+    withConditions([notReady(longAgo)], { observedGeneration: 2 }),
+  ],
+  [
+    'mirror',
+    'everything is copied',
+    'Healthy',
+    withConditions([ready], {
+      observedGeneration: 2,
+      connectors: [connector('us-east->us-west.MirrorSourceConnector', 'RUNNING', 'RUNNING')],
+    }),
+  ],
+  [
+    'mirror',
+    'a task that fails again and again',
+    'Degraded',
+    withConditions([ready], {
+      observedGeneration: 2,
+      connectors: [
+        connector('us-east->us-west.MirrorSourceConnector', 'RUNNING', 'RUNNING'),
+        connector('eu-central->us-west.MirrorSourceConnector', 'RUNNING', 'FAILED'),
+      ],
+    }),
+    'a task of eu-central->us-west.MirrorSourceConnector has failed',
+  ],
+  [
+    'mirror',
+    'a connector that failed',
+    'Degraded',
+    withConditions([ready], { observedGeneration: 2, connectors: [connector('one', 'FAILED', 'RUNNING')] }),
+    'one has failed',
+  ],
+  ['sharded-cluster', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
+  ['sharded-cluster', 'taken up', 'Healthy', withConditions([bootstrapping])],
+  [
+    'sharded-cluster',
+    'not failed',
+    'Healthy',
+    withConditions([bootstrapping, { type: 'Failed', status: 'False', reason: 'FalseFailed' }]),
+  ],
+  ['sharded-cluster', 'just refused', 'Progressing', withConditions([bootstrapping, failed(lately)])],
+  [
+    'sharded-cluster',
+    'refused for long',
+    'Degraded',
+    withConditions([bootstrapping, failed(longAgo)]),
+    'the configuration is refused',
+  ],
+  ['redis-cluster', 'no status', 'Progressing', redis(undefined)],
+  [
+    'redis-cluster',
+    'its masters come up',
+    'Progressing',
+    redis({ state: 'Initializing', reason: 'RedisCluster is initializing leaders', readyLeaderReplicas: 2 }),
+    'RedisCluster is initializing leaders',
+  ],
+  ['redis-cluster', 'ready', 'Healthy', redis({ state: 'Ready', readyLeaderReplicas: 6 })],
+  ['redis-cluster', 'ready as it was', 'Progressing', redis({ state: 'Ready', readyLeaderReplicas: 3 })],
+  ['redis-cluster', 'failed while it is new', 'Progressing', redis({ state: 'Failed', reason: 'no quorum' })],
+  [
+    'redis-cluster',
+    'failed',
+    'Degraded',
+    redis({ state: 'Failed', reason: 'no quorum' }, longAgo),
+    'no quorum',
+  ],
+  ['redis-replication', 'no status', 'Progressing', redis(undefined)],
+  ['redis-replication', 'no master yet', 'Progressing', redis({ masterNode: '' })],
+  ['redis-replication', 'a master', 'Healthy', redis({ masterNode: 'limits-0' }, longAgo)],
+  ['redis-replication', 'never a master', 'Degraded', redis({ masterNode: '' }, longAgo)],
+  ['percona-mongo', 'comes up', 'Progressing', mongo({ state: 'initializing', observedGeneration: 2 })],
+  ['percona-mongo', 'ready', 'Healthy', mongo({ state: 'ready', observedGeneration: 2 })],
+  ['percona-mongo', 'ready as it was', 'Progressing', mongo({ state: 'ready', observedGeneration: 1 })],
+  [
+    'percona-mongo',
+    'one pass failed',
+    'Progressing',
+    mongo({
+      state: 'error',
+      message: 'no nodes',
+      conditions: [{ type: 'error', status: 'True', lastTransitionTime: lately }],
+    }),
+    'no nodes',
+  ],
+  ['percona-mongo', 'an error that stays', 'Degraded', mongo({ state: 'error', message: 'no nodes' })],
+  ['percona-mongo', 'an error of a new one', 'Progressing', mongo({ state: 'error' }, lately)],
+  ['elasticsearch', 'comes up', 'Progressing', logs({ phase: 'ApplyingChanges', health: 'unknown' })],
+  ['elasticsearch', 'red while it is new', 'Progressing', logs({ phase: 'Ready', health: 'red' })],
+  [
+    'elasticsearch',
+    'one node, a copy without a place',
+    'Healthy',
+    logs({ phase: 'Ready', health: 'yellow' }),
+  ],
+  ['elasticsearch', 'green', 'Healthy', logs({ phase: 'Ready', health: 'green' }, longAgo)],
+  [
+    'elasticsearch',
+    'red',
+    'Degraded',
+    logs({ phase: 'Ready', health: 'red' }, longAgo),
+    'phase Ready, health red',
+  ],
+  ['gateway-api', 'nobody has seen it', 'Progressing', { metadata: made(lately), spec: {} }],
+  ['gateway-api', 'a gateway', 'Healthy', gateway(said('Accepted', 'True'), said('Programmed', 'True'))],
+  [
+    'gateway-api',
+    'a gateway without its proxies',
+    'Progressing',
+    gateway(said('Accepted', 'True'), said('Programmed', 'False', lately)),
+    'Programmed is False',
+  ],
+  [
+    'gateway-api',
+    'a gateway that never gets any',
+    'Degraded',
+    gateway(said('Accepted', 'True'), said('Programmed', 'False')),
+  ],
+  ['gateway-api', 'a gateway as it was', 'Progressing', gateway(said('Accepted', 'True', longAgo, 1))],
+  ['gateway-api', 'a route', 'Healthy', route(said('Accepted', 'True'), said('ResolvedRefs', 'True'))],
+  [
+    'gateway-api',
+    'a route to nowhere',
+    'Degraded',
+    route(said('Accepted', 'True'), said('ResolvedRefs', 'False')),
+  ],
+  ['scaler', 'nothing measured yet', 'Progressing', scaler(lately), 'FailedGetResourceMetric'],
+  ['scaler', 'nothing is ever measured', 'Degraded', scaler(longAgo)],
+  ['scaler', 'scaled to none by hand', 'Healthy', scaler(longAgo, 'ScalingDisabled')],
+  ['scaler', 'no status', 'Healthy', { metadata: made(lately), spec: {} }],
+  ['application', 'made just now', 'Progressing', { metadata: made(lately), spec: {} }],
+  [
+    'application',
+    'tried again, until another operator is there',
+    'Progressing',
+    application('Degraded', 'Running'),
+    'sync Running, health Degraded',
+  ],
+  ['application', 'applied, and its pods not up', 'Progressing', application('Progressing', 'Succeeded')],
+  ['application', 'there', 'Healthy', application('Healthy', 'Succeeded')],
+];
