@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localEnvironmentVariables } from '../environments/local.ts';
 import { sharedStack } from '../scripts/testing/shared-stack.ts';
 import { healthChecks, healthScript } from './charts/argocd-health.ts';
-import { healthSamples, now } from './testing/health-samples.ts';
+import { now } from './testing/health-sample.ts';
+import { healthSamples } from './testing/health-samples.ts';
 
 // Redis runs Lua 5.1, as Argo CD does, with no globals and no more libraries than there: `os` is given as it is there.
 const around = (script: string): string => `

@@ -1,24 +1,6 @@
-/** The time at which the samples are looked at. */
-export const now = '2026-03-01T12:00:00Z';
-const lately = '2026-03-01T11:45:00Z';
-const longAgo = '2026-03-01T10:00:00Z';
+import { dataHealthSamples } from './data-health-samples.ts';
+import { lately, longAgo, made, withConditions, type Condition, type HealthSample } from './health-sample.ts';
 
-type Condition = {
-  readonly type: string;
-  readonly status: string;
-  readonly lastTransitionTime?: string;
-} & Record<string, string>;
-
-const made = (creationTimestamp: string, generation = 2): object => ({ creationTimestamp, generation });
-const withConditions = (
-  conditions: readonly Condition[],
-  status: object = {},
-  created = longAgo,
-): object => ({
-  metadata: made(created),
-  spec: {},
-  status: { conditions, ...status },
-});
 const ready: Condition = { type: 'Ready', status: 'True', lastTransitionTime: longAgo };
 const secretMissing = (since: string): Condition => ({
   type: 'Ready',
@@ -40,20 +22,6 @@ const connector = (name: string, state: string, task: string): object => ({
   connector: { state, worker_id: 'mirror-0:8083' },
   tasks: [{ id: 0, state: task, worker_id: 'mirror-0:8083' }],
 });
-const redis = (status: object | undefined, created = lately): object => ({
-  metadata: made(created),
-  spec: { clusterSize: 6, redisLeader: { replicas: 6 } },
-  ...(status === undefined ? {} : { status }),
-});
-const bootstrapping = { type: 'PendingRestart', status: 'False', reason: 'FalsePendingRestart' };
-const failed = (since: string): Condition => ({
-  type: 'Failed',
-  status: 'True',
-  reason: 'ShardedClusterConfigFailed',
-  message: 'the configuration is refused',
-  lastTransitionTime: since,
-});
-const logs = (status: object, created = lately): object => ({ metadata: made(created), spec: {}, status });
 const said = (type: string, status: string, since = longAgo, observedGeneration = 2): object => ({
   type,
   status,
@@ -82,18 +50,10 @@ const application = (health: string, phase: string): object => ({
   spec: {},
   status: { health: { status: health }, sync: { status: 'Synced' }, operationState: { phase } },
 });
-const mongo = (status: object, created = longAgo): object => ({ metadata: made(created), spec: {}, status });
 
-type Health = 'Healthy' | 'Progressing' | 'Degraded';
-
-/** A script of `k8s/health`, an object as its operator would write it, and what Argo CD must think of it. */
-export const healthSamples: readonly (readonly [
-  script: string,
-  what: string,
-  status: Health,
-  object: object,
-  message?: string,
-])[] = [
+/** What each script of `k8s/health` must think of an object. */
+export const healthSamples: readonly HealthSample[] = [
+  ...dataHealthSamples,
   ['ready', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
   ['ready', 'no condition yet', 'Progressing', withConditions([])],
   ['ready', 'another condition alone', 'Progressing', withConditions([{ type: 'Deleted', status: 'False' }])],
@@ -171,76 +131,6 @@ export const healthSamples: readonly (readonly [
     'Degraded',
     withConditions([ready], { observedGeneration: 2, connectors: [connector('one', 'FAILED', 'RUNNING')] }),
     'one has failed',
-  ],
-  ['sharded-cluster', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
-  ['sharded-cluster', 'taken up', 'Healthy', withConditions([bootstrapping])],
-  [
-    'sharded-cluster',
-    'not failed',
-    'Healthy',
-    withConditions([bootstrapping, { type: 'Failed', status: 'False', reason: 'FalseFailed' }]),
-  ],
-  ['sharded-cluster', 'just refused', 'Progressing', withConditions([bootstrapping, failed(lately)])],
-  [
-    'sharded-cluster',
-    'refused for long',
-    'Degraded',
-    withConditions([bootstrapping, failed(longAgo)]),
-    'the configuration is refused',
-  ],
-  ['redis-cluster', 'no status', 'Progressing', redis(undefined)],
-  [
-    'redis-cluster',
-    'its masters come up',
-    'Progressing',
-    redis({ state: 'Initializing', reason: 'RedisCluster is initializing leaders', readyLeaderReplicas: 2 }),
-    'RedisCluster is initializing leaders',
-  ],
-  ['redis-cluster', 'ready', 'Healthy', redis({ state: 'Ready', readyLeaderReplicas: 6 })],
-  ['redis-cluster', 'ready as it was', 'Progressing', redis({ state: 'Ready', readyLeaderReplicas: 3 })],
-  ['redis-cluster', 'failed while it is new', 'Progressing', redis({ state: 'Failed', reason: 'no quorum' })],
-  [
-    'redis-cluster',
-    'failed',
-    'Degraded',
-    redis({ state: 'Failed', reason: 'no quorum' }, longAgo),
-    'no quorum',
-  ],
-  ['redis-replication', 'no status', 'Progressing', redis(undefined)],
-  ['redis-replication', 'no master yet', 'Progressing', redis({ masterNode: '' })],
-  ['redis-replication', 'a master', 'Healthy', redis({ masterNode: 'limits-0' }, longAgo)],
-  ['redis-replication', 'never a master', 'Degraded', redis({ masterNode: '' }, longAgo)],
-  ['percona-mongo', 'comes up', 'Progressing', mongo({ state: 'initializing', observedGeneration: 2 })],
-  ['percona-mongo', 'ready', 'Healthy', mongo({ state: 'ready', observedGeneration: 2 })],
-  ['percona-mongo', 'ready as it was', 'Progressing', mongo({ state: 'ready', observedGeneration: 1 })],
-  [
-    'percona-mongo',
-    'one pass failed',
-    'Progressing',
-    mongo({
-      state: 'error',
-      message: 'no nodes',
-      conditions: [{ type: 'error', status: 'True', lastTransitionTime: lately }],
-    }),
-    'no nodes',
-  ],
-  ['percona-mongo', 'an error that stays', 'Degraded', mongo({ state: 'error', message: 'no nodes' })],
-  ['percona-mongo', 'an error of a new one', 'Progressing', mongo({ state: 'error' }, lately)],
-  ['elasticsearch', 'comes up', 'Progressing', logs({ phase: 'ApplyingChanges', health: 'unknown' })],
-  ['elasticsearch', 'red while it is new', 'Progressing', logs({ phase: 'Ready', health: 'red' })],
-  [
-    'elasticsearch',
-    'one node, a copy without a place',
-    'Healthy',
-    logs({ phase: 'Ready', health: 'yellow' }),
-  ],
-  ['elasticsearch', 'green', 'Healthy', logs({ phase: 'Ready', health: 'green' }, longAgo)],
-  [
-    'elasticsearch',
-    'red',
-    'Degraded',
-    logs({ phase: 'Ready', health: 'red' }, longAgo),
-    'phase Ready, health red',
   ],
   ['gateway-api', 'nobody has seen it', 'Progressing', { metadata: made(lately), spec: {} }],
   ['gateway-api', 'a gateway', 'Healthy', gateway(said('Accepted', 'True'), said('Programmed', 'True'))],
