@@ -31,6 +31,22 @@ export const healthChecks = {
   'redis.redis.opstreelabs.in/RedisCluster': 'redis-cluster',
   'redis.redis.opstreelabs.in/RedisReplication': 'redis-replication',
   'psmdb.percona.com/PerconaServerMongoDB': 'percona-mongo',
+  'pkg.crossplane.io/Provider': 'package',
+  'ec2.aws.upbound.io/Route': 'ready',
+  'ec2.aws.upbound.io/VPCPeeringConnection': 'ready',
+  'ec2.aws.upbound.io/VPCPeeringConnectionAccepter': 'ready',
+  'eks.aws.upbound.io/Addon': 'ready',
+  'eks.aws.upbound.io/NodeGroup': 'ready',
+  'iam.aws.upbound.io/Role': 'ready',
+  'iam.aws.upbound.io/RolePolicy': 'ready',
+  'route53.aws.upbound.io/HealthCheck': 'ready',
+  'route53.aws.upbound.io/Record': 'ready',
+  'route53.aws.upbound.io/Zone': 'ready',
+  's3.aws.upbound.io/Bucket': 'ready',
+  's3.aws.upbound.io/BucketLifecycleConfiguration': 'ready',
+  's3.aws.upbound.io/BucketPublicAccessBlock': 'ready',
+  's3.aws.upbound.io/BucketServerSideEncryptionConfiguration': 'ready',
+  's3.aws.upbound.io/BucketVersioning': 'ready',
 } as const satisfies Readonly<Record<`${string}/${string}`, string>>;
 
 /** The longest that a sync may run, in s: more than its jobs and its waits, so that what hangs is told as failed. */

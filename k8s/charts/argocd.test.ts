@@ -193,6 +193,8 @@ const thereAtOnce = [
   'multicluster.x-k8s.io/ServiceImport',
   'jamiethompson.me/PredictiveHorizontalPodAutoscaler',
   'keda.sh/TriggerAuthentication',
+  'aws.upbound.io/ProviderConfig',
+  'pkg.crossplane.io/DeploymentRuntimeConfig',
 ];
 
 it('says of each kind how it is known to be ready, and once only', () => {

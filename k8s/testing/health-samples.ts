@@ -30,6 +30,12 @@ const said = (type: string, status: string, since = longAgo, observedGeneration 
   lastTransitionTime: since,
   observedGeneration,
 });
+const inPackage = (type: string, status: string, lastTransitionTime: string): Condition => ({
+  type,
+  status,
+  lastTransitionTime,
+  message: `${type} is ${status}`,
+});
 const gateway = (...conditions: readonly object[]): object => ({
   metadata: made(longAgo),
   spec: {},
@@ -54,6 +60,27 @@ const application = (health: string, phase: string): object => ({
 /** What each script of `k8s/health` must think of an object. */
 export const healthSamples: readonly HealthSample[] = [
   ...dataHealthSamples,
+  ['package', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
+  ['package', 'fetched', 'Progressing', withConditions([inPackage('Installed', 'True', longAgo)])],
+  [
+    'package',
+    'its program comes up',
+    'Progressing',
+    withConditions([inPackage('Installed', 'True', longAgo), inPackage('Healthy', 'False', lately)]),
+  ],
+  [
+    'package',
+    'installed and up',
+    'Healthy',
+    withConditions([inPackage('Installed', 'True', longAgo), inPackage('Healthy', 'True', lately)]),
+  ],
+  [
+    'package',
+    'not to be had',
+    'Degraded',
+    withConditions([inPackage('Installed', 'False', longAgo)]),
+    'Installed is False',
+  ],
   ['ready', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
   ['ready', 'no condition yet', 'Progressing', withConditions([])],
   ['ready', 'another condition alone', 'Progressing', withConditions([{ type: 'Deleted', status: 'False' }])],
