@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
@@ -26,7 +26,7 @@ const environments: readonly (readonly [string, Environment])[] = [
 ];
 
 function hubOf(environment: Environment): Rendered[] {
-  const chart = new Chart(Testing.app(), 'hub');
+  const chart = new Chart(new App(), 'hub');
   addArgocd(chart, environment);
   return Testing.synth(chart) as Rendered[];
 }
@@ -36,7 +36,7 @@ function kindsOf(environment: Environment): { ofCluster: Set<string>; ofNamespac
   const ofNamespaces = new Set<string>();
   for (const region of environment.regions) {
     for (const add of Object.values(regionCharts)) {
-      const chart = new Chart(Testing.app(), 'chart');
+      const chart = new Chart(new App(), 'chart');
       add(chart, { environment, region });
       for (const { apiVersion, kind, metadata } of Testing.synth(chart) as Rendered[]) {
         const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
@@ -144,7 +144,7 @@ it('has what regions have of each other wait for nothing, and nothing for it', (
     expect.arrayContaining([expect.stringMatching(/^(CreateNamespace|PruneLast)/)]),
   );
   for (const place of production.regions) {
-    const chart = new Chart(Testing.app(), 'links');
+    const chart = new Chart(new App(), 'links');
     regionCharts['links']!(chart, { environment: production, region: place });
     for (const object of Testing.synth(chart) as { metadata: { annotations?: object } }[])
       expect(JSON.stringify(object.metadata.annotations ?? {})).not.toContain('argocd.argoproj.io');
@@ -232,7 +232,7 @@ it('begins with the operators of all regions, and waits for them before it makes
   // What the waves go by, and the projects, are there from the beginning.
   const first = Math.min(...waves('Application'));
   expect([...waves('ConfigMap'), ...waves('AppProject')].every((wave) => wave <= first)).toBe(true);
-  const chart = new Chart(Testing.app(), 'root');
+  const chart = new Chart(new App(), 'root');
   hubCharts['root']!(chart, production);
   const [project, root] = Testing.synth(chart) as [Rendered, Rendered];
   const allowed = named(project.spec['namespaceResourceWhitelist']);
