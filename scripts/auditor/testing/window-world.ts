@@ -39,7 +39,7 @@ export async function openWindowWorld(): Promise<WindowWorld> {
   return {
     shipped: world.ids.shipped,
     fresh,
-    copyMongo: world.copyMongo,
+    copyMongo: (onEnd) => world.copyMongo(onEnd),
     async copy(onEnd, mongoDatabase = sources.mongo.databaseName) {
       const database = `${template}_${(copies += 1)}`;
       await onDatabase(urlOf(postgres.database), `create database ${database} template ${template}`);
