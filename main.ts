@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { gateways } from './gateways/index.ts';
 import { configExitCode } from './platform/config.ts';
 import { ConfigError } from './platform/errors.ts';
-import { runMigrations } from './composition/migrate.ts';
+import { awaitSchema } from './composition/await-schema.ts';
+import { prepareReadModels, runMigrations } from './composition/migrate.ts';
 import { placeReadModels } from './composition/place-read-models.ts';
 import { outboxServices } from './platform/relay.ts';
 import { runProcess, type ProcessParts } from './composition/process.ts';
@@ -13,11 +14,12 @@ const gatewayNames = gateways.map(({ name }) => name);
 
 type Actions = {
   readonly run: (parts: ProcessParts) => Promise<void>;
-  readonly migrate: () => Promise<void>;
+  readonly migrate: (options: { readModels?: true }) => Promise<void>;
+  readonly awaitSchema: (options: { withinMs: number }) => Promise<void>;
   readonly place: () => Promise<void>;
 };
 
-function commands({ run, migrate, place }: Actions): Command {
+function commands({ run, migrate, awaitSchema: waitFor, place }: Actions): Command {
   const program = new Command('main.ts')
     .description('Runs parts of the platform in this process, until SIGTERM, or migrates its databases.')
     .showHelpAfterError('(main.ts --help lists the commands)')
@@ -52,13 +54,22 @@ function commands({ run, migrate, place }: Actions): Command {
   program
     .command('migrate')
     .description('brings the databases to the newest schema and ends; it may be repeated, also two at once')
+    .option('--read-models', 'only those: PostgreSQL is kept, and migrated, elsewhere')
     .addHelpText(
       'after',
       '\nReads POSTGRES_MIGRATION_URL, the address of PostgreSQL itself where POSTGRES_URL is that of a pooler;' +
-        '\nPOSTGRES_URL without it; and MONGO_URL where there are read models.',
+        '\nPOSTGRES_URL without it; MONGO_URL where there are read models; and PARTITIONS and CITUS_WORKERS where PostgreSQL' +
+        '\nhas Citus, whose tables are then distributed.',
     )
     .exitOverride()
     .action(migrate);
+  program
+    .command('await-schema')
+    .description('ends when PostgreSQL, kept elsewhere, has the schema that this release needs')
+    .requiredOption('--within-ms <ms>', 'how long that may take', wholeNumber)
+    .addHelpText('after', '\nReads POSTGRES_URL.')
+    .exitOverride()
+    .action(waitFor);
   program
     .command('place-read-models')
     .description('shards the read models over the zones of a MongoDB cluster and ends; it may be repeated')
@@ -70,6 +81,11 @@ function commands({ run, migrate, place }: Actions): Command {
     .exitOverride()
     .action(place);
   return program;
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('must be a whole number of milliseconds.');
 }
 
 type Names = {
@@ -152,7 +168,8 @@ async function main(): Promise<number> {
   try {
     await commands({
       run: (parts) => runProcess(parts, process.env),
-      migrate: () => asJob('migrate', runMigrations),
+      migrate: ({ readModels }) => asJob('migrate', readModels ? prepareReadModels : runMigrations),
+      awaitSchema: ({ withinMs }) => asJob('await-schema', (variables) => awaitSchema(variables, withinMs)),
       place: () => asJob('place-read-models', placeReadModels),
     }).parseAsync();
     return 0;

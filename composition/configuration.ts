@@ -12,6 +12,8 @@ const optional = {
   POSTGRES_POOL: variable.count(100).default(10),
   /** `on` where what POSTGRES_URL names takes prepared statements: PostgreSQL itself, PgBouncer from 1.21 on. */
   POSTGRES_PREPARED: z.enum(['on', 'off']).default('off').describe('on or off'),
+  /** `on` where the tables are distributed by bucket: a statement then touches one bucket, and so one server. */
+  POSTGRES_BY_BUCKET: z.enum(['on', 'off']).default('off').describe('on or off'),
   /** Limits of acceptance: beyond them new orders are refused for a while. */
   ADMISSION_OUTBOX_MS: variable.count(600_000).default(2000),
   ADMISSION_OPEN_ORDERS: variable.count(1_000_000).default(4000),
@@ -70,6 +72,7 @@ export type ConfigurationValues = {
   readonly KAFKA_COMPRESSION: 'lz4' | 'none';
   readonly POSTGRES_POOL: number;
   readonly POSTGRES_PREPARED: 'on' | 'off';
+  readonly POSTGRES_BY_BUCKET: 'on' | 'off';
   readonly ADMISSION_OUTBOX_MS: number;
   readonly ADMISSION_OPEN_ORDERS: number;
 };

@@ -37,6 +37,7 @@ export function createConnections(
       url: values.POSTGRES_URL,
       maxConnections: values.POSTGRES_POOL,
       prepared: values.POSTGRES_PREPARED === 'on',
+      byBucket: values.POSTGRES_BY_BUCKET === 'on',
       onConnectionError: (error) => logger.warn({ err: error, system: 'postgres' }, 'a connection broke'),
     }),
   );

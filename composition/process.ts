@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
+import { hasMigration, neededMigration } from '../adapters/postgres/needed-schema.ts';
 import { createTransactions } from '../adapters/postgres/transactions.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
 import { startTelemetry } from '../adapters/telemetry/sdk.ts';
@@ -14,6 +15,7 @@ import { alwaysNeeded, type SystemName } from '../platform/resources.ts';
 import { runTask } from '../platform/run-task.ts';
 import { runWorker } from '../platform/run-worker.ts';
 import type { AnyWorker, TaskDefinition } from '../platform/worker.ts';
+import { schemaIsThere } from './await-schema.ts';
 import { readProcessConfiguration } from './configuration.ts';
 import { createConnections } from './connections.ts';
 import { createHttpApp } from './http-app.ts';
@@ -31,6 +33,8 @@ export type ProcessParts = {
 /** Longest time to finish what is under way after SIGTERM, and to say goodbye to all systems, in ms; Kubernetes kills after 30 s. */
 const drainMs = 15_000;
 const giveUpMs = 20_000;
+/** How long a schema that is too old is waited for, in ms; a database that is away is waited for like any other system. */
+const schemaMs = 60_000;
 
 /**
  * Runs gateways, workers, tasks and relays in this process until SIGTERM or SIGINT; then requests and batches under way are
@@ -71,12 +75,12 @@ export async function runProcess(
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
 
-  let failed = false;
+  let failed: unknown;
   const connections = createConnections(configuration, {
     clientId: service,
     logger,
     onConsumerLost(group, error) {
-      failed = true;
+      failed = new Error('a consumer was lost');
       logger.error({ err: error, group }, 'a consumer ended and does not come back: the process ends');
       end('consumer lost');
     },
@@ -102,12 +106,25 @@ export async function runProcess(
   const servers: Server[] = [await listen(health.fetch, values.HOST, values.METRICS_PORT)];
   const tools = { region: values.REGION, partitions: values.PARTITIONS, signal: stopping.signal };
 
+  // On an older schema a worker would take what PostgreSQL refuses for poison, and put good messages aside.
+  await schemaIsThere({
+    isThere: () => hasMigration(connections.pool, neededMigration),
+    withinMs: schemaMs,
+    countsAway: false,
+    signal: draining.signal,
+    onWait: (reason) => logger.warn({ reason }, 'waits for the schema'),
+  }).catch((error: unknown) => {
+    failed = error;
+    logger.error({ err: error }, 'the schema is too old for this release: the process ends');
+    end('schema too old');
+  });
   const relaying = runRelays(relays, { connections, ports, values, logger, signal: draining.signal });
   const running: Consumption[] = [];
   const joining = Promise.all(
-    workers.map(async (worker) => {
+    (draining.signal.aborted ? [] : workers).map(async (worker) => {
+      const oneBucketPerCall = values.POSTGRES_BY_BUCKET === 'on';
       const settings = { source: connections.bus, sink: connections.bus, transactions, shared: ports };
-      running.push(await runWorker(worker, { ...settings, logger, tools }));
+      running.push(await runWorker(worker, { ...settings, oneBucketPerCall, logger, tools }));
     }),
   );
   const drained = draining.signal.aborted ? Promise.resolve() : once(draining.signal, 'abort');
@@ -145,7 +162,7 @@ export async function runProcess(
   process.off('SIGTERM', onSignal);
   process.off('SIGINT', onSignal);
   logger.info({}, 'ended');
-  if (failed) throw new Error('a consumer was lost');
+  if (failed !== undefined) throw failed;
 }
 
 function systemsOfParts({ gateways, workers, tasks, relays }: ProcessParts): SystemName[] {

@@ -25,7 +25,7 @@ export function customObject(scope: Construct, id: string, object: CustomObject)
       name,
       ...(namespace === undefined ? {} : { namespace }),
       labels: { 'app.kubernetes.io/name': name, ...labels },
-      ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+      ...(Object.keys(annotations ?? {}).length === 0 ? {} : { annotations: { ...annotations } }),
     },
     ...(fields ?? { spec }),
   });
@@ -33,6 +33,10 @@ export function customObject(scope: Construct, id: string, object: CustomObject)
 
 /** Sync waves within one Application: what others stand on goes first. */
 export const syncWave = {
+  /** What makes the definitions of the next wave's objects. */
+  providers: '-7',
+  /** What is ordered from AWS, and other waves stand on. */
+  cloud: '-6',
   foundation: '-5',
   operatorsReady: '-4',
   data: '-3',
@@ -43,9 +47,12 @@ export const syncWave = {
   traffic: '1',
 } as const;
 
+/** `none`: of an Application in which nothing waits for anything else. */
+export type Wave = keyof typeof syncWave | 'none';
+
 /** The annotation that puts an object into a wave. */
-export function inWave(wave: keyof typeof syncWave): Record<string, string> {
-  return { 'argocd.argoproj.io/sync-wave': syncWave[wave] };
+export function inWave(wave: Wave): Record<string, string> {
+  return wave === 'none' ? {} : { 'argocd.argoproj.io/sync-wave': syncWave[wave] };
 }
 
 /** Data that a sync must never delete, however the manifests change. */

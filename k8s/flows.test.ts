@@ -105,9 +105,11 @@ it('lets the programs of a region without a database reach that of its home, and
   const out = flowsOf({ environment: production, region: guest! }).find(
     ({ from }) => isPods(from) && from.name === 'uses-postgres',
   );
-  expect(out?.to).toEqual({ ranges: [home!.network.range] });
+  expect([out?.to, out?.ports]).toEqual([{ ranges: [home!.network.loadBalancers] }, [5432]]);
   const back = flowsOf({ environment: production, region: home! }).find(
     ({ from, to }) => isPods(to) && to.name === 'postgres' && !isPods(from),
   );
-  expect(back?.from).toEqual({ ranges: [guest!.network.range] });
+  // Their pods, whose addresses the load balancer keeps, and its own checks; past the pooler comes nobody.
+  expect(back?.from).toEqual({ ranges: [guest!.network.range, home!.network.loadBalancers] });
+  expect(back?.ports).toEqual([6432, 7432]);
 });

@@ -15,14 +15,17 @@ import {
   gatewayCallers,
   gatewayPods,
   internet,
+  isPods,
   lagReaderLabels,
+  meshProbes,
   operatorPods,
   usersOf,
   type Party,
   type Pods,
 } from './parties.ts';
-import { namespaces, programPorts, type Place } from './place.ts';
+import { meshNamespaces, meshPort, namespaces, programPorts, type Place } from './place.ts';
 import { isScaled, programsOf } from './programs.ts';
+import { guestsOf, keeperOf } from './system-addresses.ts';
 
 /** Who may speak to whom. Both ends get a rule, where they are pods of ours; whatever has no flow is refused. */
 export type Flow = { readonly from: Party; readonly to: Party; readonly ports: readonly number[] | 'all' };
@@ -49,7 +52,20 @@ export function flowsOf(place: Place): readonly Flow[] {
       .filter((system) => system === 'postgres' || system === 'mongo')
       .map((system) => flow(dataParties[system], internet, [443])),
     ...operatorFlows(place, own),
-  ];
+    flow(meshProbes, everyPodOf(namespaces.programs), [programPorts.metrics]),
+    flow(meshProbes, edgeParties.kong, [kongPorts.status]),
+  ].map(throughMesh);
+}
+
+/** A policy sees the tunnel, not what is in it: which ports that may be is said again in `charts/mesh.ts`. */
+function throughMesh({ from, to, ports }: Flow): Flow {
+  const isTunnelled = ports !== 'all' && isInMesh(from) && isInMesh(to);
+  return { from, to, ports: isTunnelled ? [...ports, meshPort] : ports };
+}
+
+/** Whether a party's pods have an identity in the mesh. */
+export function isInMesh(party: Party): party is Pods {
+  return isPods(party) && meshNamespaces.includes(party.namespace);
 }
 
 type OwnSystem = keyof typeof dataParties;
@@ -147,6 +163,8 @@ function brokersOf({ kafka, network }: Region): Party {
 function postgresOf({ environment, region }: Place): Party {
   const { database } = region;
   if (database.kind === 'citus' || database.kind === 'sharded') return dataParties.postgres;
+  const keeper = keeperOf({ environment, region });
+  if (keeper !== undefined) return { ranges: [keeper.region.network.loadBalancers] };
   const holder = environment.regions.find(
     ({ name }) => name === (database.kind === 'remote' ? database.region : region.name),
   );
@@ -157,12 +175,14 @@ function postgresPorts({ database }: Region): readonly number[] {
   return database.kind === 'citus' ? clientPorts.postgres.citus : clientPorts.postgres.other;
 }
 
-/** Programs of the regions whose streams are here. */
-function databaseFlows({ environment, region }: Place): readonly Flow[] {
-  if (region.database.kind !== 'citus' && region.database.kind !== 'sharded') return [];
-  return environment.regions
-    .filter(({ database }) => database.kind === 'remote' && database.region === region.name)
-    .map(({ network }) => flow({ ranges: [network.range] }, dataParties.postgres, postgresPorts(region)));
+/** Programs of the regions whose streams are here, by their own addresses, and the health checks of the load balancer. */
+function databaseFlows(place: Place): readonly Flow[] {
+  const { database, network } = place.region;
+  const guests = guestsOf(place);
+  if (guests.length === 0) return [];
+  const ports = database.kind === 'citus' ? clientPorts.guests.citus : clientPorts.guests.other;
+  const ranges = [...guests.map((guest) => guest.network.range), network.loadBalancers];
+  return [flow({ ranges }, dataParties.postgres, ports)];
 }
 
 /** Lag, and the mirrors: this region's reads the others, theirs read here. */

@@ -7,7 +7,7 @@ import { programsOf } from './programs.ts';
 /** What Argo CD runs around a sync (docs/adr/0014-jobs-around-a-sync.md). */
 export type SyncJob = {
   /** Of the Job, its account, and its Kafka user where it has one. */
-  readonly name: 'migrate' | 'smoke' | 'audit';
+  readonly name: 'migrate' | 'await-schema' | 'smoke' | 'audit';
   readonly hook: 'Sync' | 'PostSync';
   /** Within the phase of its hook. */
   readonly wave: string;
@@ -34,20 +34,38 @@ export function jobsOf(place: Place): readonly SyncJob[] {
   const programs = programsOf(place);
   const used = new Set(programs.flatMap(({ systems }) => systems));
   const gateways = programs.filter(({ kind }) => kind === 'gateway');
+  const isRemote = place.region.database.kind === 'remote';
   const migrate: SyncJob = {
     name: 'migrate',
     hook: 'Sync',
     wave: syncWave.schema,
-    args: ['migrate'],
-    // Also where the database is another region's: its programs need the schema that they were written for.
-    systems: (['postgres', 'mongo'] as const).filter((system) => used.has(system)),
+    // A region migrates what it keeps, and leaves another region's database alone.
+    args: isRemote ? ['migrate', '--read-models'] : ['migrate'],
+    systems: (isRemote ? (['mongo'] as const) : (['postgres', 'mongo'] as const)).filter((system) =>
+      used.has(system),
+    ),
     callsGateways: false,
     pool: 'programs',
     requests: { cpuMilli: 250, memoryMiB: 256 },
-    // Nothing says when a new database is there: the first sync of a region waits here for it, up to 20 minutes.
-    backoffLimit: 7,
-    activeDeadlineSeconds: 1200,
+    // Nothing says when a new database answers: the first sync of a region waits here for it, up to 30 minutes.
+    backoffLimit: 9,
+    activeDeadlineSeconds: 1800,
     finalExitCodes: [wrongUsage, wrongConfiguration],
+  };
+  const awaitSchema: SyncJob = {
+    name: 'await-schema',
+    hook: 'Sync',
+    wave: syncWave.schema,
+    // Longer than the region that keeps the database may take for it and its migration.
+    args: ['await-schema', '--within-ms=3000000'],
+    systems: ['postgres'],
+    callsGateways: false,
+    pool: 'programs',
+    requests: { cpuMilli: 100, memoryMiB: 128 },
+    // It asks again by itself.
+    backoffLimit: 0,
+    activeDeadlineSeconds: 3060,
+    finalExitCodes: [1, wrongUsage, wrongConfiguration],
   };
   const smoke: SyncJob = {
     name: 'smoke',
@@ -84,9 +102,10 @@ export function jobsOf(place: Place): readonly SyncJob[] {
     finalExitCodes: [1, wrongUsage, wrongConfiguration],
   };
   return [
-    ...(programs.some(({ systems }) => systems.includes('postgres')) ? [migrate] : []),
+    ...(migrate.systems.length > 0 ? [migrate] : []),
+    ...(isRemote && used.has('postgres') ? [awaitSchema] : []),
     ...(gateways.length > 0 ? [smoke] : []),
     // The streams of a region without a database are audited where they are: in its home region.
-    ...(place.region.database.kind === 'remote' ? [] : [audit]),
+    ...(isRemote ? [] : [audit]),
   ];
 }

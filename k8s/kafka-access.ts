@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
+import type { SystemFiles } from './system-files.ts';
 import type { Region } from '../environments/schema.ts';
-import type { SystemName } from '../platform/resources.ts';
 import { kafkaNames } from './names.ts';
 import type { Place } from './place.ts';
 
@@ -24,23 +24,11 @@ export const userKeys = {
   'confluent-cloud': { username: 'username', password: 'password' },
 } as const satisfies Record<Kind, Readonly<Record<string, string>>>;
 
-/** What a container has of its Kafka user: its variables, and the files that they name. */
-export type KafkaFiles = {
-  readonly env: k8s.EnvVar[];
-  readonly volumeMounts: k8s.VolumeMount[];
-  readonly volumes: k8s.Volume[];
-};
-
 const caMount = '/etc/kafka/ca';
 const userMount = '/etc/kafka/user';
 
-/** Brokers take nobody whom they do not know; undefined for a pod that does not speak to them. */
-export function kafkaFilesOf(
-  user: string,
-  systems: readonly SystemName[],
-  { region }: Place,
-): KafkaFiles | undefined {
-  if (!systems.includes('kafka')) return undefined;
+/** Brokers take nobody whom they do not know: what a container has of its user. */
+export function kafkaFilesOf(user: string, { region }: Place): SystemFiles {
   const { kind } = region.kafka;
   if (kind === 'confluent-cloud') {
     const { username, password } = userKeys[kind];

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { sourceFaultOf } from './source-fault.ts';
+import { sourceFaultOf } from '../platform/source-fault.ts';
 import { settleTree, swapTree } from './swap-tree.ts';
 
 const staging = '.meridian/synth';

@@ -1,6 +1,10 @@
 import type { Place } from './place.ts';
 import { namespaces } from './place.ts';
 
+/** Where Argo CD runs, on the hub of an environment, and what it reads. */
+export const hub = 'argocd';
+export const repository = 'https://git.meridian.example/meridian/meridian.git';
+
 const kafkaPort = 9093;
 const kafkaRemotePort = 9094;
 
@@ -23,6 +27,8 @@ export const kafkaNames = {
   mirrorUser: (into: string): string => `mirror-to-${into}`,
   /** What a region's mirror needs for another region: the authority of its brokers, and a certificate. */
   sourceSecret: (from: string): string => `kafka-of-${from}`,
+  /** What regions show each other in the secret store: the authority of the brokers. */
+  authoritySecret: 'kafka-authority',
   /** By which KEDA measures the lag. */
   lagUser: 'kafka-lag',
 } as const;
@@ -40,6 +46,11 @@ export const postgresNames = {
   ownerSecret: 'postgres-owner',
   /** What finds the shard of a bucket, where the streams are on many servers. */
   router: 'postgres-router',
+  /** How programs of another region reach what stands before it: a name in the private zone. */
+  remoteHost: (region: string, domain: string): string => `postgres.${region}.internal.${domain}`,
+  /** The certificate that they meet; and, with them too, its authority, key `ca.crt`. */
+  tlsSecret: 'postgres-tls',
+  authoritySecret: 'postgres-authority',
 } as const;
 
 export const mongoNames = {
@@ -59,6 +70,14 @@ export const redisNames = {
   port: redisPort,
   /** The operator makes `<cluster>-leader` for the masters: a client finds the rest from there. */
   nodes: `wake-leader.${namespaces.data}.svc:${redisPort}`,
+  /** The names under which clients meet the nodes: that one, and what each node says of itself, in the two Services of the pods. */
+  hosts: [
+    `wake-leader.${namespaces.data}.svc`,
+    ...['leader', 'follower'].map((role) => `*.wake-${role}-headless.${namespaces.data}.svc.cluster.local`),
+  ],
+  /** Of the nodes; and a client's, by which its namespace is given the authority, key `ca.crt`, without a key of a node. */
+  tlsSecret: 'wake-tls',
+  clientSecret: 'redis-client-tls',
   /** Beside the cluster, key `password`. */
   passwordSecret: 'wake-password',
 } as const;
@@ -84,10 +103,19 @@ export const observabilityNames = {
 /** The store of secrets, one a cluster: External Secrets reads the provider named by the environment. */
 export const secretStore = { kind: 'ClusterSecretStore', name: 'meridian' } as const;
 
+/** The store of another region, in the namespaces that read from it. */
+export function regionStore(region: string): { readonly kind: string; readonly name: string } {
+  return { kind: 'SecretStore', name: `region-${region}` };
+}
+
 /** The path of a secret in the provider. */
 export function secretPath({ environment, region }: Place, name: string): string {
   return `${environment.secrets.prefix}/${region.name}/${name}`;
 }
+
+/** The private names of a region: a zone of its own, seen from all regions' networks. */
+export const privateZone = ({ environment, region }: Place): string =>
+  `${region.name}.internal.${environment.domain}`;
 
 /** Kong: its Gateway object, on which the routes hang, its proxies, and what signs its certificate. */
 export const edgeNames = {
@@ -112,13 +140,15 @@ export const kongPorts = { proxy: 8443, admin: 8444, status: 8100 } as const;
 
 /**
  * The public names of the API: of all regions together, of one, of those that this one stands in for, and of this
- * region's load balancer, which never leads anywhere else.
+ * region's load balancer, which never leads anywhere else. `checked` is what others lead to: the load balancer, for as long
+ * as the region passes its health check; nobody asks for it.
  */
 export function apiHosts({ environment, region }: Place): {
   readonly global: string;
   readonly regional: string;
   readonly standIn: readonly string[];
   readonly balancer: string;
+  readonly checked: string;
 } {
   const { domain, regions } = environment;
   return {
@@ -128,6 +158,7 @@ export function apiHosts({ environment, region }: Place): {
       .filter(({ standby }) => standby === region.name)
       .map(({ name }) => `${name}.api.${domain}`),
     balancer: `edge.${region.name}.lb.${domain}`,
+    checked: `well.${region.name}.lb.${domain}`,
   };
 }
 

@@ -30,6 +30,8 @@ export const clientPorts = {
   // StackGres: PostgreSQL, the pooler before it, and Envoy before both, of which one is behind each port
   // of the Service.
   postgres: { citus: [postgresNames.port, 6432, 7432, 7433], other: [postgresNames.port] },
+  // Behind the port that other regions' programs use: the pooler, with Envoy before it or not, or the router.
+  guests: { citus: [6432, 7432], other: [postgresNames.port] },
   redis: [redisNames.port],
   mongo: [mongoNames.port],
 } as const;
@@ -85,6 +87,8 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254
 
 /** The internet, and nothing of any private network. */
 export const internet: Addresses = { ranges: ['0.0.0.0/0'], except: privateRanges };
+/** The kubelet's probes of pods in the mesh: Istio gives them this address, by which its proxy lets them pass. */
+export const meshProbes: Addresses = { ranges: ['169.254.7.127/32'] };
 export const anywhere: Addresses = { ranges: ['0.0.0.0/0'] };
 
 /** The API server: its address is of the region's network, its Service's of a range that the cluster chose. */

@@ -13,6 +13,15 @@ export const namespaces = {
   nodes: 'meridian-nodes',
 } as const;
 
+/**
+ * Whose pods are in the mesh: the programs and who asks them. Data systems and what observes them are not
+ * (docs/adr/0016-a-mesh-without-sidecars.md).
+ */
+export const meshNamespaces: readonly string[] = [namespaces.programs, namespaces.edge];
+
+/** On which pods of the mesh speak to each other, whatever the port inside. */
+export const meshPort = 15_008;
+
 /** The label, and the taint, of the nodes of one purpose. */
 export const poolLabel = 'meridian.example/pool';
 

@@ -1,9 +1,9 @@
 import { k8s } from 'cdk8s-plus-27';
 import { processConfig } from './charts/configuration.ts';
 import { imageOf, ownContainer, ownPod, usesLabels, variablesFrom } from './container.ts';
-import { kafkaFilesOf } from './kafka-access.ts';
 import { programPorts, type Place } from './place.ts';
 import type { Program } from './programs.ts';
+import { filesOf } from './system-files.ts';
 
 /** The labels by which a program's pods are found; never change those of a Deployment that exists. */
 export function selectorOf({ name }: Program): Record<string, string> {
@@ -15,7 +15,7 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
   const { name, scale, systems } = program;
   const pool = program.service === 'analytics' || program.service === 'audit' ? 'batch' : 'programs';
   const { securityContext, nodeSelector, tolerations, ...account } = ownPod(name, pool);
-  const kafka = kafkaFilesOf(name, systems, place);
+  const { volumes } = filesOf(name, systems, place);
   return {
     metadata: { labels: { 'app.kubernetes.io/part-of': 'meridian', ...labels, ...usesLabels(systems) } },
     spec: {
@@ -34,20 +34,21 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
           }
         : {}),
       containers: [containerOf(program, place)],
-      ...(kafka === undefined || kafka.volumes.length === 0 ? {} : { volumes: kafka.volumes }),
+      ...(volumes.length === 0 ? {} : { volumes }),
     },
   };
 }
 
 function containerOf(program: Program, place: Place): k8s.Container {
   const isGateway = program.kind === 'gateway';
-  const kafka = kafkaFilesOf(program.name, program.systems, place);
+  const { env, volumeMounts } = filesOf(program.name, program.systems, place);
   return {
     name: 'program',
     image: imageOf(place.environment),
     args: [...program.args],
     envFrom: [{ configMapRef: { name: processConfig } }, ...variablesFrom(program.systems)],
-    ...(kafka === undefined ? {} : { env: kafka.env, volumeMounts: kafka.volumeMounts }),
+    ...(env.length === 0 ? {} : { env }),
+    ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
     ports: [
       ...(isGateway ? [{ name: 'http', containerPort: programPorts.http }] : []),
       { name: 'metrics', containerPort: programPorts.metrics },

@@ -6,9 +6,16 @@ import { namespaces, type Place } from './place.ts';
  * The addresses of a system that runs in the region's own cluster, by variable, as templates of External Secrets: only the
  * password is in the store. Nothing for a system that is elsewhere; its whole address is in the store then.
  */
-export function ownAddressesOf(system: SystemName, { region }: Place): Readonly<Record<string, string>> {
+export function ownAddressesOf(system: SystemName, place: Place): Readonly<Record<string, string>> {
+  const { region } = place;
   if (system === 'postgres') {
-    const { database, user, port } = postgresNames;
+    const { database, user, port, remoteHost } = postgresNames;
+    const keeper = keeperOf(place);
+    if (keeper !== undefined) {
+      const there = remoteHost(keeper.region.name, keeper.environment.domain);
+      const known = `sslmode=verify-full&sslrootcert=${keeperAuthority.folder}/${keeperAuthority.file}`;
+      return { POSTGRES_URL: `postgres://${user}:${password}@${there}:${port}/${database}?${known}` };
+    }
     const host = postgresHosts[region.database.kind];
     if (host === null) return {};
     return { POSTGRES_URL: `postgres://${user}:${password}@${inData(host)}:${port}/${database}` };
@@ -19,11 +26,40 @@ export function ownAddressesOf(system: SystemName, { region }: Place): Readonly<
   return {};
 }
 
+/** Where programs have the authority of a database that another region keeps. */
+export const keeperAuthority = { folder: '/etc/postgres/ca', file: 'ca.crt' } as const;
+
+/** The region that keeps the database of this one's programs behind a name of its own; a provider's has its own. */
+export function keeperOf({ environment, region }: Place): Place | undefined {
+  const { database } = region;
+  if (database.kind !== 'remote') return undefined;
+  const keeper = environment.regions.find(({ name }) => name === database.region);
+  const isOurs = keeper?.database.kind === 'citus' || keeper?.database.kind === 'sharded';
+  return keeper !== undefined && isOurs ? { environment, region: keeper } : undefined;
+}
+
+/** The regions whose programs use the database that this one keeps. */
+export function guestsOf({ environment, region }: Place): readonly Place['region'][] {
+  return environment.regions.filter(
+    (guest) => keeperOf({ environment, region: guest })?.region.name === region.name,
+  );
+}
+
 /** PostgreSQL itself beside its pooler, where it runs in the region's own cluster: what only a session can do needs it. */
 export function directPostgresOf({ region }: Place): string | undefined {
   if (region.database.kind !== 'citus') return undefined;
   const { database, user, directPort, cluster } = postgresNames;
   return `postgres://${user}:${password}@${inData(cluster)}:${directPort}/${database}`;
+}
+
+/** The programs' database, another region's included, where its tables are distributed by bucket. */
+export function citusOf({ environment, region }: Place) {
+  const { database } = region;
+  const home =
+    database.kind === 'remote'
+      ? environment.regions.find(({ name }) => name === database.region)?.database
+      : database;
+  return home?.kind === 'citus' ? home : undefined;
 }
 
 /** The address of the read models for a user of the region's own cluster. */

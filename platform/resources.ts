@@ -57,6 +57,10 @@ export const migrationVariables = {
   POSTGRES_MIGRATION_URL: postgresAddress.optional(),
   POSTGRES_URL: postgresAddress.optional(),
   MONGO_URL: mongoAddress.optional(),
+  /** On Citus, where the number of shards follows from it. */
+  PARTITIONS: variable.count(1000).optional(),
+  /** How many it has when it is whole. */
+  CITUS_WORKERS: variable.count(1000).optional(),
 };
 
 /** What `main.ts place-read-models` reads: the address of a user who may place shards, and zones as JSON. */

@@ -54,7 +54,7 @@ function world() {
       }
     },
   };
-  const start = (worker: AnyWorker) =>
+  const start = (worker: AnyWorker, { oneBucketPerCall = false } = {}) =>
     runWorker(worker, {
       source: {
         consume: async (given) => {
@@ -66,6 +66,7 @@ function world() {
       transactions,
       shared: {} as SharedPorts,
       logger: silent,
+      oneBucketPerCall,
       tools: { region: 'us-east', partitions: 12, signal: new AbortController().signal },
       random: () => 0,
     });
@@ -113,6 +114,17 @@ const doubling = (fail: (numbers: readonly number[]) => void = () => {}) =>
 beforeEach(() => void (seen.length = 0));
 
 describe('runWorker', () => {
+  test('where each bucket is on a server of its own, a call has the events of one, in their order', async () => {
+    const { start, deliver, inbox } = world();
+    await start(doubling(), { oneBucketPerCall: true });
+    await deliver([message(1), message(2, { partition: 5 }), message(3), message(4, { partition: 5 })]);
+    expect(seen).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+    expect(inbox.size).toBe(4);
+  });
+
   test('a batch is one call, its messages carry the trace and an id that follows from the cause', async () => {
     const { start, deliver, outbox, settings } = world();
     await start(doubling());

@@ -27,6 +27,8 @@ export type RunWorkerSettings = {
   readonly shared: SharedPorts;
   readonly logger: Logger;
   readonly tools: WorkerTools;
+  /** Where each bucket lies on a server of its own: a call's transaction then stays on one. */
+  readonly oneBucketPerCall?: boolean;
   /** In [0, 1), for the jitter. */
   readonly random?: () => number;
 };
@@ -102,7 +104,11 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
   const handleBatch = async (received: readonly ReceivedMessage[]): Promise<void> => {
     const { good, bad } = readEvents(received, topics);
     for (const { message, error } of bad) await bury(message, error);
-    for (let at = 0; at < good.length; at += maxBatch) await handleSlice(good.slice(at, at + maxBatch));
+    const parts = settings.oneBucketPerCall
+      ? Map.groupBy(good, ({ delivered }) => delivered.bucket).values()
+      : [good];
+    for (const part of parts)
+      for (let at = 0; at < part.length; at += maxBatch) await handleSlice(part.slice(at, at + maxBatch));
   };
 
   return source.consume({

@@ -16,14 +16,14 @@ import { announcePullRequest } from './promotion/pull-request.ts';
 import { WrongUsage } from './refusal.ts';
 import { gatesMarkdown, promotionReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { regionsOfWave, targetOf } from './promotion/target.ts';
+import { regionsOfWave, targetOf, type Wave } from './promotion/target.ts';
 import { named, runCommand, wholeNumber } from './run-command.ts';
 import { tellVerified } from './promotion/tell-verified.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
   HoldOptions & {
-    readonly wave: number;
+    readonly wave: Wave;
     readonly revision?: string;
     readonly remote: string;
     readonly push?: true;
@@ -40,7 +40,11 @@ const program = addHubOptions(
       'Moves the pins of one wave to a release, on a branch for a pull request, if every gate says yes.',
     )
     .argument('<environment>', 'staging or production', named('name an environment'))
-    .requiredOption('--wave <number>', 'which wave, counted from 1', wholeNumber(1))
+    .requiredOption(
+      '--wave <number>',
+      'which wave, counted from 1; all for the first release of an environment',
+      waveNumber,
+    )
     .option(
       '--revision <name>',
       'what to run (default: the newest release for wave 1, what the wave before runs for the others)',
@@ -62,6 +66,12 @@ const program = addHubOptions(
     return options.after ? after(name, options) : before(name, options);
   });
 for (const option of holdOptions()) program.addOption(option);
+
+const orNumber = wholeNumber(1);
+
+function waveNumber(text: string): Wave {
+  return text === 'all' ? text : orNumber(text);
+}
 
 /** Whoever forgets `--after` would move pins. @throws WrongUsage for an option that only the other use of the tool reads */
 function requireFitting(isAfter: boolean): void {

@@ -1,5 +1,5 @@
 import { CommanderError, InvalidArgumentError, type Command } from 'commander';
-import { sourceFaultOf } from '../k8s/source-fault.ts';
+import { sourceFaultOf } from '../platform/source-fault.ts';
 import { Refusal } from './refusal.ts';
 
 /**

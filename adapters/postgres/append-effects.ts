@@ -1,4 +1,5 @@
 import type { Append } from '../../platform/ports/event-store.ts';
+import { queryByBucket } from './by-bucket.ts';
 import type { Queryable } from './queryable.ts';
 
 /** The double-entry lines of these appends' events; `line` counts within one event. */
@@ -9,7 +10,8 @@ export async function insertPostings(client: Queryable, appends: readonly Append
     ),
   );
   if (rows.length === 0) return;
-  await client.query(
+  await queryByBucket(
+    client,
     `insert into payment.journal (bucket, order_id, version, line, account, currency, amount_minor)
      select * from unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::text[], $6::text[], $7::bigint[])`,
     [
@@ -33,13 +35,14 @@ export async function writeSagas(client: Queryable, appends: readonly Append[]):
   await Promise.all([
     // Most steps move a deadline of minutes by less than a second: those leave the row as it is.
     opened.length > 0 &&
-      client.query(
+      queryByBucket(
+        client,
         `insert into orders.sagas as s (bucket, order_id, deadline_at, parked_reason)
          select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::text[])
          on conflict (bucket, order_id) do update
            set deadline_at = excluded.deadline_at, parked_reason = excluded.parked_reason
            where s.parked_reason is distinct from excluded.parked_reason
-             or excluded.deadline_at not between s.deadline_at and s.deadline_at + interval '5 seconds'`,
+             or excluded.deadline_at - s.deadline_at not between interval '0' and interval '5 seconds'`,
         [
           opened.map(({ bucket }) => bucket),
           opened.map(({ streamId }) => streamId),
@@ -48,9 +51,10 @@ export async function writeSagas(client: Queryable, appends: readonly Append[]):
         ],
       ),
     ended.length > 0 &&
-      client.query(
+      queryByBucket(
+        client,
         `delete from orders.sagas s using unnest($1::int[], $2::text[]) as k(bucket, order_id)
-         where s.bucket = k.bucket and s.order_id = k.order_id`,
+         where s.bucket = k.bucket and s.order_id = k.order_id /* one bucket: and s.bucket = $bucket */`,
         [ended.map(({ bucket }) => bucket), ended.map(({ streamId }) => streamId)],
       ),
   ]);

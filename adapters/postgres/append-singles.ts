@@ -51,7 +51,7 @@ const sagas = `, opened as (
     on conflict (bucket, order_id) do update
       set deadline_at = excluded.deadline_at, parked_reason = excluded.parked_reason
       where s.parked_reason is distinct from excluded.parked_reason
-        or excluded.deadline_at not between s.deadline_at and s.deadline_at + interval '5 seconds'
+        or excluded.deadline_at - s.deadline_at not between interval '0' and interval '5 seconds'
   ), ended as (
     delete from orders.sagas s using n join written w on w.bucket = n.bucket and w.stream_id = n.stream_id
     where n.saga = 'ended' and s.bucket = n.bucket and s.order_id = n.stream_id

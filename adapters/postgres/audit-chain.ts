@@ -1,5 +1,6 @@
 import { genesisHash, linkHash } from '../../domain/audit/chain.ts';
 import type { AuditChain, AuditEntry, AuditLink } from '../../platform/ports/audit-chain.ts';
+import { queryByBucket, rowsByBucket } from './by-bucket.ts';
 import type { Queryable } from './queryable.ts';
 
 /** The audit chains in two round trips: one that locks the buckets and reads their ends, one that writes the links. */
@@ -28,24 +29,28 @@ async function lockAndRead(
       `select pg_advisory_xact_lock(hashtext('audit.links'), bucket) from unnest($1::int[]) as k(bucket)`,
       [buckets],
     ),
-    client.query<Head>(
+    rowsByBucket<Head>(
+      client,
       `select l.bucket, l.sequence, l.hash from unnest($1::int[]) as k(bucket)
        cross join lateral (
-         select bucket, sequence, hash from audit.links where bucket = k.bucket order by sequence desc limit 1
+         select bucket, sequence, hash from audit.links
+         where bucket = k.bucket /* one bucket: and bucket = $bucket */ order by sequence desc limit 1
        ) l`,
       [buckets],
     ),
-    client.query<{ bucket: number; eventId: string }>(
+    rowsByBucket<{ bucket: number; eventId: string }>(
+      client,
       `select k.bucket, k.event_id as "eventId" from unnest($1::int[], $2::text[]) as k(bucket, event_id)
        cross join lateral (
-         select from audit.entries where bucket = k.bucket and event_id = k.event_id limit 1
+         select from audit.entries
+         where bucket = k.bucket and event_id = k.event_id /* one bucket: and bucket = $bucket */ limit 1
        ) e`,
       [entries.map(({ bucket }) => bucket), entries.map(({ eventId }) => eventId)],
     ),
   ]);
   return {
-    heads: new Map(heads.rows.map((head) => [head.bucket, head])),
-    known: new Set(known.rows.map(nameOf)),
+    heads: new Map(heads.map((head) => [head.bucket, head])),
+    known: new Set(known.map(nameOf)),
   };
 }
 
@@ -72,7 +77,8 @@ async function insertLinks(client: Queryable, links: readonly AuditLink[]): Prom
     entries.map((entry, index) => ({ ...entry, sequence, position: index + 1 })),
   );
   await Promise.all([
-    client.query(
+    queryByBucket(
+      client,
       `insert into audit.links (bucket, sequence, previous_hash, hash)
        select * from unnest($1::int[], $2::int[], $3::text[], $4::text[])`,
       [
@@ -82,7 +88,8 @@ async function insertLinks(client: Queryable, links: readonly AuditLink[]): Prom
         links.map(({ hash }) => hash),
       ],
     ),
-    client.query(
+    queryByBucket(
+      client,
       `insert into audit.entries (bucket, event_id, sequence, position, subject, action, data_hash, at)
        select * from unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])`,
       [

@@ -30,12 +30,33 @@ const duration = histogram('meridian_append_duration', 'How long one transaction
  */
 export function createEventStore(pool: Pool, settings: EventStoreSettings): EventStore {
   const database = translated(pool);
+  const byBucket = database.byBucket === true;
   const write = (appends: readonly Append[]) => writeBatch(pool, settings, appends);
   return {
-    append: microBatches(write, settings),
-    appendAll: write,
+    // Batches of one bucket are smaller: more of them are on their way.
+    append: microBatches(
+      write,
+      byBucket ? { maxInFlight: 4, oneBucketPerBatch: true, ...settings } : settings,
+    ),
+    appendAll: byBucket ? (appends) => writeEachBucket(write, appends) : write,
     read: collectReads((keys) => readStreams(database, settings.schema, keys)),
   };
+}
+
+/** Streams stand each for itself, so a transaction on several shards is not needed. */
+async function writeEachBucket(
+  write: EventStore['appendAll'],
+  appends: readonly Append[],
+): Promise<readonly AppendResult[]> {
+  const parts = [...Map.groupBy(appends, ({ bucket }) => bucket).values()];
+  // All have ended before one that failed is told of: nothing of the call is written after it.
+  const written = await Promise.allSettled(parts.map((part) => write(part)));
+  const results = new Map<Append, AppendResult>();
+  for (const [index, outcome] of written.entries()) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    for (const [position, append] of parts[index]!.entries()) results.set(append, outcome.value[position]!);
+  }
+  return appends.map((append) => results.get(append)!);
 }
 
 async function writeBatch(
@@ -51,9 +72,11 @@ async function writeBatch(
   const sorted = appends.toSorted(
     (a, b) => a.bucket - b.bucket || (a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : 0),
   );
-  const { results, buckets } = sorted.every(isSingle)
-    ? await writeSingles(translated(pool), schema, appends, sorted)
-    : await writeAll(pool, schema, appends, sorted);
+  const database = translated(pool);
+  const { results, buckets } =
+    database.byBucket !== true && sorted.every(isSingle)
+      ? await writeSingles(database, schema, appends, sorted)
+      : await writeAll(pool, schema, appends, sorted);
   batchSize.record(appends.length, { schema });
   duration.record((performance.now() - startedMs) / 1000, { schema });
   if (buckets.length > 0) onAppended?.(buckets);

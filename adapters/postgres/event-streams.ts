@@ -1,4 +1,5 @@
 import type { Append, StoredEvent, StreamKey } from '../../platform/ports/event-store.ts';
+import { queryByBucket, rowsByBucket } from './by-bucket.ts';
 import { json } from './errors.ts';
 import type { Queryable } from './queryable.ts';
 
@@ -24,7 +25,7 @@ export function readStatement(schema: EventSchema): string {
   return `select k.position, e.bucket, e.stream_id, e.version, e.type, e.data, e.recorded_at
     from unnest($1::int[], $2::text[]) with ordinality as k(bucket, stream_id, position)
     cross join lateral (
-      select * from ${schema}.events where bucket = k.bucket and stream_id = k.stream_id offset 0
+      select * from ${schema}.events where bucket = k.bucket and stream_id = k.stream_id /* one bucket: and bucket = $bucket */ offset 0
     ) e
     order by k.position, e.version`;
 }
@@ -37,11 +38,15 @@ export async function readStreams(
 ): Promise<readonly (readonly StoredEvent[])[]> {
   const streams: StoredEvent[][] = keys.map(() => []);
   if (keys.length === 0) return streams;
-  const { rows } = await database.query<DatabaseEvent>(readStatement(schema), [
+  const parts = await queryByBucket<DatabaseEvent>(database, readStatement(schema), [
     keys.map((key) => key.bucket),
     keys.map((key) => key.streamId),
   ]);
-  for (const row of rows) streams[Number(row.position) - 1]!.push(storedEvent(row));
+  for (const { rows, positions } of parts)
+    for (const row of rows) {
+      const position = Number(row.position) - 1;
+      streams[positions?.[position] ?? position]!.push(storedEvent(row));
+    }
   return streams;
 }
 
@@ -52,10 +57,12 @@ export async function readAt(
   conflicts: readonly Append[],
 ): Promise<ReadonlyMap<string, StoredEvent>> {
   if (conflicts.length === 0) return new Map();
-  const { rows } = await client.query<DatabaseEvent>(
+  const rows = await rowsByBucket<DatabaseEvent>(
+    client,
     `select e.bucket, e.stream_id, e.version, e.type, e.data, e.recorded_at
      from unnest($1::int[], $2::text[], $3::int[]) as k(bucket, stream_id, version)
-     join ${schema}.events e on e.bucket = k.bucket and e.stream_id = k.stream_id and e.version = k.version`,
+     join ${schema}.events e on e.bucket = k.bucket and e.stream_id = k.stream_id and e.version = k.version
+       /* one bucket: and e.bucket = $bucket */`,
     [
       conflicts.map((append) => append.bucket),
       conflicts.map((append) => append.streamId),
@@ -78,7 +85,8 @@ export function insertStatement(schema: EventSchema): string {
       ) with ordinality as n(bucket, stream_id, version, type, data, expected_version, position)
     where n.expected_version = 0 or exists (
       select from ${schema}.events e
-      where e.bucket = n.bucket and e.stream_id = n.stream_id and e.version = n.expected_version offset 0
+      where e.bucket = n.bucket and e.stream_id = n.stream_id and e.version = n.expected_version
+        /* one bucket: and e.bucket = $bucket */ offset 0
     )
     order by n.position
     on conflict do nothing
@@ -106,15 +114,15 @@ export async function insertEvents(
       expectedVersion,
     })),
   );
-  const inserted = await client.query<InsertedEvent>(insertStatement(schema), [
+  const inserted = await rowsByBucket<InsertedEvent>(client, insertStatement(schema), [
     rows.map((row) => row.bucket),
     rows.map((row) => row.streamId),
     rows.map((row) => row.version),
     rows.map((row) => row.type),
-    `[${rows.map((row) => row.data).join(',')}]`, // an array of texts would escape every quote
+    { json: rows.map((row) => row.data) },
     rows.map((row) => row.expectedVersion),
   ]);
-  const byStream = Map.groupBy(inserted.rows, streamName);
+  const byStream = Map.groupBy(inserted, streamName);
   const written = new Set<Append>();
   const leftOver: InsertedEvent[] = [];
   for (const append of sorted) {
@@ -132,9 +140,11 @@ async function deleteEvents(
   schema: EventSchema,
   events: readonly InsertedEvent[],
 ): Promise<void> {
-  await client.query(
+  await queryByBucket(
+    client,
     `delete from ${schema}.events e using unnest($1::int[], $2::text[], $3::int[]) as k(bucket, stream_id, version)
-     where e.bucket = k.bucket and e.stream_id = k.stream_id and e.version = k.version`,
+     where e.bucket = k.bucket and e.stream_id = k.stream_id and e.version = k.version
+       /* one bucket: and e.bucket = $bucket */`,
     [
       events.map((event) => event.bucket),
       events.map((event) => event.streamId),

@@ -1,6 +1,7 @@
 import type { FraudInput } from '../../domain/fraud/score.ts';
 import { bucketOf } from '../../domain/ids.ts';
 import type { BlockedLists, FraudOrder, FraudScores } from '../../platform/ports/fraud-scores.ts';
+import { rowsByBucket } from './by-bucket.ts';
 import type { Queryable } from './queryable.ts';
 
 /** More of a user's latest orders than this are not looked at: no rule counts that far, and the work stays bounded. */
@@ -29,7 +30,8 @@ export function createFraudScores(client: Queryable, partitions: number): FraudS
         };
         return { order, result: score(input, blocked) };
       });
-      const { rows } = await client.query<{ orderId: string }>(
+      const rows = await rowsByBucket<{ orderId: string }>(
+        client,
         `insert into fraud.scores (bucket, order_id, score, outcome, signals)
          select n.bucket, n.order_id, n.score, n.outcome, string_to_array(n.signals, ',')
          from unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::text[])
@@ -107,9 +109,10 @@ async function readCountries(
   partitions: number,
 ): Promise<ReadonlyMap<string, string>> {
   const userIds = [...new Set(orders.map(({ userId }) => userId))];
-  const { rows } = await client.query<{ userId: string; country: string }>(
+  const rows = await rowsByBucket<{ userId: string; country: string }>(
+    client,
     `select u.user_id as "userId", u.country from unnest($1::int[], $2::text[]) as k(bucket, user_id)
-     join users.users u on u.bucket = k.bucket and u.user_id = k.user_id`,
+     join users.users u on u.bucket = k.bucket and u.user_id = k.user_id /* one bucket: and u.bucket = $bucket */`,
     [userIds.map((userId) => bucketOf(userId, partitions)), userIds],
   );
   return new Map(rows.map(({ userId, country }) => [userId, country]));

@@ -1,12 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { localEnvironmentVariables } from '../../environments/local.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
 import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { migrate } from './migrate.ts';
+import { neededMigration } from './needed-schema.ts';
 
 const { POSTGRES_URL = '', MONGO_URL = '' } = localEnvironmentVariables(sharedStack);
 let owned = false;
@@ -38,8 +40,13 @@ async function emptyDatabase(): Promise<string> {
   return POSTGRES_URL.replace(/\/[^/]*$/, `/${name}`);
 }
 
-const run = (env: Readonly<Record<string, string>>) =>
-  execa(process.execPath, ['main.ts', 'migrate'], { env, extendEnv: false, reject: false, timeout: 60_000 });
+const run = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+  execa(process.execPath, ['main.ts', ...(args.length > 0 ? args : ['migrate'])], {
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: 60_000,
+  });
 
 const applied = (url: string) =>
   query<{ name: string }>(url, 'select name from schema_migrations order by id').then((rows) =>
@@ -81,6 +88,54 @@ test('without an address, or with a wrong one, nothing is tried: exit code 78', 
   expect(wrong.exitCode).toBe(78);
   expect(wrong.stderr).toContain('POSTGRES_MIGRATION_URL must be a postgres:// address');
   expect(wrong.stderr).not.toContain('hunter2');
+});
+
+test('await-schema waits for what this release needs, and gives up in time', async () => {
+  const url = await emptyDatabase();
+  const started = run({ POSTGRES_URL: url }, 'await-schema', '--within-ms=60000');
+  const tooLate = await run({ POSTGRES_URL: url }, 'await-schema', '--within-ms=0');
+  expect([tooLate.exitCode, tooLate.stderr]).toEqual([
+    1,
+    `await-schema: the database has not had the migration ${neededMigration}, which this release needs`,
+  ]);
+  await migrate(url);
+  expect((await started).exitCode).toBe(0);
+  expect((await run({ POSTGRES_URL: url }, 'await-schema')).exitCode).toBe(2);
+  expect((await run({}, 'await-schema', '--within-ms=0')).exitCode).toBe(78);
+  expect(await applied(url)).toContain(neededMigration);
+});
+
+test('a program does not begin on a schema that is too old', async () => {
+  const url = await emptyDatabase();
+  const variables = {
+    ...localEnvironmentVariables(sharedStack),
+    POSTGRES_URL: url,
+    HOST: '127.0.0.1',
+    PORT: '18599',
+    METRICS_PORT: '18598',
+  };
+  const started = execa(process.execPath, ['main.ts', 'gateway', 'user'], {
+    env: variables,
+    extendEnv: false,
+    reject: false,
+    timeout: 60_000,
+    all: true,
+  });
+  await vi.waitFor(async () => expect((await fetch('http://127.0.0.1:18598/livez')).ok).toBe(true), 20_000);
+  await sleep(1000);
+  await expect(fetch('http://127.0.0.1:18599/v1/users/me')).rejects.toThrow('fetch failed');
+  expect((await fetch('http://127.0.0.1:18598/readyz')).status).toBe(503);
+  await migrate(url);
+  await vi.waitFor(async () => expect((await fetch('http://127.0.0.1:18598/readyz')).ok).toBe(true), 20_000);
+  started.kill('SIGTERM');
+  expect((await started).all).toContain('waits for the schema');
+});
+
+test('a region with read models alone prepares those', async () => {
+  const mongo = MONGO_URL.replace(/\/[^/?]*\?/, '/migrate_test?');
+  expect((await run({ MONGO_URL: mongo }, 'migrate', '--read-models')).exitCode).toBe(0);
+  const none = await run({ POSTGRES_URL }, 'migrate', '--read-models');
+  expect([none.exitCode, none.stderr]).toEqual([78, expect.stringContaining('MONGO_URL is missing')]);
 });
 
 test('mails from before the users were kept get theirs from the order', async () => {

@@ -1,4 +1,5 @@
 import type { PlacedMessage, Service } from '../../platform/ports/transactions.ts';
+import { queryByBucket } from './by-bucket.ts';
 import { json } from './errors.ts';
 import type { Queryable } from './queryable.ts';
 
@@ -10,7 +11,8 @@ export async function insertOutbox(
 ): Promise<void> {
   // All writers go through the buckets in one order, and sorting is stable.
   const rows = messages.toSorted((a, b) => a.bucket - b.bucket);
-  await client.query(
+  await queryByBucket(
+    client,
     `insert into ${schema}.outbox (bucket, topic, key, type, event_id, payload, traceparent, occurred_at)
      select n.bucket, n.topic, n.key, n.type, n.event_id, n.payload::json, n.traceparent, n.occurred_at
      from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
@@ -45,7 +47,8 @@ export async function insertOutboxOfEvents(
   schema: Service,
   events: readonly PublishedEvent[],
 ): Promise<void> {
-  await client.query(
+  await queryByBucket(
+    client,
     `insert into ${schema}.outbox (bucket, topic, key, type, event_id, payload, traceparent, occurred_at)
      select n.bucket, n.topic, n.stream_id, e.type, n.prefix || n.stream_id || '/' || n.version, e.data, n.traceparent,
        e.recorded_at
@@ -53,7 +56,8 @@ export async function insertOutboxOfEvents(
        with ordinality as n(bucket, stream_id, version, topic, prefix, traceparent, position)
      cross join lateral (
        select type, data, recorded_at from ${schema}.events
-       where bucket = n.bucket and stream_id = n.stream_id and version = n.version offset 0
+       where bucket = n.bucket and stream_id = n.stream_id and version = n.version
+         /* one bucket: and bucket = $bucket */ offset 0
      ) e
      order by n.position`,
     [

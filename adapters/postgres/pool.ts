@@ -2,7 +2,7 @@ import { Pool, type PoolClient, type QueryResult } from 'pg';
 import { PreparingClient } from './prepared.ts';
 import { PermanentError } from '../../platform/errors.ts';
 import { postgresError } from './errors.ts';
-import { translated, type Queryable } from './queryable.ts';
+import { sendByBucket, translated, type Queryable } from './queryable.ts';
 
 export type PoolSettings = {
   readonly url: string;
@@ -10,6 +10,8 @@ export type PoolSettings = {
   readonly connectTimeoutMs?: number;
   /** Whether the server keeps the plans of statements: not behind a pooler that knows no prepared statements. */
   readonly prepared?: boolean;
+  /** On Citus, where a statement should touch one shard: those over rows of several buckets go out once for each. */
+  readonly byBucket?: boolean;
   /**
    * For tools, whose statements take longer than those of services may. Needs a direct connection: PgBouncer refuses
    * start-up parameters.
@@ -37,6 +39,7 @@ export function createPool(settings: PoolSettings): Pool {
     ...(prepared ? { Client: PreparingClient } : {}),
     ...(settings.longStatements ? { options: longStatements } : {}),
   });
+  if (settings.byBucket === true) sendByBucket(pool);
   // Without a listener a connection that breaks ends the process: idle ones report to the pool, the others themselves.
   pool.on('error', onConnectionError);
   pool.on('connect', (client) => client.on('error', onConnectionError));
@@ -55,7 +58,7 @@ export async function inTransaction<Result>(
   begin = 'begin',
 ): Promise<Result> {
   const connection = await connect(pool);
-  const client = translated(connection);
+  const client = translated(connection, pool);
   try {
     const begun = client.query(begin);
     const [, { result, last }] = await settled<

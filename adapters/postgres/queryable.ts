@@ -4,11 +4,21 @@ import { postgresError } from './errors.ts';
 /** A pool, or a client within a transaction, whose errors are the platform's. */
 export type Queryable = {
   query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>;
+  /** On Citus: a statement over rows of several buckets goes out once for each (by-bucket.ts). */
+  readonly byBucket?: boolean;
 };
 
-/** The same connection or pool with its errors in the platform's words. */
-export function translated(client: Pick<Pool, 'query'>): Queryable {
+const byBucketPools = new WeakSet<object>();
+
+/** From now on statements of this pool's connections go out by bucket. */
+export function sendByBucket(pool: Pool): void {
+  byBucketPools.add(pool);
+}
+
+/** The same connection or pool with its errors in the platform's words. A connection is asked what its pool was. */
+export function translated(client: Pick<Pool, 'query'>, pool: object = client): Queryable {
   return {
+    byBucket: byBucketPools.has(pool),
     async query<Row extends QueryResultRow>(text: string, values?: unknown[]) {
       try {
         return await client.query<Row>(text, values);

@@ -1,6 +1,7 @@
 import { rowKey, type StockRow } from '../../domain/inventory/allocation.ts';
 import type { Reservation, Stock, StockCommand } from '../../domain/inventory/inventory.ts';
 import { TransientError } from '../../platform/errors.ts';
+import { queryByBucket } from './by-bucket.ts';
 import type { Queryable } from './queryable.ts';
 
 export type Receipt = Extract<StockCommand, { type: 'ReceiveStock' }>;
@@ -57,20 +58,21 @@ async function insertReservations(
   buckets: ReadonlyMap<string, number>,
 ): Promise<number> {
   if (reservations.length === 0) return 0;
-  const { rowCount } = await client.query(
+  const parts = await queryByBucket(
+    client,
     `insert into inventory.reservations (bucket, order_id, status, allocations)
      select n.bucket, n.order_id, n.status, n.allocations::jsonb
      from unnest($1::int[], $2::text[], $3::text[], $4::text[]) as n(bucket, order_id, status, allocations)
      order by n.bucket, n.order_id
      on conflict do nothing`,
     [
-      reservations.map(({ orderId }) => buckets.get(orderId)),
+      reservations.map(({ orderId }) => buckets.get(orderId)!),
       reservations.map(({ orderId }) => orderId),
       reservations.map(({ status }) => status),
       reservations.map(({ allocations }) => JSON.stringify(allocations)),
     ],
   );
-  return rowCount ?? 0;
+  return parts.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }
 
 /** An order's allocations never change once they are made: only what became of them does. */
@@ -80,14 +82,15 @@ async function updateReservations(
   buckets: ReadonlyMap<string, number>,
 ): Promise<void> {
   if (reservations.length === 0) return;
-  await client.query(
+  await queryByBucket(
+    client,
     // They exist and are locked: this finds each by the primary key, where an update might read the whole table.
     `insert into inventory.reservations (bucket, order_id, status, allocations)
      select n.bucket, n.order_id, n.status, '[]'
      from unnest($1::int[], $2::text[], $3::text[]) as n(bucket, order_id, status)
      on conflict (bucket, order_id) do update set status = excluded.status`,
     [
-      reservations.map(({ orderId }) => buckets.get(orderId)),
+      reservations.map(({ orderId }) => buckets.get(orderId)!),
       reservations.map(({ orderId }) => orderId),
       reservations.map(({ status }) => status),
     ],

@@ -1,5 +1,6 @@
 import { decideStock, type Reservation, type Stock } from '../../domain/inventory/inventory.ts';
 import type { PlacedStockCommand, StockRepository } from '../../platform/ports/stock.ts';
+import { rowsByBucket } from './by-bucket.ts';
 import { rowsOf, type Queryable } from './queryable.ts';
 import { writeStock, type Receipt } from './stock-writes.ts';
 
@@ -28,7 +29,8 @@ export function createStockRepository(client: Queryable): StockRepository {
 export const lockReservationsStatement = `select r.order_id as "orderId", r.status, r.allocations
   from unnest($1::int[], $2::text[]) as k(bucket, order_id)
   cross join lateral (
-    select * from inventory.reservations where bucket = k.bucket and order_id = k.order_id limit 1 for update
+    select * from inventory.reservations
+    where bucket = k.bucket and order_id = k.order_id /* one bucket: and bucket = $bucket */ limit 1 for update
   ) r`;
 export const lockRowsStatement = `select s.warehouse_id as "warehouseId", s.sku, s.on_hand as "onHand", s.reserved
   from inventory.stock s
@@ -54,12 +56,13 @@ async function lockStock(
   buckets: ReadonlyMap<string, number>,
   receipts: readonly Receipt[],
 ): Promise<Stock> {
-  const orders = [[...buckets.values()], [...buckets.keys()]];
+  const orders = [[...buckets.values()], [...buckets.keys()]] as const;
   const skus = new Set(receipts.map(({ sku }) => sku));
   for (const { command } of placed)
     if (command.type === 'ReserveStock') for (const { sku } of command.lines) skus.add(sku);
+  const locked = rowsByBucket<Reservation>(client, lockReservationsStatement, orders);
   const [reservations, booked, rows] = await Promise.all([
-    rowsOf<Reservation>(client, lockReservationsStatement, orders),
+    locked,
     receipts.length === 0
       ? []
       : rowsOf<{ receiptId: string }>(
@@ -67,11 +70,9 @@ async function lockStock(
           'select receipt_id as "receiptId" from inventory.receipts where receipt_id = any ($1::text[])',
           [receipts.map(({ receiptId }) => receiptId)],
         ),
-    rowsOf<{ warehouseId: string; sku: string; onHand: string; reserved: string }>(
-      client,
-      lockRowsStatement,
-      [[...skus], ...orders],
-    ),
+    client.byBucket === true
+      ? locked.then((held) => lockRowsAfter(client, held, skus))
+      : rowsOf<LockedRow>(client, lockRowsStatement, [[...skus], ...orders]),
   ]);
   return {
     reservations,
@@ -82,6 +83,23 @@ async function lockStock(
       reserved: Number(reserved),
     })),
   };
+}
+
+type LockedRow = { warehouseId: string; sku: string; onHand: string; reserved: string };
+
+/** On Citus the reservations lie on other servers than the stock: what they hold is known after another round trip. */
+function lockRowsAfter(
+  client: Queryable,
+  reservations: readonly Reservation[],
+  skus: ReadonlySet<string>,
+): Promise<LockedRow[]> {
+  const held = reservations.flatMap(({ allocations }) => allocations.map(({ sku }) => sku));
+  return rowsOf<LockedRow>(
+    client,
+    `select s.warehouse_id as "warehouseId", s.sku, s.on_hand as "onHand", s.reserved from inventory.stock s
+     where s.sku = any ($1::text[]) order by s.warehouse_id, s.sku for update`,
+    [[...new Set([...skus, ...held])]],
+  );
 }
 
 /** In the order in which every transaction locks them. */

@@ -7,12 +7,13 @@ import type {
   TransactionScope,
 } from '../../platform/ports/transactions.ts';
 import { createAuditChain } from './audit-chain.ts';
+import { rowsByBucket } from './by-bucket.ts';
 import { createCopurchases } from './copurchases.ts';
 import { createFraudScores } from './fraud-scores.ts';
 import { createMailLog } from './mail-log.ts';
 import { insertOutbox } from './outbox-insert.ts';
 import { inTransaction } from './pool.ts';
-import { rowsOf, type Queryable } from './queryable.ts';
+import type { Queryable } from './queryable.ts';
 import { createSalesCounters } from './sales.ts';
 import { createStockRepository } from './stock.ts';
 
@@ -78,12 +79,13 @@ async function takeIn(
   keys: readonly InboxKey[],
 ): Promise<ReadonlySet<string>> {
   const sorted = keys.toSorted((a, b) => a.bucket - b.bucket || (a.eventId < b.eventId ? -1 : 1));
-  const rows = await rowsOf<{ event_id: string }>(
+  const rows = await rowsByBucket<{ event_id: string }>(
     client,
     `insert into ${service}.inbox (bucket, consumer, event_id)
-     select bucket, $1, event_id from unnest($2::int[], $3::text[]) as n(bucket, event_id)
+     select bucket, $3, event_id from unnest($1::int[], $2::text[]) as n(bucket, event_id)
      on conflict do nothing returning event_id`,
-    [consumer, sorted.map(({ bucket }) => bucket), sorted.map(({ eventId }) => eventId)],
+    [sorted.map(({ bucket }) => bucket), sorted.map(({ eventId }) => eventId)],
+    [consumer],
   );
   return new Set(rows.map((row) => row.event_id));
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { bucketOf } from '../../domain/ids.ts';
 import type { User, Users } from '../../platform/ports/users.ts';
+import { rowsByBucket } from './by-bucket.ts';
 import { inTransaction } from './pool.ts';
 import { translated } from './queryable.ts';
 
@@ -13,11 +14,12 @@ export function createUsers(pool: Pool, partitions: number): Users {
     create: (user) => createUser(pool, user, partitions),
     async find(userIds) {
       if (userIds.length === 0) return new Map();
-      const { rows } = await database.query<User>(
+      const rows = await rowsByBucket<User>(
+        database,
         `select u.user_id as "userId", u.email, u.name, u.country, u.postal_code as "postalCode",
            u.created_at as "createdAt"
          from unnest($1::int[], $2::text[]) as k(bucket, user_id)
-         join users.users u on u.bucket = k.bucket and u.user_id = k.user_id`,
+         join users.users u on u.bucket = k.bucket and u.user_id = k.user_id /* one bucket: and u.bucket = $bucket */`,
         [userIds.map((userId) => bucketOf(userId, partitions)), userIds],
       );
       return new Map(rows.map((user) => [user.userId, user]));

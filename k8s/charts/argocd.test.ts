@@ -1,11 +1,12 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
 import { atlas, aurora, changed, shards } from '../testing/data-forms.ts';
 import { confluentCloud, msk } from '../testing/kafka-kinds.ts';
 import { addArgocd } from './argocd.ts';
-import { regionCharts } from './index.ts';
+import { healthChecks } from './argocd-health.ts';
+import { hubCharts, regionCharts } from './index.ts';
 import { operatorsOf } from './operators.ts';
 
 const production = environmentNamed('production');
@@ -25,7 +26,7 @@ const environments: readonly (readonly [string, Environment])[] = [
 ];
 
 function hubOf(environment: Environment): Rendered[] {
-  const chart = new Chart(Testing.app(), 'hub');
+  const chart = new Chart(new App(), 'hub');
   addArgocd(chart, environment);
   return Testing.synth(chart) as Rendered[];
 }
@@ -35,7 +36,7 @@ function kindsOf(environment: Environment): { ofCluster: Set<string>; ofNamespac
   const ofNamespaces = new Set<string>();
   for (const region of environment.regions) {
     for (const add of Object.values(regionCharts)) {
-      const chart = new Chart(Testing.app(), 'chart');
+      const chart = new Chart(new App(), 'chart');
       add(chart, { environment, region });
       for (const { apiVersion, kind, metadata } of Testing.synth(chart) as Rendered[]) {
         const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
@@ -93,11 +94,11 @@ const namesIn = (environment: Environment): string[] =>
 it('installs the operators that the environment chose systems for', () => {
   const [asItIs, dev, managed, sharded, clouds] = environments.map(([, environment]) => namesIn(environment));
   expect(asItIs).toEqual(expect.arrayContaining(['kong', 'external-dns', 'prometheus', 'strimzi', 'keda']));
-  expect(asItIs).not.toEqual(expect.arrayContaining(['crossplane']));
   // What scalers by CPU read, and people who ask what a pod uses.
-  for (const names of [asItIs, dev, managed, sharded, clouds]) expect(names).toContain('metrics');
+  for (const names of [asItIs, dev, managed, sharded, clouds]) {
+    expect(names).toEqual(expect.arrayContaining(['metrics', 'crossplane']));
+  }
   expect(dev).not.toEqual(expect.arrayContaining(['keda']));
-  expect(managed).toEqual(expect.arrayContaining(['crossplane']));
   // For the mirrors of MSK; Confluent Cloud has none.
   expect(managed).toEqual(expect.arrayContaining(['strimzi']));
   expect(clouds).not.toEqual(expect.arrayContaining(['strimzi']));
@@ -123,8 +124,122 @@ it('pins every operator, lets it into its own namespaces only, and tries again a
 });
 
 it('has the API server say what differs, by whose defaults no object is out of sync', () => {
-  const regions = hubOf(production).find(({ kind }) => kind === 'ApplicationSet')!;
-  const { metadata, spec } = regions.spec['template'];
-  expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' });
-  expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
+  const sets = hubOf(production).filter(({ kind }) => kind === 'ApplicationSet');
+  expect(sets).toHaveLength(2);
+  for (const { metadata, spec } of sets.map((set) => set.spec['template'])) {
+    expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' });
+    expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
+  }
+});
+
+it('has what regions have of each other wait for nothing, and nothing for it', () => {
+  const sets = hubOf(production).filter(({ kind }) => kind === 'ApplicationSet');
+  const [region, links] = sets.map(({ spec }) => spec['template'].spec);
+  expect(region.source.directory).toEqual({ recurse: false, exclude: 'links.yaml' });
+  expect(links.source).toEqual({ ...region.source, directory: { recurse: false, include: 'links.yaml' } });
+  // Tried again is what has no program in it, and then at the pin as it is by then.
+  expect([region.syncPolicy.retry, links.syncPolicy.retry.refresh]).toEqual([{ limit: 0 }, true]);
+  // A sync of one wave, without hooks and without a namespace to make or things to delete last, waits for no health.
+  expect(links.syncPolicy.syncOptions).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(CreateNamespace|PruneLast)/)]),
+  );
+  for (const place of production.regions) {
+    const chart = new Chart(new App(), 'links');
+    regionCharts['links']!(chart, { environment: production, region: place });
+    for (const object of Testing.synth(chart) as { metadata: { annotations?: object } }[])
+      expect(JSON.stringify(object.metadata.annotations ?? {})).not.toContain('argocd.argoproj.io');
+  }
+  expect(hubOf(environmentNamed('dev')).filter(({ kind }) => kind === 'ApplicationSet')).toHaveLength(1);
+});
+
+// Argo CD knows these by itself, and none of them is broken for it while it is new.
+const knownToArgocd = [
+  'apps/Deployment',
+  '/Service',
+  'batch/Job',
+  'autoscaling.k8s.io/VerticalPodAutoscaler',
+];
+// Of use as soon as they are there, or nothing waits for them.
+const thereAtOnce = [
+  '/ConfigMap',
+  '/Namespace',
+  '/ResourceQuota',
+  '/ServiceAccount',
+  'networking.k8s.io/NetworkPolicy',
+  'rbac.authorization.k8s.io/Role',
+  'rbac.authorization.k8s.io/RoleBinding',
+  'storage.k8s.io/StorageClass',
+  'policy/PodDisruptionBudget',
+  'gateway.networking.k8s.io/GatewayClass',
+  'stackgres.io/SGInstanceProfile',
+  'stackgres.io/SGPoolingConfig',
+  'stackgres.io/SGPostgresConfig',
+  'stackgres.io/SGObjectStorage',
+  'stackgres.io/SGScript',
+  'kafka.strimzi.io/KafkaNodePool',
+  'configuration.konghq.com/KongClusterPlugin',
+  'configuration.konghq.com/KongPlugin',
+  'configuration.konghq.com/KongConsumer',
+  'kafka.strimzi.io/KafkaRebalance',
+  'jaegertracing.io/Jaeger',
+  'kibana.k8s.elastic.co/Kibana',
+  'monitoring.coreos.com/PodMonitor',
+  'opentelemetry.io/OpenTelemetryCollector',
+  'externaldns.k8s.io/DNSEndpoint',
+  'security.istio.io/PeerAuthentication',
+  'security.istio.io/AuthorizationPolicy',
+  'networking.istio.io/DestinationRule',
+  'multicluster.x-k8s.io/ServiceExport',
+  'multicluster.x-k8s.io/ServiceImport',
+  'jamiethompson.me/PredictiveHorizontalPodAutoscaler',
+  'keda.sh/TriggerAuthentication',
+  'aws.upbound.io/ProviderConfig',
+  'pkg.crossplane.io/DeploymentRuntimeConfig',
+];
+
+it('says of each kind how it is known to be ready, and once only', () => {
+  const ofRegions = Object.keys(healthChecks).filter((kind) => kind !== 'argoproj.io/Application');
+  const known = [...ofRegions, ...knownToArgocd, ...thereAtOnce];
+  const { ofCluster, ofNamespaces } = kindsOf(production);
+  expect(known.toSorted()).toEqual([...ofCluster, ...ofNamespaces].toSorted());
+});
+
+it('tells Argo CD how healthy its kinds are, in settings that it reads', () => {
+  const settings = hubOf(production).filter(({ kind }) => kind === 'ConfigMap') as (Rendered & {
+    metadata: { labels: Record<string, string> };
+    data: Record<string, string>;
+  })[];
+  expect(settings.map(({ metadata }) => metadata.name)).toEqual(['argocd-cm', 'argocd-cmd-params-cm']);
+  for (const { metadata } of settings) expect(metadata.labels['app.kubernetes.io/part-of']).toBe('argocd');
+  expect(Object.keys(settings[0]!.data)).toContain(
+    'resource.customizations.health.external-secrets.io_ExternalSecret',
+  );
+  // Without string, and with `os` by name only: Argo CD gives its scripts no more.
+  for (const script of Object.values(settings[0]!.data)) {
+    expect(script).not.toMatch(/\bstring\.|:(match|find|gsub|sub)\(/);
+    if (/\bos\./.test(script)) expect(script).toContain('local os = require("os")');
+  }
+});
+
+it('begins with the operators of all regions, and waits for them before it makes their Applications', () => {
+  const waveOf = ({ metadata }: Rendered): number =>
+    Number(
+      (metadata as { annotations?: Record<string, string> }).annotations?.['argocd.argoproj.io/sync-wave'],
+    );
+  const objects = hubOf(production);
+  const waves = (kind: string): number[] => objects.filter((one) => one.kind === kind).map(waveOf);
+  expect(Math.max(...waves('Application'))).toBeLessThan(Math.min(...waves('ApplicationSet')));
+  // What the waves go by, and the projects, are there from the beginning.
+  const first = Math.min(...waves('Application'));
+  expect([...waves('ConfigMap'), ...waves('AppProject')].every((wave) => wave <= first)).toBe(true);
+  const chart = new Chart(new App(), 'root');
+  hubCharts['root']!(chart, production);
+  const [project, root] = Testing.synth(chart) as [Rendered, Rendered];
+  const allowed = named(project.spec['namespaceResourceWhitelist']);
+  for (const { apiVersion, kind } of objects)
+    expect(allowed).toContain(`${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''}/${kind}`);
+  expect(root.spec['source']).toMatchObject({
+    path: 'dist/production/hub',
+    directory: { exclude: 'root.yaml' },
+  });
 });

@@ -1,21 +1,22 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
-import { customObject } from '../custom-object.ts';
+import { customObject, inWave } from '../custom-object.ts';
+import { hub, repository } from '../names.ts';
 import { namespaces } from '../place.ts';
+import { addHealthChecks } from './argocd-health.ts';
 import { addOperators } from './operator-applications.ts';
 import { projectKinds } from './project-kinds.ts';
 
-const hub = 'argocd';
-const repository = 'https://git.meridian.example/meridian/meridian.git';
-
 /**
  * What Argo CD on the hub needs for one environment: a project that allows what the charts render and no more, the
- * operators, and one Application a region. Sync waves order the objects inside it.
+ * operators, and an Application a region, with waves that order the objects inside it; what regions have of each other is
+ * one of its own (docs/adr/0018).
  */
 export function addArgocd(chart: Chart, environment: Environment): void {
   addProject(chart, environment);
   addRegions(chart, environment);
   addOperators(chart, environment, hub);
+  addHealthChecks(chart, hub);
 }
 
 const projectOf = ({ name }: Environment): string => `meridian-${name}`;
@@ -27,6 +28,7 @@ function addProject(chart: Chart, environment: Environment): void {
     kind: 'AppProject',
     name: projectOf(environment),
     namespace: hub,
+    annotations: inWave('foundation'),
     spec: {
       description: `The programs and data of ${environment.name}`,
       sourceRepos: [repository],
@@ -41,13 +43,9 @@ function addProject(chart: Chart, environment: Environment): void {
 }
 
 /** Options of every sync: found out with a real Argo CD (docs/adr/0009-promotion-by-pins.md). */
-const syncOptions = [
-  'CreateNamespace=true',
-  'ServerSideApply=true',
-  'PruneLast=true',
-  'FailOnSharedResource=true',
-  'RespectIgnoreDifferences=true',
-];
+const syncOptions = ['ServerSideApply=true', 'FailOnSharedResource=true', 'RespectIgnoreDifferences=true'];
+/** The one chart that is synced apart from the rest of its region. */
+const linksFile = 'links.yaml';
 
 function addRegions(chart: Chart, environment: Environment): void {
   const { name, delivery, regions } = environment;
@@ -62,11 +60,53 @@ function addRegions(chart: Chart, environment: Environment): void {
           },
         }
       : { list: { elements: regions.map((region) => ({ region: region.name, revision: 'main' })) } };
-  customObject(chart, 'regions', {
+  addApplications(chart, environment, generator, {
+    suffix: '',
+    namespace: namespaces.programs,
+    directory: { recurse: false, exclude: linksFile },
+    // A retry would apply a bad revision again after its pin was taken back.
+    retry: { limit: 0 },
+    syncOptions: [...syncOptions, 'CreateNamespace=true', 'PruneLast=true'],
+    // Scalers own the number of replicas.
+    ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }],
+  });
+  if (regions.length === 1) return;
+  addApplications(chart, environment, generator, {
+    suffix: '-links',
+    namespace: namespaces.data,
+    directory: { recurse: false, include: linksFile },
+    // Nothing in it waits, so that a sync is over at once; tried again is one that came before the region's namespaces were
+    // there, and at the revision of the pin as it is by then.
+    retry: { limit: 20, refresh: true, backoff: { duration: '15s', factor: 2, maxDuration: '5m' } },
+    syncOptions,
+    ignoreDifferences: [],
+  });
+}
+
+/** What of the manifests of a region an Application has, and how it is synced. */
+type Part = {
+  readonly suffix: string;
+  /** Of objects that do not name theirs. */
+  readonly namespace: string;
+  readonly directory: object;
+  readonly retry: object;
+  readonly syncOptions: readonly string[];
+  readonly ignoreDifferences: readonly object[];
+};
+
+function addApplications(
+  chart: Chart,
+  environment: Environment,
+  generator: object,
+  { suffix, namespace, directory, retry, syncOptions: options, ignoreDifferences }: Part,
+): void {
+  const { name } = environment;
+  customObject(chart, `regions${suffix}`, {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'ApplicationSet',
-    name: projectOf(environment),
+    name: `${projectOf(environment)}${suffix}`,
     namespace: hub,
+    annotations: inWave('data'),
     spec: {
       goTemplate: true,
       goTemplateOptions: ['missingkey=error'],
@@ -75,7 +115,7 @@ function addRegions(chart: Chart, environment: Environment): void {
       syncPolicy: { applicationsSync: 'create-update', preserveResourcesOnDeletion: true },
       template: {
         metadata: {
-          name: `${name}-{{ .region }}`,
+          name: `${name}-{{ .region }}${suffix}`,
           labels: { 'meridian.example/environment': name },
           // Compared with what the API server makes of them: definitions have defaults, which would count as differences.
           annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' },
@@ -86,17 +126,11 @@ function addRegions(chart: Chart, environment: Environment): void {
             repoURL: repository,
             targetRevision: '{{ .revision }}',
             path: `dist/${name}/{{ .region }}`,
-            directory: { recurse: false },
+            directory,
           },
-          destination: { name: `${name}-{{ .region }}`, namespace: namespaces.programs },
-          syncPolicy: {
-            automated: { prune: true, selfHeal: true },
-            // A retry would apply a bad revision again after its pin was taken back.
-            retry: { limit: 0 },
-            syncOptions,
-          },
-          // Scalers own the number of replicas.
-          ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }],
+          destination: { name: `${name}-{{ .region }}`, namespace },
+          syncPolicy: { automated: { prune: true, selfHeal: true }, retry, syncOptions: options },
+          ...(ignoreDifferences.length === 0 ? {} : { ignoreDifferences }),
           revisionHistoryLimit: 10,
         },
       },

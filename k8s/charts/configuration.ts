@@ -1,10 +1,10 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Chart } from 'cdk8s';
 import { inWave } from '../custom-object.ts';
-import { observabilityNames, secretPath } from '../names.ts';
+import { observabilityNames, regionStore, secretPath } from '../names.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
-import { ownAddressesOf } from '../system-addresses.ts';
+import { citusOf, keeperOf, ownAddressesOf } from '../system-addresses.ts';
 import { configOf, plainVariablesOf, secretVariablesOf, systemNames } from '../system-variables.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
@@ -27,6 +27,7 @@ export function addConfiguration(chart: Chart, place: Place): void {
       KAFKA_COMPRESSION: environment.kafkaCompression,
       // Each form of database takes them: its poolers have max_prepared_statements.
       POSTGRES_PREPARED: 'on',
+      POSTGRES_BY_BUCKET: citusOf(place) ? 'on' : 'off',
       OTEL_EXPORTER_OTLP_ENDPOINT: observabilityNames.otlp,
       TRACE_SAMPLE_RATIO: String(environment.traceSampleRatio),
     },
@@ -43,17 +44,20 @@ export function addConfiguration(chart: Chart, place: Place): void {
     }
     const own = ownAddressesOf(system, place);
     const hasOwn = Object.keys(own).length > 0;
-    // Of a system in this cluster the password alone is stored; its address is known here.
+    // Of a system in one of our clusters the password alone is stored; its address is known here.
     const secret = hasOwn ? [['password', 'password']] : Object.entries(secretVariablesOf(system));
     if (secret.length === 0) continue;
+    // The password of a database that another region keeps is that region's: it is changed in one place.
+    const keeper = system === 'postgres' ? keeperOf(place) : undefined;
     addExternalSecret(chart, {
       name,
       namespace,
       wave: 'access',
+      ...(keeper === undefined ? {} : { store: regionStore(keeper.region.name) }),
       from: {
         data: secret.map(([secretKey, property]) => ({
           secretKey,
-          remoteRef: { key: secretPath(place, name), property },
+          remoteRef: { key: secretPath(keeper ?? place, name), property },
         })),
       },
       ...(hasOwn ? { template: own } : {}),

@@ -1,9 +1,10 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { topicRetentionDays } from '../../contracts/topics.ts';
 import { environmentNamed, environments } from '../../environments/index.ts';
 import type { Region } from '../../environments/schema.ts';
 import { addKafka } from './kafka.ts';
+import { addLinks } from './links.ts';
 import { addMongo } from './mongo.ts';
 import { addPostgres } from './postgres.ts';
 import { addRedis } from './redis.ts';
@@ -14,7 +15,7 @@ type Add = typeof addKafka;
 type Rendered = { kind: string; metadata: { name: string }; spec: Record<string, any> };
 
 function rendered(add: Add, region: Region): Rendered[] {
-  const chart = new Chart(Testing.app(), 'test');
+  const chart = new Chart(new App(), 'test');
   add(chart, { environment: production, region });
   return Testing.synth(chart) as Rendered[];
 }
@@ -44,7 +45,7 @@ it('has the brokers and topics of the system design', () => {
 });
 
 it('mirrors what crosses regions from each other region, and nothing else', () => {
-  const [mirror] = ofKind(rendered(addKafka, production.regions[0]!), 'KafkaMirrorMaker2');
+  const [mirror] = ofKind(rendered(addLinks, production.regions[0]!), 'KafkaMirrorMaker2');
   expect(mirror?.spec['mirrors'].map((one: any) => one.source.alias)).toEqual([
     'us-west',
     'eu-central',

@@ -1,7 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
-import { namespaces, type Place } from '../place.ts';
+import { meshNamespaces, namespaces, type Place } from '../place.ts';
 
 /** The group of the people on call, as the cluster's identity provider names it. */
 const operators = 'meridian-operators';
@@ -30,6 +30,7 @@ export function addFoundation(chart: Chart, { region }: Place): void {
           'pod-security.kubernetes.io/enforce-version': 'latest',
           'pod-security.kubernetes.io/warn': 'restricted',
           'pod-security.kubernetes.io/audit': 'restricted',
+          ...(meshNamespaces.includes(name) ? { 'istio.io/dataplane-mode': 'ambient' } : {}),
         },
         // Whatever a sync thinks, a namespace with data in it is deleted by a person.
         annotations: { ...annotations, 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },

@@ -2,6 +2,8 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
 import { addArgocd } from './argocd.ts';
+import { addRoot } from './argocd-root.ts';
+import { addCloud } from './cloud.ts';
 import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
@@ -9,6 +11,8 @@ import { addFoundation } from './foundation.ts';
 import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
 import { addKong } from './kong.ts';
+import { addMesh } from './mesh.ts';
+import { addLinks } from './links.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
 import { addNodes } from './nodes.ts';
@@ -21,10 +25,12 @@ import { addServices } from './services.ts';
 
 /** Each chart of a region: its name is the file's; the function adds its objects, none of them means no file. */
 export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) => void>> = {
+  cloud: addCloud,
   foundation: addFoundation,
   nodes: addNodes,
   network: addNetwork,
   kafka: addKafka,
+  links: addLinks,
   postgres: addPostgres,
   mongo: addMongo,
   redis: addRedis,
@@ -35,6 +41,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   scaling: addScaling,
   edge: addEdge,
   kong: addKong,
+  mesh: addMesh,
   federation: addFederation,
   observability: addObservability,
 };
@@ -42,4 +49,5 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
 /** The charts of the cluster that Argo CD itself runs on. */
 export const hubCharts: Readonly<Record<string, (chart: Chart, environment: Environment) => void>> = {
   argocd: addArgocd,
+  root: addRoot,
 };

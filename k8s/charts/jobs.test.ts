@@ -17,7 +17,9 @@ const places = environments.flatMap((environment) =>
 // oxlint-disable-next-line typescript/no-explicit-any -- rendered objects are what they are
 function objectsOf(place: Place): any[] {
   const app = new App();
-  return Object.entries(regionCharts).flatMap(([name, fill]) => {
+  // What a region has of others is an Application of its own, without waves.
+  const { links: _, ...charts } = regionCharts;
+  return Object.entries(charts).flatMap(([name, fill]) => {
     const chart = new Chart(app, name, { disableResourceNameHashes: true });
     fill(chart, place);
     return chart.toJson();
@@ -27,8 +29,18 @@ function objectsOf(place: Place): any[] {
 const waveOf = ({ metadata }: { metadata: { annotations: Record<string, string> } }): number =>
   Number(metadata.annotations['argocd.argoproj.io/sync-wave']);
 
+/** The systems that a Job's pod may reach. */
+const usesOf = ({ spec }: any): string[] =>
+  Object.keys(spec.template.metadata.labels)
+    .filter((key) => key.startsWith('uses.'))
+    .map((key) => key.split('/')[1]!)
+    .toSorted();
+
+const argsOf = ({ spec }: any): string[] => spec.template.spec.containers[0].args;
+
 describe.each(places)('%s', (_, place) => {
   const objects = objectsOf(place);
+  const isRemote = place.region.database.kind === 'remote';
   const job = (name: string) =>
     objects.find(({ kind, metadata }) => kind === 'Job' && metadata.name === name);
 
@@ -39,15 +51,17 @@ describe.each(places)('%s', (_, place) => {
       'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
     });
     const wave = waveOf(migrate);
-    // Alone in its wave: Argo CD waits for a whole wave only.
-    expect(objects.filter((object) => waveOf(object) === wave)).toEqual([migrate]);
+    // Jobs alone in their wave: Argo CD waits for a whole wave only.
+    const before = [migrate, ...(isRemote ? [job('await-schema')] : [])];
+    expect(objects.filter((object) => waveOf(object) === wave)).toEqual(before);
     for (const object of objects.filter(({ kind }) => kind === 'Deployment'))
       expect([object.metadata.name, waveOf(object) > wave]).toEqual([object.metadata.name, true]);
-    const { containers, serviceAccountName } = migrate.spec.template.spec;
-    const needed = [
-      serviceAccountName,
-      ...containers[0].envFrom.map((from: any) => from.secretRef?.name ?? from.configMapRef.name),
-    ];
+    const needed = before.flatMap(({ spec }) => [
+      spec.template.spec.serviceAccountName,
+      ...spec.template.spec.containers[0].envFrom.map(
+        (from: any) => from.secretRef?.name ?? from.configMapRef.name,
+      ),
+    ]);
     for (const name of needed) {
       const own = objects.filter(
         ({ kind, metadata }) =>
@@ -59,9 +73,31 @@ describe.each(places)('%s', (_, place) => {
     expect(policies.every((policy) => waveOf(policy) < wave)).toBe(true);
   });
 
+  it('migrates the databases that it keeps, and waits for the schema of one that it does not', () => {
+    if (isRemote) {
+      expect([argsOf(job('migrate')), usesOf(job('migrate'))]).toEqual([
+        ['migrate', '--read-models'],
+        ['mongo'],
+      ]);
+      expect([argsOf(job('await-schema'))[0], usesOf(job('await-schema'))]).toEqual([
+        'await-schema',
+        ['postgres'],
+      ]);
+      const [, within] = argsOf(job('await-schema'))[1]!.split('=');
+      const { activeDeadlineSeconds } = job('await-schema').spec;
+      expect(Number(within) / 1000).toBeLessThan(activeDeadlineSeconds);
+      // The region that keeps the database may use all of its time.
+      const keeper = jobsOf({ ...place, region: place.environment.regions[0]! });
+      const longest = keeper.find(({ name }) => name === 'migrate')!.activeDeadlineSeconds;
+      expect(Number(within) / 1000).toBeGreaterThan(longest);
+    } else {
+      expect([argsOf(job('migrate')), usesOf(job('migrate'))]).toEqual([['migrate'], ['mongo', 'postgres']]);
+      expect(job('await-schema')).toBe(undefined);
+    }
+  });
+
   it('is asked for its health after the sync, then audited where it has streams', () => {
     const after = jobsOf(place).filter(({ hook }) => hook === 'PostSync');
-    const isRemote = place.region.database.kind === 'remote';
     expect(after.map(({ name, wave }) => `${name} ${wave}`)).toEqual(
       isRemote ? ['smoke 0'] : ['smoke 0', 'audit 1'],
     );

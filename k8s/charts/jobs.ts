@@ -3,10 +3,10 @@ import { k8s } from 'cdk8s-plus-27';
 import { imageOf, ownContainer, ownPod, usesLabels, variablesFrom } from '../container.ts';
 import { inWave } from '../custom-object.ts';
 import { jobsOf, type SyncJob } from '../jobs.ts';
-import { kafkaFilesOf } from '../kafka-access.ts';
 import { secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { directPostgresOf } from '../system-addresses.ts';
+import { citusOf, directPostgresOf } from '../system-addresses.ts';
+import { filesOf } from '../system-files.ts';
 import { configOf } from '../system-variables.ts';
 import { processConfig } from './configuration.ts';
 import { addExternalSecret } from './stored-secret.ts';
@@ -19,7 +19,7 @@ export function addJobs(chart: Chart, place: Place): void {
       metadata: { ...metadata, annotations: inWave('access') },
       automountServiceAccountToken: false,
     });
-    if (job.name === 'migrate') addAddress(chart, place);
+    if (job.name === 'migrate' && job.systems.includes('postgres')) addAddress(chart, place);
     new k8s.KubeJob(chart, job.name, {
       metadata: { ...metadata, annotations: hookOf(job) },
       spec: specOf(job, place),
@@ -59,7 +59,7 @@ function addAddress(chart: Chart, place: Place): void {
 }
 
 function specOf(job: SyncJob, place: Place): k8s.JobSpec {
-  const kafka = kafkaFilesOf(job.name, job.systems, place);
+  const { env, volumeMounts, volumes } = filesOf(job.name, job.systems, place);
   return {
     backoffLimit: job.backoffLimit,
     activeDeadlineSeconds: job.activeDeadlineSeconds,
@@ -95,14 +95,12 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
             image: imageOf(place.environment),
             ...(job.file === undefined ? {} : { command: ['/usr/local/bin/node', job.file] }),
             args: [...job.args],
-            ...variablesOf(job, kafka?.env ?? []),
-            ...(kafka === undefined || kafka.volumeMounts.length === 0
-              ? {}
-              : { volumeMounts: kafka.volumeMounts }),
+            ...variablesOf(job, place, env),
+            ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
             ...ownContainer(job.requests),
           },
         ],
-        ...(kafka === undefined || kafka.volumes.length === 0 ? {} : { volumes: kafka.volumes }),
+        ...(volumes.length === 0 ? {} : { volumes }),
       },
     },
   };
@@ -111,22 +109,30 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
 /** Just what each reads. */
 function variablesOf(
   { name, systems }: SyncJob,
-  kafkaFiles: readonly k8s.EnvVar[],
+  place: Place,
+  files: readonly k8s.EnvVar[],
 ): Pick<k8s.Container, 'env' | 'envFrom'> {
+  const citus = citusOf(place);
   switch (name) {
     case 'migrate':
       return {
         envFrom: [
-          { secretRef: { name: 'migrate' } },
+          ...(systems.includes('postgres') ? [{ secretRef: { name: 'migrate' } }] : []),
           ...variablesFrom(systems.filter((system) => system !== 'postgres')),
         ],
+        env:
+          citus && systems.includes('postgres')
+            ? [processVariable('PARTITIONS'), { name: 'CITUS_WORKERS', value: String(citus.workers) }]
+            : [],
       };
+    case 'await-schema':
+      return { envFrom: variablesFrom(systems) };
     case 'smoke':
       return {};
     case 'audit':
       return {
         envFrom: variablesFrom(systems),
-        env: [...['REGION', 'PARTITIONS'].map(processVariable), ...kafkaFiles],
+        env: [...['REGION', 'PARTITIONS'].map(processVariable), ...files],
       };
   }
 }

@@ -4,6 +4,7 @@ import { kafkaNames } from '../names.ts';
 import { peersOf, type Peer } from '../network-peers.ts';
 import { dataParties } from '../parties.ts';
 import type { Place } from '../place.ts';
+import { balancerService, internalBalancer } from './internal-balancer.ts';
 
 /**
  * Both listeners want TLS and a client certificate. Our own policies say who comes in; were Strimzi to write one for each
@@ -48,23 +49,16 @@ function remoteConfiguration(place: Place): Record<string, unknown> {
   const { environment, region } = place;
   const host = kafkaNames.remoteHost(region.name, environment.domain);
   const broker = `broker-{nodeId}.${host}`;
-  const balancer = {
-    'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal',
-    'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
-    // The policies go by the address of the mirror's pod, not by that of the load balancer.
-    'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes': 'preserve_client_ip.enabled=true',
-  };
-  const named = (name: string): Record<string, string> => ({
-    ...balancer,
-    'external-dns.alpha.kubernetes.io/hostname': name,
-    'external-dns.alpha.kubernetes.io/ttl': String(environment.dns.ttlSeconds),
-  });
+  const {
+    type: _,
+    loadBalancerClass,
+    ...service
+  } = balancerService(sourcesOf(place).map(({ network }) => network.range));
   return {
-    class: 'service.k8s.aws/nlb',
-    allocateLoadBalancerNodePorts: false,
-    loadBalancerSourceRanges: sourcesOf(place).map(({ network }) => network.range),
-    bootstrap: { alternativeNames: [host], annotations: named(host) },
+    class: loadBalancerClass,
+    ...service,
+    bootstrap: { alternativeNames: [host], annotations: internalBalancer(place, host) },
     advertisedHostTemplate: broker,
-    perBrokerAnnotationsTemplate: named(broker),
+    perBrokerAnnotationsTemplate: internalBalancer(place, broker),
   };
 }

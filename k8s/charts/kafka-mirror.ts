@@ -1,6 +1,6 @@
 import type { Chart } from 'cdk8s';
 import type { Region } from '../../environments/schema.ts';
-import { customObject, inWave } from '../custom-object.ts';
+import { customObject } from '../custom-object.ts';
 import { bootstrapOf, userKeys } from '../kafka-access.ts';
 import { mirroredGroupsOf } from '../kafka-rights.ts';
 import { crossingTopics, ledgerTopics, mirrorGroup, sourcesOf } from '../kafka-topics.ts';
@@ -20,8 +20,6 @@ export function addMirror(chart: Chart, place: Place): void {
     kind: 'KafkaMirrorMaker2',
     name: kafkaNames.mirror,
     namespace: namespaces.data,
-    // What it needs of another region comes when that is there: nothing else waits for it.
-    annotations: inWave('traffic'),
     spec: {
       version: '4.3.1',
       replicas: mirror.replicas,

@@ -5,25 +5,21 @@ import { settingsOf, topicsOf } from '../kafka-topics.ts';
 import { kafkaNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { addCluster } from './kafka-cluster.ts';
-import { addLinks } from './kafka-links.ts';
 import { addManagedKafka } from './kafka-managed.ts';
-import { addMirror } from './kafka-mirror.ts';
 
 const apiVersion = 'kafka.strimzi.io/v1';
 const ofCluster = { 'strimzi.io/cluster': kafkaNames.cluster };
 
-/** The region's brokers, topics, users and mirror: by Strimzi, or a managed Kafka with Strimzi's mirror. */
+/** The region's brokers, topics and users: by Strimzi, or of a managed Kafka. */
 export function addKafka(chart: Chart, place: Place): void {
   const { kafka } = place.region;
   if (kafka.kind === 'strimzi') {
     addCluster(chart, place, kafka);
     addTopics(chart, place);
     for (const user of kafkaUsersOf(place)) addUser(chart, user);
-    addLinks(chart, place);
   } else {
     addManagedKafka(chart, place, kafka);
   }
-  addMirror(chart, place);
 }
 
 function addTopics(chart: Chart, place: Place): void {

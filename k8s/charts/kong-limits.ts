@@ -6,6 +6,7 @@ import { requestsAndLimits } from './data-parts.ts';
 import { addExternalSecret, type ExternalSecret } from './stored-secret.ts';
 
 const passwordSecret = 'limits-password';
+const image = 'quay.io/opstree/redis:v7.2.7';
 
 /** The password in the store, as the property `password`. */
 export function limitsPassword(place: Place): ExternalSecret['from'] {
@@ -44,8 +45,10 @@ export function addLimits(chart: Chart, place: Place): void {
         seccompProfile: { type: 'RuntimeDefault' },
       },
       securityContext: restricted,
+      // Of the container that writes the configuration; the image is not used while nothing enables a second one.
+      initContainer: { enabled: false, image, securityContext: restricted },
       kubernetesConfig: {
-        image: 'quay.io/opstree/redis:v7.2.7',
+        image,
         imagePullPolicy: 'IfNotPresent',
         resources: requestsAndLimits(node),
         redisSecret: { name: passwordSecret, key: 'password' },

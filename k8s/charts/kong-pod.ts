@@ -14,7 +14,11 @@ const prefix = '/kong_prefix';
 /** One proxy: no rights, nothing written but to its own scratch folders, spread over zones and nodes. */
 export function kongPod(place: Place): k8s.PodTemplateSpec {
   return {
-    metadata: { labels: { 'app.kubernetes.io/part-of': 'meridian', ...proxyLabels } },
+    metadata: {
+      labels: { 'app.kubernetes.io/part-of': 'meridian', ...proxyLabels },
+      // Clients are outside the mesh and come by TLS of their own; what it asks goes through the mesh.
+      annotations: { 'ambient.istio.io/bypass-inbound-capture': 'true' },
+    },
     spec: {
       serviceAccountName: edgeNames.proxy,
       automountServiceAccountToken: false,

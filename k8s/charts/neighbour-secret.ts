@@ -1,27 +1,28 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { customObject, inWave, type syncWave } from '../custom-object.ts';
+import { customObject, inWave, type Wave } from '../custom-object.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
-/** A Secret that an operator makes in one namespace of the cluster and that is needed in another, too. */
-export type NeighbourSecret = {
-  readonly name: string;
+/** Secrets that operators make in one namespace of the cluster and that are needed in another, too. */
+export type NeighbourSecrets = {
+  readonly names: readonly string[];
+  /** Of each of them. */
   readonly keys: readonly string[];
   readonly from: string;
   readonly into: string;
-  /** Of the account that may read this Secret and nothing else. */
+  /** Of the account that may read these Secrets and nothing else. */
   readonly reader: string;
-  /** After the Secret is there. */
-  readonly wave: keyof typeof syncWave;
+  /** After the Secrets are there. */
+  readonly wave: Wave;
 };
 
-/** Keeps a copy of the Secret: External Secrets reads it as an account that may read no other. */
-export function addNeighbourSecret(
+/** Keeps copies of the Secrets: External Secrets reads them as an account that may read no other. */
+export function addNeighbourSecrets(
   chart: Chart,
-  { name, keys, from, into, reader, wave }: NeighbourSecret,
+  { names, keys, from, into, reader, wave }: NeighbourSecrets,
 ): void {
   const labels = { 'app.kubernetes.io/name': reader };
-  const annotations = inWave('foundation');
+  const annotations = inWave(wave === 'none' ? wave : 'foundation');
   new k8s.KubeServiceAccount(chart, reader, {
     metadata: { name: reader, namespace: into, labels, annotations },
     automountServiceAccountToken: false,
@@ -29,7 +30,7 @@ export function addNeighbourSecret(
   const role = { name: reader, namespace: from, labels, annotations };
   new k8s.KubeRole(chart, `${reader}-role`, {
     metadata: role,
-    rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [name], verbs: ['get'] }],
+    rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [...names], verbs: ['get'] }],
   });
   new k8s.KubeRoleBinding(chart, `${reader}-binding`, {
     metadata: role,
@@ -41,7 +42,7 @@ export function addNeighbourSecret(
     kind: 'SecretStore',
     name: from,
     namespace: into,
-    annotations: inWave('operatorsReady'),
+    annotations: inWave(wave === 'none' ? wave : 'operatorsReady'),
     spec: {
       provider: {
         kubernetes: {
@@ -52,11 +53,13 @@ export function addNeighbourSecret(
       },
     },
   });
-  addExternalSecret(chart, {
-    name,
-    namespace: into,
-    wave,
-    store: { kind: 'SecretStore', name: from },
-    from: { data: keys.map((key) => ({ secretKey: key, remoteRef: { key: name, property: key } })) },
-  });
+  for (const name of names) {
+    addExternalSecret(chart, {
+      name,
+      namespace: into,
+      wave,
+      store: { kind: 'SecretStore', name: from },
+      from: { data: keys.map((key) => ({ secretKey: key, remoteRef: { key: name, property: key } })) },
+    });
+  }
 }

@@ -55,6 +55,7 @@ export function addOperators(chart: Chart, environment: Environment, hub: string
     kind: 'AppProject',
     name: project,
     namespace: hub,
+    annotations: inWave('foundation'),
     spec: {
       description: `Operators of ${environment.name}: they bring CRDs and cluster roles`,
       sourceRepos: [...new Set(needed.map(({ operator }) => operator.repoURL))],
@@ -64,7 +65,7 @@ export function addOperators(chart: Chart, environment: Environment, hub: string
     },
   });
   for (const { region, operator } of needed) {
-    const { name, repoURL, version, namespace, values } = operator;
+    const { name, repoURL, version, namespace, namespaceLabels, values } = operator;
     customObject(chart, `${region.cluster}-${name}`, {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
@@ -92,6 +93,9 @@ export function addOperators(chart: Chart, environment: Environment, hub: string
           // They wait for each other's definitions and webhooks. Unlike a region's, their version does not come by a pin
           // that might be taken back meanwhile.
           retry: { limit: 5, backoff: { duration: '30s', factor: 2, maxDuration: '10m' } },
+          ...(namespaceLabels === undefined
+            ? {}
+            : { managedNamespaceMetadata: { labels: { ...namespaceLabels } } }),
           syncOptions: ['CreateNamespace=true', 'ServerSideApply=true', 'SkipDryRunOnMissingResource=true'],
         },
       },

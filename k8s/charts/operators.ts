@@ -12,6 +12,8 @@ export type Operator = {
   /** Other namespaces that the chart puts objects into. */
   readonly alsoInto?: readonly string[];
   readonly values?: (place: Place) => Readonly<Record<string, unknown>>;
+  /** Of the namespace, which all operators in it must agree on. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
   /** Whether a region's choices need it; all do unless it says. */
   readonly neededBy?: (place: Place) => boolean;
 } & (
@@ -23,7 +25,9 @@ export type Operator = {
   | { readonly path: string }
 );
 
-type More = Partial<Pick<Operator, 'namespace' | 'alsoInto' | 'neededBy'>> & { readonly skipCrds?: true };
+type More = Partial<Pick<Operator, 'namespace' | 'namespaceLabels' | 'alsoInto' | 'neededBy'>> & {
+  readonly skipCrds?: true;
+};
 
 /** By its name: the operator's namespace, and its values where there are some. */
 function helm(name: string, repoURL: string, chart: string, version: string, more: More = {}): Operator {
@@ -55,12 +59,17 @@ const where =
   ({ region }: Place): boolean =>
     chooses(region);
 
-const istio = 'https://istio-release.storage.googleapis.com/charts';
+const externalDns = 'https://kubernetes-sigs.github.io/external-dns';
+
+/** All parts of Istio are of one version; those on each node redirect the traffic of pods, which only privileged ones may. */
+function istio(name: string, chart: string): Operator {
+  return helm(name, 'https://istio-release.storage.googleapis.com/charts', chart, '1.30.3', {
+    namespace: 'istio-system',
+    namespaceLabels: { 'pod-security.kubernetes.io/enforce': 'privileged' },
+  });
+}
+
 const isSharded = where(({ database }) => database.kind === 'sharded');
-const usesCrossplane = where(
-  ({ database, kafka }) =>
-    database.kind === 'aurora-global' || kafka.kind === 'msk' || kafka.kind === 'confluent-cloud',
-);
 
 /**
  * At the versions whose definitions the manifests are checked against; where a chart has versions of its own, the one that
@@ -76,10 +85,14 @@ const operators: readonly Operator[] = [
     alsoInto: ['kube-system', 'kube-node-lease'],
   }),
   helm('load-balancers', 'https://aws.github.io/eks-charts', 'aws-load-balancer-controller', '3.4.1'),
-  helm('external-dns', 'https://kubernetes-sigs.github.io/external-dns', 'external-dns', '1.22.0'),
+  helm('external-dns', externalDns, 'external-dns', '1.22.0'),
+  // The first brings the definition of endpoints.
+  helm('external-dns-private', externalDns, 'external-dns', '1.22.0', { skipCrds: true }),
   helm('kong', 'https://charts.konghq.com', 'ingress', '0.24.0', { skipCrds: true }),
-  helm('istio-base', istio, 'base', '1.30.3', { namespace: 'istio-system' }),
-  helm('istiod', istio, 'istiod', '1.30.3', { namespace: 'istio-system' }),
+  istio('istio-base', 'base'),
+  istio('istiod', 'istiod'),
+  istio('istio-cni', 'cni'),
+  istio('ztunnel', 'ztunnel'),
   helm('strimzi', 'https://strimzi.io/charts', 'strimzi-kafka-operator', '1.2.0', {
     // MSK's regions are mirrored by it too.
     neededBy: ({ environment, region: { kafka } }) =>
@@ -99,9 +112,7 @@ const operators: readonly Operator[] = [
     namespace: 'psmdb-system',
     neededBy: where(({ mongo }) => mongo.kind === 'percona'),
   }),
-  helm('crossplane', 'https://charts.crossplane.io/stable', 'crossplane', '2.3.4', {
-    neededBy: usesCrossplane,
-  }),
+  helm('crossplane', 'https://charts.crossplane.io/stable', 'crossplane', '2.3.4'),
   helm('redis', 'https://ot-container-kit.github.io/helm-charts', 'redis-operator', '0.26.0'),
   // How much CPU pods use: without it the scalers of gateways and of the edge see nothing.
   helm('metrics', 'https://kubernetes-sigs.github.io/metrics-server', 'metrics-server', '3.13.1', {

@@ -1,9 +1,11 @@
 import type { Chart } from 'cdk8s';
 import { poolerClients } from '../../environments/parts.ts';
+import { assuming } from '../cloud/roles.ts';
 import { customObject, inWave, keepOnPrune, type CustomObject } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { dataNodes, overZones } from './data-parts.ts';
+import { addGuestCertificate, guestServiceOf } from './postgres-guests.ts';
 import { addOwner } from './postgres-owner.ts';
 import { postgresSettings } from './postgres-settings.ts';
 
@@ -14,7 +16,7 @@ type Add = (
   spec: CustomObject['spec'],
   apiVersion?: CustomObject['apiVersion'],
 ) => void;
-const { cluster, database: databaseName, ownerSecret, podLabels } = postgresNames;
+const { cluster, database: databaseName, ownerSecret, podLabels, tlsSecret } = postgresNames;
 
 /** Citus by StackGres: a coordinator, its workers, PgBouncer before each, backups with a log to any point in time. */
 export function addCitus(chart: Chart, place: Place, database: Citus): void {
@@ -28,6 +30,8 @@ export function addCitus(chart: Chart, place: Place, database: Citus): void {
       spec,
     });
   addOwner(chart, place);
+  addGuestCertificate(chart, place, cluster);
+  const guests = guestServiceOf(place);
   addConfigurations(add, place, database);
   const part = {
     sgInstanceProfile: cluster,
@@ -41,8 +45,20 @@ export function addCitus(chart: Chart, place: Place, database: Citus): void {
     type: 'citus',
     database: databaseName,
     profile: 'production',
-    metadata: { labels: { clusterPods: { ...podLabels } } },
-    postgres: { version: '16', extensions: [{ name: 'citus' }] },
+    metadata: {
+      labels: { clusterPods: { ...podLabels } },
+      annotations: {
+        serviceAccount: assuming(place, 'postgres-backups'),
+        ...(guests === undefined ? {} : { coordinatorPrimaryService: guests.annotations }),
+      },
+    },
+    postgres: {
+      version: '16',
+      extensions: [{ name: 'citus' }],
+      // Without it the pooler shows a certificate that nobody outside could know.
+      ...(guests === undefined ? {} : { ssl: shownToGuests }),
+    },
+    ...(guests === undefined ? {} : { postgresServices: { coordinator: { primary: guests.spec } } }),
     // One instance a node has no standby: then nothing can be synchronous.
     replication: { mode: database.instancesPerNode > 1 ? 'sync' : 'async' },
     coordinator: {
@@ -67,6 +83,12 @@ export function addCitus(chart: Chart, place: Place, database: Citus): void {
   };
   add('cluster', 'SGShardedCluster', shardedCluster, 'stackgres.io/v1alpha1');
 }
+
+const shownToGuests = {
+  enabled: true,
+  certificateSecretKeySelector: { name: tlsSecret, key: 'tls.crt' },
+  privateKeySecretKeySelector: { name: tlsSecret, key: 'tls.key' },
+};
 
 function addConfigurations(add: Add, { region }: Place, database: Citus): void {
   add('size', 'SGInstanceProfile', {

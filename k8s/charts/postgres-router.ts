@@ -4,6 +4,7 @@ import { inWave } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { dataNodes, overZones, requestsAndLimits } from './data-parts.ts';
+import { addGuestCertificate, guestServiceOf } from './postgres-guests.ts';
 import { addExternalSecret, passwordOf } from './stored-secret.ts';
 
 type Router = Extract<Place['region']['database'], { kind: 'sharded' }>['router'];
@@ -11,6 +12,7 @@ type Router = Extract<Place['region']['database'], { kind: 'sharded' }>['router'
 const name = postgresNames.router;
 const namespace = namespaces.data;
 const selector = { 'app.kubernetes.io/name': name };
+const tlsFolder = '/etc/pgdog-tls';
 const ports = { health: 8080, metrics: 9090 };
 const metadata = { name, namespace, labels: selector, annotations: inWave('access') };
 
@@ -18,8 +20,9 @@ const metadata = { name, namespace, labels: selector, annotations: inWave('acces
 export function addRouter(chart: Chart, place: Place, router: Router, shardHosts: readonly string[]): void {
   new k8s.KubeConfigMap(chart, `${name}-settings`, {
     metadata,
-    data: { 'pgdog.toml': settingsOf(place.environment.partitions, router, shardHosts) },
+    data: { 'pgdog.toml': settingsOf(place, router, shardHosts) },
   });
+  addGuestCertificate(chart, place, name);
   addUsers(chart, place);
   new k8s.KubeServiceAccount(chart, `${name}-account`, { metadata, automountServiceAccountToken: false });
   new k8s.KubeDeployment(chart, name, {
@@ -27,12 +30,14 @@ export function addRouter(chart: Chart, place: Place, router: Router, shardHosts
     spec: {
       replicas: router.replicas,
       selector: { matchLabels: selector },
-      template: podOf(router),
+      template: podOf(router, guestServiceOf(place) !== undefined),
     },
   });
+  const guests = guestServiceOf(place);
   new k8s.KubeService(chart, `${name}-service`, {
-    metadata,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...guests?.annotations } },
     spec: {
+      ...guests?.spec,
       selector,
       ports: [
         {
@@ -50,7 +55,8 @@ export function addRouter(chart: Chart, place: Place, router: Router, shardHosts
 }
 
 /** Buckets go round the shards; a bucket's shard changes only when rows are moved. */
-function settingsOf(partitions: number, router: Router, shardHosts: readonly string[]): string {
+function settingsOf(place: Place, router: Router, shardHosts: readonly string[]): string {
+  const { partitions } = place.environment;
   const { database, port } = postgresNames;
   const buckets = Array.from({ length: partitions }, (_, bucket) => bucket);
   return [
@@ -63,6 +69,10 @@ function settingsOf(partitions: number, router: Router, shardHosts: readonly str
     'cross_shard_disabled = true',
     `healthcheck_port = ${ports.health}`,
     `openmetrics_port = ${ports.metrics}`,
+    // For programs of other regions; those beside it may speak plainly.
+    ...(guestServiceOf(place) === undefined
+      ? []
+      : [`tls_certificate = "${tlsFolder}/tls.crt"`, `tls_private_key = "${tlsFolder}/tls.key"`]),
     ...shardHosts.flatMap((host, shard) => [
       '',
       '[[databases]]',
@@ -107,7 +117,7 @@ function addUsers(chart: Chart, place: Place): void {
   });
 }
 
-function podOf(router: Router): k8s.PodTemplateSpec {
+function podOf(router: Router, hasGuests: boolean): k8s.PodTemplateSpec {
   const { requests, limits } = requestsAndLimits(router.node);
   const probe: k8s.Probe = {
     httpGet: { path: '/', port: k8s.IntOrString.fromString('health') },
@@ -153,12 +163,14 @@ function podOf(router: Router): k8s.PodTemplateSpec {
           volumeMounts: [
             { name: 'settings', mountPath: '/etc/pgdog', readOnly: true },
             { name: 'users', mountPath: '/etc/pgdog-users', readOnly: true },
+            ...(hasGuests ? [{ name: 'tls', mountPath: tlsFolder, readOnly: true }] : []),
           ],
         },
       ],
       volumes: [
         { name: 'settings', configMap: { name } },
         { name: 'users', secret: { secretName: name } },
+        ...(hasGuests ? [{ name: 'tls', secret: { secretName: postgresNames.tlsSecret } }] : []),
       ],
     },
   };

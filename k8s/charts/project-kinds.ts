@@ -15,12 +15,34 @@ export function projectKinds(environment: Environment): {
   readonly ofCluster: readonly Kind[];
   readonly ofNamespaces: readonly Kind[];
 } {
-  const { regions, scaling } = environment;
+  const { regions, scaling, dns } = environment;
   const some = (chooses: (region: Region) => boolean, ...them: readonly Kind[]): readonly Kind[] =>
     regions.some(chooses) ? them : [];
   return {
     ofCluster: [
       ...kinds('', 'Namespace'),
+      ...kinds('pkg.crossplane.io', 'Provider', 'DeploymentRuntimeConfig'),
+      ...kinds('aws.upbound.io', 'ProviderConfig'),
+      ...kinds('iam.aws.upbound.io', 'Role', 'RolePolicy'),
+      ...some(
+        ({ database, mongo }) => hasBucket(database) || hasBucket(mongo),
+        ...kinds(
+          's3.aws.upbound.io',
+          'Bucket',
+          'BucketPublicAccessBlock',
+          'BucketServerSideEncryptionConfiguration',
+          'BucketVersioning',
+          'BucketLifecycleConfiguration',
+        ),
+      ),
+      ...kinds('route53.aws.upbound.io', 'Zone'),
+      ...(regions.length > 1
+        ? kinds('ec2.aws.upbound.io', 'VPCPeeringConnection', 'VPCPeeringConnectionAccepter', 'Route')
+        : []),
+      ...(regions.length > 1 && dns.routing === 'latency'
+        ? kinds('route53.aws.upbound.io', 'HealthCheck', 'Record')
+        : []),
+      ...kinds('eks.aws.upbound.io', 'NodeGroup', 'Addon'),
       ...kinds('karpenter.sh', 'NodePool'),
       ...kinds('karpenter.k8s.aws', 'EC2NodeClass'),
       ...kinds('gateway.networking.k8s.io', 'GatewayClass'),
@@ -49,15 +71,19 @@ export function projectKinds(environment: Environment): {
       ...kinds('networking.k8s.io', 'NetworkPolicy'),
       ...kinds('policy', 'PodDisruptionBudget'),
       ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
-      ...kinds('external-secrets.io', 'ExternalSecret'),
-      // How programs get the authority of the brokers.
-      ...some(({ kafka }) => kafka.kind === 'strimzi', ...kinds('external-secrets.io', 'SecretStore')),
+      // By a store of the cluster's own, programs get the authorities of brokers and of Redis.
+      ...kinds('external-secrets.io', 'ExternalSecret', 'SecretStore'),
       ...some(
         ({ kafka }) => kafka.kind === 'strimzi',
         ...kinds('kafka.strimzi.io', 'Kafka', 'KafkaNodePool', 'KafkaTopic', 'KafkaUser', 'KafkaRebalance'),
-        // What regions show each other.
-        ...(regions.length > 1 ? kinds('external-secrets.io', 'PushSecret') : []),
       ),
+      // What regions show each other.
+      ...(regions.length > 1
+        ? some(
+            ({ kafka, database }) => kafka.kind === 'strimzi' || database.kind === 'remote',
+            ...kinds('external-secrets.io', 'PushSecret'),
+          )
+        : []),
       ...(regions.length > 1
         ? some(
             ({ kafka }) => kafka.kind !== 'confluent-cloud',
@@ -94,14 +120,14 @@ export function projectKinds(environment: Environment): {
       ...kinds('redis.redis.opstreelabs.in', 'RedisCluster', 'RedisReplication'),
       ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
       ...kinds('configuration.konghq.com', 'KongPlugin', 'KongConsumer'),
-      ...kinds('cert-manager.io', 'Certificate'),
+      ...kinds('cert-manager.io', 'Certificate', 'Issuer'),
       ...(regions.length > 1
         ? [
             ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport'),
             ...kinds('networking.istio.io', 'DestinationRule'),
           ]
         : []),
-      ...kinds('security.istio.io', 'PeerAuthentication'),
+      ...kinds('security.istio.io', 'PeerAuthentication', 'AuthorizationPolicy'),
       ...kinds('externaldns.k8s.io', 'DNSEndpoint'),
       ...kinds('elasticsearch.k8s.elastic.co', 'Elasticsearch'),
       ...kinds('kibana.k8s.elastic.co', 'Kibana'),
@@ -113,4 +139,6 @@ export function projectKinds(environment: Environment): {
   };
 }
 
+const hasBucket = (system: Region['database'] | Region['mongo']): boolean =>
+  'backup' in system && 'bucket' in system.backup;
 const isAurora = ({ database }: Region): boolean => database.kind === 'aurora-global';

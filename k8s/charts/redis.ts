@@ -2,10 +2,11 @@ import type { Chart } from 'cdk8s';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
 import { redisNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { addRedisCertificates } from './redis-certificates.ts';
 import { dataNodes, overZones, requestsAndLimits, volumeOf } from './data-parts.ts';
 import { addExternalSecret, passwordOf } from './stored-secret.ts';
 
-/** A Redis Cluster: a master a shard and its replicas, on disks, with a password and an exporter of metrics. */
+/** A Redis Cluster: a master a shard and its replicas, on disks, with TLS, a password and an exporter of metrics. */
 export function addRedis(chart: Chart, place: Place): void {
   const { region } = place;
   const { redis } = region;
@@ -34,6 +35,8 @@ export function addRedis(chart: Chart, place: Place): void {
         imagePullPolicy: 'IfNotPresent',
         redisSecret: { name: redisNames.passwordSecret, key: 'password' },
       },
+      // Keys as cert-manager names them. The exporter and the operator's own calls follow from it.
+      TLS: { secret: { secretName: redisNames.tlsSecret } },
       redisExporter: {
         enabled: true,
         image: 'quay.io/opstree/redis-exporter:v1.48.0',
@@ -51,6 +54,7 @@ export function addRedis(chart: Chart, place: Place): void {
     },
   });
   addPassword(chart, place);
+  addRedisCertificates(chart);
 }
 
 /** The programs' own password (`system-redis`), as the operator wants it. */

@@ -1,13 +1,14 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
-import { kafkaNames, secretStore } from '../names.ts';
+import { kafkaNames, redisNames, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { addNeighbourSecret } from './neighbour-secret.ts';
+import { addNeighbourSecrets } from './neighbour-secret.ts';
+import { addKeeper } from './region-store.ts';
 import { secretProviderOf } from './stored-secret.ts';
 
 /**
- * The store of secrets, and the secret that is not a program's own: the authority of the brokers, which Strimzi makes beside
- * them and programs need in their namespace.
+ * The store of secrets, and those that are no program's own: the authorities of brokers and of Redis, which are made beside
+ * them and which programs need in their namespace.
  */
 export function addSecrets(chart: Chart, place: Place): void {
   customObject(chart, 'store', {
@@ -17,13 +18,14 @@ export function addSecrets(chart: Chart, place: Place): void {
     annotations: inWave('foundation'),
     spec: { provider: secretProviderOf(place) },
   });
-  if (place.region.kafka.kind !== 'strimzi') return;
-  addNeighbourSecret(chart, {
-    name: kafkaNames.clusterCaSecret,
+  const isStrimzi = place.region.kafka.kind === 'strimzi';
+  addNeighbourSecrets(chart, {
+    names: [...(isStrimzi ? [kafkaNames.clusterCaSecret] : []), redisNames.clientSecret],
     keys: ['ca.crt'],
     from: namespaces.data,
     into: namespaces.programs,
-    reader: 'kafka-ca-reader',
+    reader: 'authority-reader',
     wave: 'access',
   });
+  addKeeper(chart, place);
 }

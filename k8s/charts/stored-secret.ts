@@ -1,6 +1,6 @@
 import type { Chart } from 'cdk8s';
 import type { SystemName } from '../../platform/resources.ts';
-import { customObject, inWave, type syncWave } from '../custom-object.ts';
+import { customObject, inWave, type Wave } from '../custom-object.ts';
 import { secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { configOf } from '../system-variables.ts';
@@ -10,7 +10,7 @@ export type ExternalSecret = {
   /** Of the Secret too. */
   readonly name: string;
   readonly namespace: string;
-  readonly wave: keyof typeof syncWave;
+  readonly wave: Wave;
   /** The region's store unless given. */
   readonly store?: { readonly kind: string; readonly name: string };
   /** Single properties, or a stored secret whole. */

@@ -5,12 +5,12 @@ import { propose, type Proposed } from './proposal.ts';
 import { Refusal } from '../refusal.ts';
 import { recordedAt, releasesAt } from './releases.ts';
 import { commitOf, refuseDirty, shortOf, treeOf, type Repository } from './repository.ts';
-import { regionsOfWave, type Target } from './target.ts';
+import { regionsOfWave, type Target, type Wave } from './target.ts';
 
 export type PromoteOptions = {
   readonly target: Target;
-  readonly wave: number;
-  /** Undefined: the newest release for the first wave, what the wave before runs for the others. */
+  readonly wave: Wave;
+  /** Undefined: the newest release for the first wave and for all, what the wave before runs for the others. */
   readonly revision: string | undefined;
   readonly push: boolean;
   readonly now: Date;
@@ -59,10 +59,11 @@ export async function promote(repository: Repository, options: PromoteOptions): 
     release,
   });
   if (gates.some(({ passed }) => !passed)) return { gates };
-  const title = `release(${environment.name}): wave ${wave} to ${shortOf(revision)}`;
+  const what = wave === 'all' ? 'all regions' : `wave ${wave}`;
+  const title = `release(${environment.name}): ${what} to ${shortOf(revision)}`;
   const proposed = await propose(repository, {
     ...target,
-    branch: `promote/${environment.name}/wave-${wave}/${shortOf(revision)}`,
+    branch: `promote/${environment.name}/${what.replace(' ', '-')}/${shortOf(revision)}`,
     title,
     body: gates.map(({ name, reason }) => `${name}: ${reason}`).join('\n'),
     files: new Map(moved.map((pin) => [pinPath(pin.environment, pin.region), yamlOf(pin)])),
@@ -77,7 +78,7 @@ async function revisionOf(
   pins: ReadonlyMap<string, Pin>,
 ): Promise<string> {
   if (revision !== undefined) return commitOf(repository, revision);
-  if (wave === 1) {
+  if (wave === 1 || wave === 'all') {
     const [newest] = await releasesAt(repository, main);
     if (newest) return newest.revision;
     throw new Refusal('there is no release on main: make a record with scripts/release, or give --revision');

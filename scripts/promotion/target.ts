@@ -10,6 +10,8 @@ const answer = z.array(
     follows: z.enum(['main', 'pins']),
     waves: z.array(z.array(z.string()).nonempty()),
     regions: z.array(z.string()).nonempty(),
+    /** By a region whose programs use another region's database: that region, which keeps and migrates it. */
+    keepers: z.record(z.string(), z.string()),
   }),
 );
 
@@ -63,8 +65,12 @@ export function pinnedEnvironment(
   throw new WrongUsage(`${name} follows main: it has no pins to move`);
 }
 
-/** The regions of a wave, counted from 1. @throws WrongUsage naming the waves that there are. */
-export function regionsOfWave({ name, waves }: PromotedEnvironment, wave: number): readonly string[] {
+/** Counted from 1; or every region at once, as an environment begins. */
+export type Wave = number | 'all';
+
+/** The regions of a wave. @throws WrongUsage naming the waves that there are. */
+export function regionsOfWave({ name, waves }: PromotedEnvironment, wave: Wave): readonly string[] {
+  if (wave === 'all') return waves.flat();
   const regions = waves[wave - 1];
   if (regions) return regions;
   throw new WrongUsage(`${name} has the waves 1 to ${waves.length}, not ${wave}`);

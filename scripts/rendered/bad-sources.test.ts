@@ -44,7 +44,7 @@ describe('cdk8s synth', () => {
       'an open brace',
       'environments/small.ts',
       (text) => `${text}export const more = {\n`,
-      /^environments\/small\.ts:103: Unexpected token/,
+      /^environments\/small\.ts:\d+: Unexpected token/,
     ],
     [
       'a name that is there twice',

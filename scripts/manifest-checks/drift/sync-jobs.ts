@@ -1,4 +1,5 @@
-import { readMigrationVariables } from '../../../composition/migrate.ts';
+import { readSchemaVariables } from '../../../composition/await-schema.ts';
+import { readMigrationVariables, readReadModelVariables } from '../../../composition/migrate.ts';
 import { jobsOf } from '../../../k8s/jobs.ts';
 import type { Place } from '../../../k8s/place.ts';
 import { migrationVariables, systems } from '../../../platform/resources.ts';
@@ -14,6 +15,11 @@ type Read = Pick<Configured, 'read' | 'samples'>;
 /** What each file of the image, or command of `main.ts`, reads from its environment. */
 const readers: Readonly<Record<string, Read>> = {
   migrate: { samples: migrationVariables, read: (variables) => void readMigrationVariables(variables) },
+  'migrate --read-models': {
+    samples: systems.mongo,
+    read: (variables) => void readReadModelVariables(variables),
+  },
+  'await-schema': { samples: systems.postgres, read: (variables) => void readSchemaVariables(variables) },
   'scripts/audit-region.ts': {
     samples: { ...systems.postgres, ...systems.mongo },
     read: (variables) => void readRegionVariables(variables),
@@ -58,10 +64,13 @@ export function checkSyncJobs(
   return { findings: [...unknown, ...missing, ...containers.flatMap(endsOf)], configured: known };
 }
 
-/** The file that Node runs, or the command of `main.ts`, which is what the image runs without one. */
+/** The file that Node runs, or the command of `main.ts` with what it is to do, which is what the image runs without one. */
 function programOf({ fields }: Container): string {
   const command = textsAt(fields, 'command');
-  return (command.length > 0 ? command.at(-1) : textsAt(fields, 'args')[0]) ?? '';
+  if (command.length > 0) return command.at(-1) ?? '';
+  return textsAt(fields, 'args')
+    .filter((argument) => !argument.includes('='))
+    .join(' ');
 }
 
 /** A job that does not end holds up the sync, and with it a rollback. */

@@ -71,7 +71,7 @@ function ownLabels(manifest: Manifest): Finding[] {
   const { environment, region } = manifest;
   const wanted: Readonly<Record<string, string | undefined>> = {
     'app.kubernetes.io/name': undefined,
-    'app.kubernetes.io/part-of': 'meridian',
+    'app.kubernetes.io/part-of': isArgocdSetting(manifest) ? 'argocd' : 'meridian',
     'app.kubernetes.io/managed-by': 'argocd',
     'meridian.example/environment': environment,
     // The hub is one cluster for all regions of an environment.
@@ -85,6 +85,11 @@ function ownLabels(manifest: Manifest): Finding[] {
     const message = own === undefined ? 'is missing' : `must be ${value}, is ${own}`;
     return [findingAt(manifest, `metadata.labels["${key}"]`, 'own-labels', message)];
   });
+}
+
+/** Argo CD reads those of its own settings only that are labelled as a part of it. */
+function isArgocdSetting({ region, object }: Manifest): boolean {
+  return region === 'hub' && object.kind === 'ConfigMap' && object.metadata.name.startsWith('argocd-');
 }
 
 /** Our programs say what they are; Deployments of others (a collector, a pooler) do not have to. */

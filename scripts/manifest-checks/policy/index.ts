@@ -5,6 +5,7 @@ import { checkApiServerRules } from './api-server.ts';
 import { checkAvailability } from './availability.ts';
 import { checkBasics } from './basics.ts';
 import { checkImageDigests, checkImageTags } from './images.ts';
+import { checkMesh } from './mesh.ts';
 import { checkNames } from './names/index.ts';
 import { checkNetwork } from './network.ts';
 import { checkResources } from './resources.ts';
@@ -28,6 +29,7 @@ const policies: readonly Policy[] = [
   checkSecrets,
   checkAccess,
   checkNetwork,
+  checkMesh,
   checkSelectors,
   checkNames,
 ];

@@ -27,11 +27,14 @@ function secretData(manifest: Manifest): Finding[] {
 
 function configData(manifest: Manifest): Finding[] {
   const entries = Object.entries(fieldsAt(manifest.object, 'data'));
-  return entries
-    .filter(([name, value]) => looksSecret(name, value))
-    .map(([name]) =>
-      findingAt(manifest, `data.${name}`, 'plain-secret', 'looks like a secret: belongs in a Secret'),
-    );
+  return (
+    entries
+      // The name of one of Argo CD's customizations ends in that of a kind, ExternalSecret for one.
+      .filter(([name, value]) => looksSecret(name, value) && !name.startsWith('resource.customizations.'))
+      .map(([name]) =>
+        findingAt(manifest, `data.${name}`, 'plain-secret', 'looks like a secret: belongs in a Secret'),
+      )
+  );
 }
 
 function plainVariables(scope: Scope): Finding[] {

@@ -42,10 +42,17 @@ export function healthyRegion(): KubernetesObject[] {
   return [
     objectOf('v1', 'Namespace', 'meridian', {
       namespace: null,
-      labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+      labels: { 'pod-security.kubernetes.io/enforce': 'restricted', 'istio.io/dataplane-mode': 'ambient' },
     }),
     objectOf('networking.k8s.io/v1', 'NetworkPolicy', 'default-deny', {
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    }),
+    objectOf('networking.k8s.io/v1', 'NetworkPolicy', 'probes', {
+      spec: {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ ipBlock: { cidr: '169.254.7.127/32' } }], ports: [{ port: 9464 }] }],
+      },
     }),
     objectOf('v1', 'ServiceAccount', 'order-service'),
     objectOf('v1', 'ConfigMap', 'process', { data: { REGION: 'us-east', PARTITIONS: '100' } }),

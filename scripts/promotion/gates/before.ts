@@ -5,9 +5,11 @@ import { releasePath } from '../releases.ts';
 import { isAncestor, shortOf, treeOf } from '../repository.ts';
 import { wasNotTakenBack } from './taken-back.ts';
 import { contractsFit } from './contracts.ts';
+import { isFounding } from './founding.ts';
 import { isNotFrozen } from './freeze.ts';
 import type { Candidate, Gate } from './gate.ts';
 import { reproduces } from './reproduces.ts';
+import { schemaIsKept } from './schema.ts';
 
 /**
  * Everything that must hold before a wave moves; all are looked at, so that one run tells all that is missing. Sources are
@@ -24,7 +26,8 @@ export async function gatesBefore(candidate: Candidate): Promise<readonly Gate[]
     await isNotFrozen(candidate),
     onMain.passed ? await reproduces(candidate) : unreviewed('reproduces'),
     onMain.passed ? await contractsFit(candidate) : unreviewed('contracts'),
-    ...(await earlierWaves(candidate)),
+    await schemaIsKept(candidate),
+    ...(candidate.wave === 'all' ? [isFounding(candidate)] : await earlierWaves(candidate, candidate.wave)),
   ];
 }
 
@@ -85,8 +88,8 @@ async function isImageBuilt({ repository, environment, regions, revision }: Cand
 }
 
 /** Each region of the waves before has been found healthy at exactly this revision, and was not taken back since. */
-async function earlierWaves(candidate: Candidate): Promise<Gate[]> {
-  const { repository, environment, wave, revision, main, pins } = candidate;
+async function earlierWaves(candidate: Candidate, wave: number): Promise<Gate[]> {
+  const { repository, environment, revision, main, pins } = candidate;
   const earlier = environment.waves.slice(0, wave - 1).flat();
   return Promise.all(
     earlier.map(async (region) => {

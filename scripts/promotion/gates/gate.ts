@@ -2,7 +2,7 @@ import type { EventSchemas } from '../contracts/event-schemas.ts';
 import type { Pin } from '../pins.ts';
 import type { Release } from '../releases.ts';
 import type { Repository } from '../repository.ts';
-import type { PromotedEnvironment } from '../target.ts';
+import type { PromotedEnvironment, Wave } from '../target.ts';
 
 /** One condition of a promotion, with the reason in plain words. */
 export type Gate = { readonly name: string; readonly passed: boolean; readonly reason: string };
@@ -15,7 +15,7 @@ export type Candidate = {
   readonly repository: Repository;
   readonly environment: PromotedEnvironment;
   readonly environments: readonly string[];
-  readonly wave: number;
+  readonly wave: Wave;
   readonly regions: readonly string[];
   readonly revision: string;
   /** Whether a person named the revision; the newest release is taken otherwise, or what the wave before runs. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { z } from 'zod';
-import { placeIn } from '../../../k8s/source-fault.ts';
+import { placeIn } from '../../../platform/source-fault.ts';
 import { Refusal } from '../../refusal.ts';
 import { inCheckout } from '../checkout.ts';
 import { Interrupted, interruption } from '../interruption.ts';

@@ -5,7 +5,7 @@ const [file = ''] = process.argv.slice(2);
 const { environments } = (await import(pathToFileURL(file).href)) as {
   environments: {
     name: string;
-    regions: { name: string }[];
+    regions: { name: string; database?: { kind: string; region?: string } }[];
     delivery: { follows: string; waves: string[][] };
   }[];
 };
@@ -14,5 +14,10 @@ const told = environments.map(({ name, regions, delivery: { follows, waves } }) 
   follows,
   waves,
   regions: regions.map((region) => region.name),
+  keepers: Object.fromEntries(
+    regions.flatMap(({ name: guest, database }) =>
+      database?.kind === 'remote' ? [[guest, database.region]] : [],
+    ),
+  ),
 }));
 process.stdout.write(JSON.stringify(told));

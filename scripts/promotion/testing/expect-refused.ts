@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { pinPath, yamlOf } from '../pins.ts';
+import type { Wave } from '../target.ts';
 import { refusals, type GitWorld } from './git-world.ts';
 
-type Asked = { wave?: number } & Parameters<GitWorld['promote']>[1];
+type Asked = { wave?: Wave } & Parameters<GitWorld['promote']>[1];
 
 /** Promoting is refused with these words, and leaves everything as it was. */
 export async function expectRefused(

@@ -21,7 +21,7 @@ import { release } from '../release.ts';
 import { fetchMain } from '../remote.ts';
 import { releaseOf, releasePath, releaseText } from '../releases.ts';
 import { openRepository, treeOf } from '../repository.ts';
-import type { Target } from '../target.ts';
+import type { PromotedEnvironment, Target, Wave } from '../target.ts';
 import { declared, environmentsWith, imageWith, production, regions, rendered } from './sources.ts';
 
 /** Renders as the real one does, from something small: the file `value` into each region's folder. */
@@ -93,7 +93,10 @@ function worldIn(folder: string) {
 }
 
 /** What a test may ask for otherwise. */
-type Asked = Partial<Omit<PromoteOptions, 'target'>> & { readonly remote?: string };
+type Asked = Partial<Omit<PromoteOptions, 'target'>> & {
+  readonly remote?: string;
+  readonly environment?: PromotedEnvironment;
+};
 
 function actionsIn(clone: ReturnType<typeof openRepository>) {
   const settings: Omit<PromoteOptions, 'wave' | 'target'> = {
@@ -142,8 +145,15 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
     return { remote, main, environment: production, environments: declared.map(({ name }) => name) };
   };
 
-  const promoteWave = async (wave: number, { remote, ...changed }: Asked = {}): Promise<Promotion | Halted> =>
-    promote(clone, { ...settings, target: await target(remote), wave, ...changed });
+  const promoteWave = async (wave: Wave, asked: Asked = {}): Promise<Promotion | Halted> => {
+    const { remote, environment = production, ...changed } = asked;
+    return promote(clone, {
+      ...settings,
+      target: { ...(await target(remote)), environment },
+      wave,
+      ...changed,
+    });
+  };
 
   /** The record of main, merged. */
   const recordMain = async (): Promise<void> => {
@@ -170,7 +180,7 @@ function actionsIn(clone: ReturnType<typeof openRepository>) {
     },
     promote: promoteWave,
     /** Promotes and merges; the regions that moved. @throws when a gate said no. */
-    roll: async (wave: number, changed: Asked = {}): Promise<string[]> => {
+    roll: async (wave: Wave, changed: Asked = {}): Promise<string[]> => {
       const result = await promoteWave(wave, changed);
       if (!('branch' in result)) throw new Error(JSON.stringify(refusals(result.gates)));
       await merge(result.commit);

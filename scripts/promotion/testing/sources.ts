@@ -7,9 +7,13 @@ export const declared: readonly PromotedEnvironment[] = environments.map(({ name
   follows: delivery.follows,
   waves: delivery.waves,
   regions: regions.map((region) => region.name),
+  // Most tests begin with the canary of an environment whose regions stand by themselves; see `withKeeper`.
+  keepers: {},
 }));
 export const production = pinnedEnvironment(declared, 'production');
 export const { regions } = production;
+/** As it is: the canary uses the database of the second wave. */
+export const withKeeper: PromotedEnvironment = { ...production, keepers: { 'ap-southeast': 'us-west' } };
 
 const digest = (letter: string): string =>
   `registry.meridian.example/meridian/programs@sha256:${letter.repeat(64)}`;
@@ -17,10 +21,13 @@ const digest = (letter: string): string =>
 /** The same waves and regions as the real ones, in a form that their own sources could have. */
 export const environmentsWith = (told: readonly PromotedEnvironment[]): Record<string, string> => ({
   'environments/index.ts': `export const environments = ${JSON.stringify(
-    told.map(({ name, follows, waves, regions: names }) => ({
+    told.map(({ name, follows, waves, regions: names, keepers }) => ({
       name,
       delivery: { follows, waves },
-      regions: names.map((region) => ({ name: region })),
+      regions: names.map((region) => ({
+        name: region,
+        database: keepers[region] ? { kind: 'remote', region: keepers[region] } : { kind: 'citus' },
+      })),
     })),
   )};\n`,
 });

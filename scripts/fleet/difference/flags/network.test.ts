@@ -68,4 +68,19 @@ describe('red flags: the network', () => {
     expect(reasonsOf(space('restricted'), space('baseline'))).toEqual(['Pod Security restricted → baseline']);
     expect(reasonsOf(space('baseline'), space('restricted'))).toEqual([]);
   });
+
+  it('a namespace that leaves the mesh', () => {
+    const member = manifest('v1', 'Namespace', 'x', {
+      metadata: {
+        labels: {
+          'pod-security.kubernetes.io/enforce': 'restricted',
+          'istio.io/dataplane-mode': 'ambient',
+        },
+      },
+    });
+    expect(reasonsOf(member, space('restricted'))).toEqual([
+      'leaves the mesh: its pods are reached in plain text',
+    ]);
+    expect(reasonsOf(space('restricted'), member)).toEqual([]);
+  });
 });

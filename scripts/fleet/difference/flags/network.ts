@@ -27,7 +27,7 @@ export const networkLoosened: FlagRule = ({ sort, object, before, after }, { bas
   }
   if (object.group === 'security.istio.io') return meshLoosened(sort, object, before, after);
   if (object.group === '' && object.kind === 'Namespace' && sort === 'changed')
-    return podSecurityLoosened(before!, after!);
+    return [...podSecurityLoosened(before!, after!), ...leftMesh(before!, after!)];
   return [];
 };
 
@@ -160,6 +160,14 @@ const levels = ['restricted', 'baseline', 'privileged'];
 function podSecurityLoosened(before: FleetObject, after: FleetObject): readonly string[] {
   const [from, to] = [podSecurityOf(before), podSecurityOf(after)];
   return levels.indexOf(to) > levels.indexOf(from) ? [`Pod Security ${from} → ${to}`] : [];
+}
+
+function leftMesh(before: FleetObject, after: FleetObject): readonly string[] {
+  return isMember(before) && !isMember(after) ? ['leaves the mesh: its pods are reached in plain text'] : [];
+}
+
+function isMember(side: FleetObject): boolean {
+  return textAt(side.value, 'metadata', 'labels', 'istio.io/dataplane-mode') === 'ambient';
 }
 
 function within(now: readonly Json[], then: readonly Json[]): boolean {

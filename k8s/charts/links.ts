@@ -1,47 +1,56 @@
 import type { Chart } from 'cdk8s';
-import { customObject, inWave } from '../custom-object.ts';
+import { customObject } from '../custom-object.ts';
 import { userKeys } from '../kafka-access.ts';
 import { sourcesOf } from '../kafka-topics.ts';
-import { kafkaNames, secretPath, secretStore } from '../names.ts';
+import { kafkaNames, postgresNames, regionStore, secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { addNeighbourSecret } from './neighbour-secret.ts';
-import { addExternalSecret, secretProviderOf } from './stored-secret.ts';
+import { guestsOf } from '../system-addresses.ts';
+import { addMirror } from './kafka-mirror.ts';
+import { addNeighbourSecrets } from './neighbour-secret.ts';
+import { addRegionStore } from './region-store.ts';
+import { addExternalSecret } from './stored-secret.ts';
 
 const keys = Object.values(userKeys.strimzi);
-const authority = 'kafka-authority';
+const authority = kafkaNames.authoritySecret;
+
+/**
+ * What a region has of others and shows to them, in an Application of its own (docs/adr/0018): it comes when they come, and
+ * nothing of the region itself waits for it. So no object is in a wave: with one, a sync would wait.
+ */
+export function addLinks(chart: Chart, place: Place): void {
+  if (place.region.kafka.kind === 'strimzi') addMirrorKeys(chart, place);
+  addMirror(chart, place);
+  if (guestsOf(place).length > 0) {
+    addPush(chart, place, namespaces.data, postgresNames.tlsSecret, postgresNames.authoritySecret, [
+      'ca.crt',
+    ]);
+  }
+}
 
 /**
  * What regions show each other, and keep showing when a certificate is renewed: each puts the authority of its brokers and
  * the certificates of the mirrors that read here into its own store, and takes those made for it from the others' stores.
  */
-export function addLinks(chart: Chart, place: Place): void {
+function addMirrorKeys(chart: Chart, place: Place): void {
   const { environment, region } = place;
   const others = sourcesOf(place);
   if (others.length === 0) return;
   const own = kafkaNames.mirrorUser(region.name);
   // Users are made in the namespace of the programs; the mirror is beside the brokers.
-  addNeighbourSecret(chart, {
-    name: own,
+  addNeighbourSecrets(chart, {
+    names: [own],
     keys,
     from: namespaces.programs,
     into: namespaces.data,
     reader: 'kafka-mirror-reader',
-    wave: 'programs',
+    wave: 'none',
   });
   addPush(chart, place, namespaces.data, kafkaNames.clusterCaSecret, authority, ['ca.crt']);
   for (const other of others) {
     const reader = kafkaNames.mirrorUser(other.name);
     addPush(chart, place, namespaces.programs, reader, reader, keys);
     const there: Place = { environment, region: other };
-    const store = `region-${other.name}`;
-    customObject(chart, store, {
-      apiVersion: 'external-secrets.io/v1',
-      kind: 'SecretStore',
-      name: store,
-      namespace: namespaces.data,
-      annotations: inWave('operatorsReady'),
-      spec: { provider: secretProviderOf(there) },
-    });
+    addRegionStore(chart, there, namespaces.data, 'none');
     const property = (key: string, name: string): object => ({
       secretKey: key,
       remoteRef: { key: secretPath(there, name), property: key },
@@ -49,8 +58,8 @@ export function addLinks(chart: Chart, place: Place): void {
     addExternalSecret(chart, {
       name: kafkaNames.sourceSecret(other.name),
       namespace: namespaces.data,
-      wave: 'traffic',
-      store: { kind: 'SecretStore', name: store },
+      wave: 'none',
+      store: regionStore(other.name),
       from: { data: [property('ca.crt', authority), ...keys.map((key) => property(key, own))] },
     });
   }
@@ -69,7 +78,6 @@ function addPush(
     kind: 'PushSecret',
     name: storedAs,
     namespace,
-    annotations: inWave('programs'),
     spec: {
       refreshInterval: '1h',
       updatePolicy: 'Replace',
