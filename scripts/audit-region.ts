@@ -7,11 +7,17 @@ import { renderAudit } from './auditor/render.ts';
 import { exitCodes } from './auditor/report.ts';
 import { connectSources } from './auditor/sources.ts';
 
+type Options = { readonly json?: true; readonly settleMs: number; readonly sinceLastClean?: true };
+
 // The auditor where there is no local stack: in the image of the programs, after a sync.
 const command = new Command('audit-region')
   .description('Checks the invariants of the design over the systems that the environment variables name.')
   .option('--json', 'print the report as JSON')
   .option('--settle-ms <ms>', 'how long to wait until nothing is under way', milliseconds, 15_000)
+  .option(
+    '--since-last-clean',
+    'only what has changed since the last clean audit of this kind, or all where there was none; leaves the next checkpoint',
+  )
   .addHelpText(
     'after',
     '\nReads REGION, PARTITIONS, POSTGRES_URL, KAFKA_BROKERS (KAFKA_CA_FILE, KAFKA_CERT_FILE, KAFKA_KEY_FILE) and MONGO_URL.' +
@@ -30,10 +36,10 @@ function milliseconds(text: string): number {
 async function main(): Promise<number> {
   try {
     command.parse();
-    const { json, settleMs } = command.opts<{ readonly json?: true; readonly settleMs: number }>();
+    const { json, settleMs, sinceLastClean = false } = command.opts<Options>();
     const opened = connectSources(regionSettings(process.env));
     try {
-      const report = await audit(opened.sources, { settleMs });
+      const report = await audit(opened.sources, { settleMs, sinceLastClean });
       process.stdout.write(`${json ? JSON.stringify(report, null, 2) : renderAudit(report)}\n`);
       return exitCodes[report.verdict];
     } finally {

@@ -12,6 +12,7 @@ type Options = {
   readonly json?: true;
   readonly settleMs: number;
   readonly acknowledged?: string;
+  readonly sinceLastClean?: true;
 };
 
 const command = new Command('audit')
@@ -22,6 +23,10 @@ const command = new Command('audit')
   .option('--json', 'print the report as JSON')
   .option('--settle-ms <ms>', 'how long to wait until nothing is under way', milliseconds, 15_000)
   .option('--acknowledged <file>', 'orders that clients were told of: lines of {"orderId", "totalMinor"?}')
+  .option(
+    '--since-last-clean',
+    'only what has changed since the last clean audit with this option, or all where there was none; leaves the next checkpoint',
+  )
   .addHelpText(
     'after',
     '\nExit codes: 0 clean, 1 violations, 2 wrong usage, 3 could not check (a system is away).',
@@ -48,10 +53,11 @@ async function* acknowledgedIn(file: string): AsyncGenerator<Acknowledged> {
 async function main(): Promise<number> {
   try {
     command.parse();
-    const { stack, json, settleMs, acknowledged } = command.opts<Options>();
+    const { stack, json, settleMs, acknowledged, sinceLastClean = false } = command.opts<Options>();
     if (acknowledged !== undefined) await access(acknowledged);
     const report = await auditStack(stackFromEnvironment(stack), {
       settleMs,
+      sinceLastClean,
       ...(acknowledged === undefined ? {} : { acknowledged: acknowledgedIn(acknowledged) }),
     });
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : renderAudit(report)}\n`);

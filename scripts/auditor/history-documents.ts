@@ -59,10 +59,11 @@ type BoardDocument = Omit<SalesTotal, 'orders' | 'totalMinor'> & {
   readonly sold?: { readonly orders: number; readonly total_minor: number };
 };
 
-/** All of the sales board: one document for each day, category, region and currency. */
-export async function readBoard(database: Db): Promise<readonly SalesTotal[]> {
+/** The sales board from a day on, or all of it: one document for each day, category, region and currency. */
+export async function readBoard(database: Db, firstDay: string | undefined): Promise<readonly SalesTotal[]> {
+  const wanted = firstDay === undefined ? {} : { date: { $gte: firstDay } };
   const documents = await from('mongo', () =>
-    database.collection<BoardDocument>('analytics').find().toArray(),
+    database.collection<BoardDocument>('analytics').find(wanted).toArray(),
   );
   return documents.map(({ date, category, region, currency, sold }) => ({
     date,

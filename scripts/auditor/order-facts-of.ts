@@ -14,6 +14,7 @@ import {
   type PublishedBits,
   type Versioned,
 } from './order/order-facts.ts';
+import { bitsBefore } from './order/published.ts';
 import type { EventRow, OrderRows } from './read-orders.ts';
 import type { Finding, Invariant } from './report.ts';
 
@@ -31,6 +32,8 @@ export type Around = {
   readonly partitions: number;
   /** What was recorded before has had the time to be complete. */
   readonly dueBefore: Date;
+  /** Since when the topics were read; undefined where that was from their beginning. */
+  readonly publishedSince: Date | undefined;
 };
 
 /** Puts together what is known of one order; an event that cannot be read is a finding, and nothing else is checked. */
@@ -40,7 +43,7 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
     return about(rows, `version ${unreadable.version} is no ${unreadable.type} of its contract`);
   const { bucket, orderId, postings, reservation, saga, score, audited } = rows;
   const { aggregated, learned, forgotten } = rows;
-  const { outside, published, dead, takenIsAll, partitions, dueBefore } = around;
+  const { outside, published, dead, takenIsAll, partitions, dueBefore, publishedSince } = around;
   const orderEvents = versioned<OrderEvent>(rows.orders);
   const paymentEvents = versioned<PaymentEvent>(rows.payment);
   const shipmentEvents = versioned<ShipmentEvent>(rows.shipping);
@@ -77,7 +80,8 @@ export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
     taken: outside.taken,
     takenIsAll,
     history: outside.history && { summary: outside.history.get(orderId) },
-    published,
+    published:
+      published && publishedSince ? { ...published, before: bitsBefore(publishedSince, rows) } : published,
     dead,
   };
 }

@@ -11,6 +11,9 @@ export type OrderRange = {
   readonly keys: readonly OrderKey[];
 };
 
+/** Orders that are read together: a range of them, or just these. */
+export type OrderSelection = OrderRange | { readonly keys: readonly OrderKey[] };
+
 /** Walks over the order streams of these buckets along the primary key. */
 export async function* orderRanges(
   postgres: Pool,

@@ -2,7 +2,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { topics } from '../../contracts/topics.ts';
 import { headerText } from '../../adapters/kafka/cloud-event.ts';
 import type { PublishedBits } from './order/order-facts.ts';
-import { typeBits, versionBit } from './order/published.ts';
+import { noBits, typeBits, versionBit } from './order/published.ts';
 import type { Finding } from './report.ts';
 import type { AuditSources } from './sources.ts';
 import { readTopics, type Extents } from './topic-reader.ts';
@@ -20,6 +20,8 @@ type Seen = { -readonly [Field in keyof PublishedBits]: PublishedBits[Field] };
 export type Publications = {
   /** Takes the order out. Undefined where retention has deleted a part of the partition. */
   take(orderId: string, bucket: number): PublishedBits | undefined;
+  /** Those that were not taken out yet. */
+  orderIds(): Iterable<string>;
   /** Orders on the topics that were never taken out. */
   rest(): readonly Finding[];
 };
@@ -37,6 +39,7 @@ export async function readPublications(
     inventoryEvents: 0,
     fraudDetectionEvents: 0,
     disordered: [],
+    before: noBits,
   };
   await readTopics(sources, extents, partitions, (topic, _partition, message) => {
     const step = stepOf(topic, message);
@@ -45,7 +48,8 @@ export async function readPublications(
     orders.set(step.orderId, seen);
     const isFirst = (seen[step.field] & step.bit) === 0;
     // A stream's versions are bits of growing value.
-    if (step.ordered && isFirst && seen[step.field] > step.bit) seen.disordered = [...seen.disordered, topic];
+    if (step.ordered && isFirst && seen[step.field] > step.bit)
+      seen.disordered = [...seen.disordered, { topic: step.field, bit: step.bit }];
     seen[step.field] |= step.bit;
   });
   const truncated = new Set(truncatedPartitions(extents));
@@ -55,21 +59,22 @@ export async function readPublications(
       orders.delete(orderId);
       return truncated.has(bucket) ? undefined : seen;
     },
+    orderIds: () => orders.keys(),
     rest: () =>
       [...orders.keys()].map((orderId) => ({ example: `${orderId}: on a topic, and never stored` })),
   };
 }
 
-/** Partitions of which retention has deleted the beginning. */
+/** Partitions of which retention may have deleted some of what was asked for. */
 export function truncatedPartitions(extents: Extents): readonly number[] {
   return publishingTopics.flatMap((topic) =>
-    (extents.get(topic) ?? []).filter(({ low }) => low > 0).map(({ partition }) => partition),
+    (extents.get(topic) ?? []).filter(({ isCut }) => isCut).map(({ partition }) => partition),
   );
 }
 
 type Step = {
   readonly orderId: string;
-  readonly field: Exclude<keyof PublishedBits, 'disordered'>;
+  readonly field: keyof PublishedBits['before'];
   readonly bit: number;
   readonly ordered: boolean;
 };

@@ -7,7 +7,7 @@ import type { Posting } from '../../platform/ports/event-store.ts';
 import type { OrderFacts } from './order/order-facts.ts';
 import { orderEventId, paymentEventId } from './order/order-facts.ts';
 import { isPublished } from './order/log.ts';
-import type { OrderRange } from './order-pages.ts';
+import type { OrderSelection } from './order-pages.ts';
 import { from } from './sources.ts';
 
 export type EventRow = {
@@ -42,16 +42,16 @@ export type OrderRows = {
 
 type Keyed<Row> = Row & { readonly bucket: number; readonly order_id: string };
 
-/** Reads a range of orders from every table that is placed by the order, in one snapshot, one round trip for most of it. */
+/** Reads orders from every table that is placed by the order, in one snapshot, one round trip for most of it. */
 export function readOrders(
   postgres: Pool,
-  range: OrderRange,
+  selection: OrderSelection,
   inboxSince: Date,
 ): Promise<readonly OrderRows[]> {
   return from('postgres', () =>
     inTransaction(
       postgres,
-      async (client) => ({ result: await readSnapshot(client, range, inboxSince) }),
+      async (client) => ({ result: await readSnapshot(client, selection, inboxSince) }),
       'begin isolation level repeatable read read only',
     ),
   );
@@ -59,7 +59,7 @@ export function readOrders(
 
 async function readSnapshot(
   client: Queryable,
-  range: OrderRange,
+  selection: OrderSelection,
   inboxSince: Date,
 ): Promise<readonly OrderRows[]> {
   const orders = new Map<string, OrderRows>();
@@ -77,12 +77,11 @@ async function readSnapshot(
     }
     return order;
   };
-  const { bucket, orderId } = range.after;
+  const selected = selectedBy(selection);
   const rows = async <Row>(columns: string, table: string, id: string, rest = ''): Promise<Keyed<Row>[]> => {
     const result = await client.query<Keyed<Row>>(
-      `select bucket, ${id} as order_id, ${columns} from ${table}
-       where bucket = $1 and ${id} > $2 and ($3::text is null or ${id} <= $3) order by ${id}${rest}`,
-      [bucket, orderId, range.upTo?.orderId ?? null],
+      `select t.bucket, t.${id} as order_id, ${columns} from ${selected.from(table, id)} order by t.${id}${rest}`,
+      selected.values,
     );
     return result.rows;
   };
@@ -131,6 +130,29 @@ async function readSnapshot(
   for (const row of mails) at(row).mails.push(row);
   await readInboxes(client, [...orders.values()], inboxSince);
   return [...orders.values()];
+}
+
+/** A table `t`, as far as it is of these orders. */
+function selectedBy(selection: OrderSelection): {
+  from(table: string, id: string): string;
+  readonly values: unknown[];
+} {
+  if ('after' in selection) {
+    const { after, upTo } = selection;
+    return {
+      from: (table, id) =>
+        `${table} t where t.bucket = $1 and t.${id} > $2 and ($3::text is null or t.${id} <= $3)`,
+      values: [after.bucket, after.orderId, upTo?.orderId ?? null],
+    };
+  }
+  return {
+    // The limit makes PostgreSQL look each order up, whatever it expects.
+    from: (table, id) =>
+      `unnest($1::int[], $2::text[]) as k(bucket, order_id) cross join lateral (
+         select * from ${table} t where t.bucket = k.bucket and t.${id} = k.order_id limit 10000
+       ) t`,
+    values: [selection.keys.map(({ bucket }) => bucket), selection.keys.map(({ orderId }) => orderId)],
+  };
 }
 
 /** The audit entries and the inboxes are placed by event id: read for just the ids that there are. */

@@ -24,7 +24,7 @@ function tableOf({ invariants }: AuditReport): string {
 }
 
 function summaryOf(report: AuditReport): string {
-  const { verdict, orders, durationMs, unsettled, away, leftOut, notes, consumers } = report;
+  const { verdict, orders, changedSince, durationMs, unsettled, away, leftOut, notes, consumers } = report;
   const lines = [
     ...consumers.map(
       ({ consumer, produced, processed, dead, pending, lost }) =>
@@ -34,7 +34,7 @@ function summaryOf(report: AuditReport): string {
     ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : []),
     ...unsettled.map((text) => `not settled: ${text}`),
     ...notes,
-    `${verdict}: ${orders} orders in ${(durationMs / 1000).toFixed(1)} s`,
+    `${verdict}: ${orders} orders${changedSince === undefined ? '' : ` with something since ${changedSince}`} in ${(durationMs / 1000).toFixed(1)} s`,
   ];
   return lines.join('\n');
 }

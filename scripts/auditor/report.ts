@@ -41,6 +41,8 @@ export type AuditReport = {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly orders: number;
+  /** An audit of a window: only orders with something since then, ISO 8601. Absent where all were looked at. */
+  readonly changedSince?: string;
   /** What was still under way when the settle time was over; empty when all was quiet. */
   readonly unsettled: readonly string[];
   readonly away: readonly { readonly source: SourceName; readonly reason: string }[];

@@ -31,10 +31,16 @@ export function createTally(invariants: readonly Invariant[]) {
       }
     },
     /** An invariant that lost a source on the way keeps what it had found, and is never `held`. */
-    reports(away: ReadonlySet<SourceName>, leftOut: ReadonlySet<SourceName>): readonly InvariantReport[] {
+    reports(
+      away: ReadonlySet<SourceName>,
+      leftOut: ReadonlySet<SourceName>,
+      /** Names of invariants of which a part was not looked at. */
+      partly: ReadonlySet<string> = new Set(),
+    ): readonly InvariantReport[] {
       return invariants.map(({ name, about, needs }) => {
         const count = counts.get(name)!;
-        const outcome = outcomeOf(count, needs, away, leftOut);
+        const found = outcomeOf(count, needs, away, leftOut);
+        const outcome = found === 'held' && partly.has(name) ? 'left-out' : found;
         return { name, about, outcome, ...count };
       });
     },

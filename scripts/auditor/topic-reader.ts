@@ -7,30 +7,41 @@ const { AssignerProtocol } = createRequire(import.meta.url)('kafkajs') as typeof
 
 export type KafkaClients = Pick<AuditSources, 'kafka' | 'admin'>;
 
-/** The offsets of one partition that are there now: from `low` up to, not including, `high`. */
-type Extent = { readonly partition: number; readonly low: number; readonly high: number };
+/** The offsets of one partition that are read: from `low` up to, not including, `high`. */
+type Extent = {
+  readonly partition: number;
+  readonly low: number;
+  readonly high: number;
+  /** Whether retention may have deleted some of what was asked for. */
+  readonly isCut: boolean;
+};
 
 export type Extents = ReadonlyMap<string, readonly Extent[]>;
 
-export async function extentsOf(sources: KafkaClients, topics: readonly string[]): Promise<Extents> {
-  return from('kafka', async () => {
-    const offsets = await Promise.all(topics.map((topic) => sources.admin.fetchTopicOffsets(topic)));
-    return new Map(
-      topics.map((topic, index) => [
-        topic,
-        offsets[index]!.map(({ partition, low, high }) => ({
-          partition,
-          low: Number(low),
-          high: Number(high),
-        })),
-      ]),
-    );
+/** What is there now, or was produced since a time. */
+export async function extentsOf(
+  { admin }: KafkaClients,
+  topics: readonly string[],
+  since?: Date,
+): Promise<Extents> {
+  const extents = topics.map(async (topic): Promise<[string, readonly Extent[]]> => {
+    const [offsets, starts] = await Promise.all([
+      admin.fetchTopicOffsets(topic),
+      since && admin.fetchTopicOffsetsByTimestamp(topic, since.getTime()),
+    ]);
+    const startOf = (partition: number): number =>
+      Number(starts?.find((start) => start.partition === partition)?.offset ?? 0);
+    const own = offsets.map(({ partition, low, high }): Extent => {
+      const [first, start] = [Number(low), Math.max(Number(low), startOf(partition))];
+      return { partition, low: start, high: Number(high), isCut: first > 0 && start === first };
+    });
+    return [topic, own];
   });
+  return from('kafka', async () => new Map(await Promise.all(extents)));
 }
 
 /**
- * Reads these partitions of the topics from their beginning to the end that they have now, in order within each
- * partition. The consumer assigns itself just these, as the only member of a group that is deleted afterwards.
+ * Reads these partitions of the topics as far as the extents go, in order within each partition. A message may come twice. The consumer assigns itself just these, as the only member of a group that is deleted afterwards.
  */
 export async function readTopics(
   sources: KafkaClients,
@@ -38,19 +49,21 @@ export async function readTopics(
   partitions: readonly number[],
   onMessage: (topic: string, partition: number, message: KafkaMessage) => void,
 ): Promise<void> {
-  const left = new Map<string, number>();
+  const left = new Map<string, Span>();
   for (const [topic, list] of extents) {
     for (const { partition, low, high } of list) {
-      if (partitions.includes(partition) && high > low) left.set(`${topic}/${partition}`, high);
+      if (partitions.includes(partition) && high > low) left.set(`${topic}/${partition}`, { low, high });
     }
   }
   if (left.size === 0) return;
   await from('kafka', () => consume(sources, left, onMessage));
 }
 
+type Span = { readonly low: number; readonly high: number };
+
 async function consume(
   { kafka, admin }: KafkaClients,
-  left: Map<string, number>,
+  left: Map<string, Span>,
   onMessage: (topic: string, partition: number, message: KafkaMessage) => void,
 ): Promise<void> {
   const groupId = `audit-${randomUUID()}`;
@@ -68,17 +81,20 @@ async function consume(
       eachBatch: async (payload) => {
         const { batch } = payload;
         const key = `${batch.topic}/${batch.partition}`;
-        const high = left.get(key);
-        if (high !== undefined) {
+        const span = left.get(key);
+        if (span !== undefined) {
           for (const message of batch.messages) {
-            if (Number(message.offset) < high) onMessage(batch.topic, batch.partition, message);
+            const offset = Number(message.offset);
+            if (offset >= span.low && offset < span.high) onMessage(batch.topic, batch.partition, message);
           }
-          if (Number(batch.lastOffset()) + 1 >= high) left.delete(key);
+          if (Number(batch.lastOffset()) + 1 >= span.high) left.delete(key);
         }
         payload.resolveOffset(batch.lastOffset());
         if (left.size === 0) resolve();
       },
     });
+    // A group without offsets begins at the beginning: the first fetch may be from there.
+    for (const [key, { low }] of left) if (low > 0) consumer.seek({ ...splitKey(key), offset: String(low) });
     await promise;
   } finally {
     await consumer.disconnect();

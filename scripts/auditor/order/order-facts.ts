@@ -23,14 +23,20 @@ type MailRow = {
   readonly due: boolean;
 };
 
-/** Which of an order's messages a topic holds: a bit for each version, or for each type in the topic's list. */
-export type PublishedBits = {
+/** Messages of an order by their topic: a bit for each version, or for each type in the topic's list. */
+export type TopicBits = {
   readonly orderEvents: number;
   readonly paymentEvents: number;
   readonly inventoryEvents: number;
   readonly fraudDetectionEvents: number;
-  /** Topics on which a later version came before an earlier one. */
-  readonly disordered: readonly string[];
+};
+
+/** Which of an order's messages a topic holds. */
+export type PublishedBits = TopicBits & {
+  /** Messages that came after one of a later version. */
+  readonly disordered: readonly { readonly topic: keyof TopicBits; readonly bit: number }[];
+  /** What was published before the part of the topics that was read, where it was not all. */
+  readonly before: TopicBits;
 };
 
 /**

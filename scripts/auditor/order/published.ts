@@ -1,5 +1,5 @@
 import { topics } from '../../../contracts/topics.ts';
-import { about, type OrderFacts, type OrderInvariant } from './order-facts.ts';
+import { about, type OrderFacts, type OrderInvariant, type TopicBits } from './order-facts.ts';
 import { isPublished } from './log.ts';
 
 /** The bits of `PublishedBits` for topics whose messages are told apart by their type. */
@@ -7,6 +7,13 @@ export const typeBits = {
   inventoryEvents: { StockReserved: 1, StockRefused: 2, StockReleased: 4 },
   fraudDetectionEvents: { FraudCleared: 1, FraudReviewRequested: 2, FraudRejected: 4 },
 } as const;
+
+export const noBits: TopicBits = {
+  orderEvents: 0,
+  paymentEvents: 0,
+  inventoryEvents: 0,
+  fraudDetectionEvents: 0,
+};
 
 /** A bit for each version; streams are far shorter than the 30 that fit. */
 export const versionBit = (version: number): number => (version <= 30 ? 2 ** version : 0);
@@ -20,9 +27,12 @@ export const eventsPublished: OrderInvariant = {
     if (!published) return undefined;
     const wanted = wantedBits(facts);
     return [
-      ...published.disordered.map((topic) => about(facts, `${topic}: a later version came first`)),
+      ...published.disordered
+        // What is from before was published again.
+        .filter(({ topic, bit }) => (published.before[topic] & bit) === 0)
+        .map(({ topic }) => about(facts, `${topics[topic].name}: a later version came first`)),
       ...topicsOf(wanted).flatMap((topic) => {
-        const missing = wanted[topic] & ~published[topic];
+        const missing = wanted[topic] & ~published[topic] & ~published.before[topic];
         return missing === 0
           ? []
           : [about(facts, `${topics[topic].name}: ${textOf(topic, missing)} is missing`, true)];
@@ -48,15 +58,13 @@ export const publishedIsStored: OrderInvariant = {
   },
 };
 
-type Bits = Omit<OrderFacts['published'] & object, 'disordered'>;
-
-const topicsOf = (bits: Bits) => Object.keys(bits) as (keyof Bits)[];
+const topicsOf = (bits: TopicBits) => Object.keys(bits) as (keyof TopicBits)[];
 
 const sumOfBits = (versions: readonly number[]): number =>
   versions.reduce((bits, version) => bits | versionBit(version), 0);
 
 /** What the stores call for. An order that ended before its units were held has had a StockReleased alone. */
-function wantedBits(facts: OrderFacts): Bits {
+function wantedBits(facts: OrderFacts): TopicBits {
   const { inventoryEvents, fraudDetectionEvents } = typeBits;
   const { reservation, score } = facts;
   const reserved = {
@@ -82,7 +90,31 @@ function wantedBits(facts: OrderFacts): Bits {
   };
 }
 
-function textOf(topic: keyof Bits, bits: number): string {
+/** What an order's events of before a time had published by then; `recordedAt` of each version. */
+export function bitsBefore(
+  since: Date,
+  rows: Record<'orders' | 'payment', readonly { version: number; type: string; recordedAt: Date }[]>,
+): TopicBits {
+  const { inventoryEvents, fraudDetectionEvents } = typeBits;
+  const orders = rows.orders.filter(({ recordedAt }) => recordedAt < since);
+  const payment = rows.payment.filter(({ recordedAt, type }) => recordedAt < since && isPublished(type));
+  const has = (...types: readonly string[]): boolean => orders.some(({ type }) => types.includes(type));
+  return {
+    orderEvents: sumOfBits(orders.map(({ version }) => version)),
+    paymentEvents: sumOfBits(payment.map(({ version }) => version)),
+    // What answers an order follows at once.
+    inventoryEvents:
+      (has('OrderPlaced') ? inventoryEvents.StockReserved | inventoryEvents.StockRefused : 0) |
+      (has('OrderRejected', 'OrderCancelled') ? inventoryEvents.StockReleased : 0),
+    fraudDetectionEvents: has('OrderPlaced')
+      ? fraudDetectionEvents.FraudCleared |
+        fraudDetectionEvents.FraudReviewRequested |
+        fraudDetectionEvents.FraudRejected
+      : 0,
+  };
+}
+
+function textOf(topic: keyof TopicBits, bits: number): string {
   if (topic === 'inventoryEvents' || topic === 'fraudDetectionEvents') {
     return Object.entries(typeBits[topic])
       .flatMap(([type, bit]) => ((bits & bit) === 0 ? [] : [type]))

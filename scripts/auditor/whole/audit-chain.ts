@@ -1,23 +1,46 @@
 import { genesisHash, linkHash, type ChainEntry } from '../../../domain/audit/chain.ts';
 import { from, type AuditSources } from '../sources.ts';
 import type { Finding } from '../report.ts';
-import type { Found, WholeInvariant } from './invariant.ts';
+import type { ChainHead, Found, WholeInvariant } from './invariant.ts';
 
 export const auditChain: WholeInvariant = {
   name: 'audit-chain',
   about: 'the links of each bucket are 1, 2, 3 …, each with the hash of its entries and of the link before',
   needs: ['postgres'],
-  async *check(sources, { pageSize }) {
-    for (let bucket = 0; bucket < sources.partitions; bucket += 1)
-      yield* checkBucket(sources, bucket, pageSize);
+  async *check(sources, { pageSize, links, onHead }) {
+    const known = new Map(links.map((head) => [head.bucket, head]));
+    for (let bucket = 0; bucket < sources.partitions; bucket += 1) {
+      const head = known.get(bucket);
+      if (head) yield await checkHead(sources, head);
+      yield* checkBucket(sources, head ?? { bucket, sequence: 0, hash: genesisHash }, pageSize, onHead);
+    }
   },
 };
 
 type Link = { readonly sequence: number; readonly previous_hash: string; readonly hash: string };
 type Entry = ChainEntry & { readonly sequence: number };
 
-async function* checkBucket(sources: AuditSources, bucket: number, pageSize: number): AsyncGenerator<Found> {
-  let last = { sequence: 0, hash: genesisHash };
+/** The link where an earlier audit ended is still the one that it saw; what it stands on was looked at then. */
+async function checkHead({ postgres }: AuditSources, { bucket, sequence, hash }: ChainHead): Promise<Found> {
+  const { rows } = await from('postgres', () =>
+    postgres.query<{ hash: string }>('select hash from audit.links where bucket = $1 and sequence = $2', [
+      bucket,
+      sequence,
+    ]),
+  );
+  const isSame = rows[0]?.hash === hash;
+  const example = `bucket ${bucket}, link ${sequence}: is not the one that the last clean audit saw`;
+  return { checked: 1, findings: isSame ? [] : [{ example }] };
+}
+
+async function* checkBucket(
+  sources: AuditSources,
+  head: ChainHead,
+  pageSize: number,
+  onHead: (head: ChainHead) => void,
+): AsyncGenerator<Found> {
+  const { bucket } = head;
+  let last: Pick<ChainHead, 'sequence' | 'hash'> = head;
   for (;;) {
     const { links, entries } = await readLinks(sources, bucket, last.sequence, pageSize);
     const findings: Finding[] = [];
@@ -37,7 +60,9 @@ async function* checkBucket(sources: AuditSources, bucket: number, pageSize: num
     for (const sequence of bySequence.keys())
       findings.push({ example: `bucket ${bucket}: entries of link ${sequence}, which does not exist` });
     yield { checked: links.length, findings };
-    if (links.length < pageSize) return;
+    if (links.length >= pageSize) continue;
+    if (last.sequence > 0) onHead({ bucket, ...last });
+    return;
   }
 }
 

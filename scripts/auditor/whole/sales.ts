@@ -35,10 +35,12 @@ export function createSalesSum(ownRegion: string) {
   return {
     sums: sums as SalesByKey,
     forgotten: forgotten as SalesByKey,
-    add(facts: OrderFacts): void {
+    /** @param isWanted which of its events; all unless given */
+    add(facts: OrderFacts, isWanted: (eventId: string) => boolean = () => true): void {
       for (const { version, event } of facts.orderEvents) {
         if (event.type !== 'OrderPaid') continue;
         const eventId = orderEventId(facts.orderId, version);
+        if (!isWanted(eventId)) continue;
         const of = facts.aggregated.has(eventId)
           ? sums
           : facts.forgotten.has(eventId)
@@ -94,12 +96,25 @@ export function compareBoard(before: SalesByKey, board: SalesByKey, after: Sales
   });
 }
 
+/** Both together, of the days from the first one on. */
+export function addSales(one: SalesByKey, other: SalesByKey, firstDay: string): SalesByKey {
+  const sums = new Map(one);
+  for (const [key, amount] of other) sums.set(key, plus(sums.get(key), amount));
+  return new Map([...sums].filter(([key]) => key >= firstDay));
+}
+
 const textOf = ({ orders, totalMinor }: Amount): string => `${orders} orders of ${totalMinor}`;
 
-export async function readSales({ postgres }: AuditSources): Promise<SalesByKey> {
+/** @param firstDay of what is read; from the beginning unless given */
+export async function readSales(
+  { postgres }: AuditSources,
+  firstDay: string | undefined,
+): Promise<SalesByKey> {
   const { rows } = await from('postgres', () =>
     postgres.query<SalesTotal & { orders: string; totalMinor: string }>(
-      `select date::text as date, category, region, currency, orders, total_minor as "totalMinor" from analytics.sales`,
+      `select date::text as date, category, region, currency, orders, total_minor as "totalMinor"
+       from analytics.sales where date >= coalesce($1::date, '-infinity')`,
+      [firstDay ?? null],
     ),
   );
   return byKey(
@@ -108,7 +123,11 @@ export async function readSales({ postgres }: AuditSources): Promise<SalesByKey>
 }
 
 /** Undefined when Mongo is away. */
-export async function readSalesBoard({ mongo }: AuditSources, ask: Ask): Promise<SalesByKey | undefined> {
-  const totals = await ask('mongo', () => readBoard(mongo));
+export async function readSalesBoard(
+  { mongo }: AuditSources,
+  ask: Ask,
+  firstDay: string | undefined,
+): Promise<SalesByKey | undefined> {
+  const totals = await ask('mongo', () => readBoard(mongo, firstDay));
   return totals && byKey(totals);
 }

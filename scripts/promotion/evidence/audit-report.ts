@@ -11,6 +11,8 @@ const auditReport = z.object({
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().nonnegative().max(1e10).default(0),
   orders: z.number(),
+  /** Absent where all orders were looked at. */
+  changedSince: z.iso.datetime({ offset: true }).optional(),
   away: z.array(z.object({ source: z.string(), reason: z.string() })),
   /** Absent from older reports. */
   leftOut: z.array(z.string()).default([]),
@@ -46,9 +48,11 @@ export async function auditIsClean(file: string, since: string | undefined, now:
   return {
     name,
     passed: true,
-    reason: `${shown}: clean over ${report.orders} orders at ${report.startedAt}${without(report.leftOut)}`,
+    reason: `${shown}: clean over ${report.orders} orders${changed(report.changedSince)} at ${report.startedAt}${without(report.leftOut)}`,
   };
 }
+
+const changed = (since: string | undefined): string => (since === undefined ? '' : ` changed since ${since}`);
 
 const without = (leftOut: readonly string[]): string =>
   leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;

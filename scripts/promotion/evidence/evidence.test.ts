@@ -40,6 +40,12 @@ describe('an audit report', () => {
     expect(await judge(clean)).toBe('yes: audit.json: clean over 50 orders at 2026-11-25T11:58:00.000Z');
   });
 
+  it('of what has changed since the last clean one says so', async () => {
+    expect(await judge({ ...clean, changedSince: '2026-11-24T11:58:00.000Z' })).toBe(
+      'yes: audit.json: clean over 50 orders changed since 2026-11-24T11:58:00.000Z at 2026-11-25T11:58:00.000Z',
+    );
+  });
+
   it('that is older than the roll-out, has violations, or could not check', async () => {
     expect(await judge({ ...clean, startedAt: '2026-11-25T11:54:59.000Z' })).toBe(
       'NO: audit.json: is of 2026-11-25T11:54:59.000Z, before 2026-11-25T11:55:00Z',
