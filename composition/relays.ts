@@ -3,7 +3,7 @@ import { runRelay } from '../adapters/postgres/outbox.ts';
 import { createDoorbell } from '../platform/doorbell.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SharedPorts } from '../platform/ports/index.ts';
-import type { OutboxService } from '../platform/relay.ts';
+import { relayPaceMs, type OutboxService } from '../platform/relay.ts';
 import { counter } from '../platform/telemetry.ts';
 import type { ConfigurationValues } from './configuration.ts';
 import type { Connections } from './connections.ts';
@@ -36,7 +36,7 @@ export async function runRelays(services: readonly OutboxService[], options: Rel
           leaseMs: 3000,
           // The wake is a hint that may be lost: this is how late a message can be then.
           idleMs: 250,
-          paceMs: (rows) => (rows < 12 ? 8 : rows < 100 ? 40 : 80),
+          paceMs: (rows) => relayPaceMs(schema, rows),
           waitForWork: (waiting) => doorbell.wait(waiting),
           publish: async (rows) => {
             await connections.bus.publishRows(rows);

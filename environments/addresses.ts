@@ -28,11 +28,3 @@ export const cloudflare: Ranges = [
   '172.64.0.0/13',
   '131.0.72.0/22',
 ];
-
-/**
- * An id in the form of Route 53's, of no check that exists: there is no account yet. With it external-dns cannot write the
- * record, so that no name is ever routed without its check.
- */
-export function exampleHealthCheck(number: number): string {
-  return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-}

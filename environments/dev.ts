@@ -1,4 +1,5 @@
 import { unroutable } from './addresses.ts';
+import { exampleAccountId, exampleIdentityProvider, exampleNetwork, exampleZone } from './example-account.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -7,6 +8,7 @@ import { smallRegion } from './small.ts';
 export const dev = defineEnvironment({
   name: 'dev',
   domain: 'dev.meridian.example',
+  account: { id: exampleAccountId, zoneId: exampleZone(21) },
   partitions: 12,
   topics: { replicationFactor: 1, minInsyncReplicas: 1, retentionDays: 2, compression: 'lz4' },
   replicas: { leastAtMost: 1, mostAtMost: 1 },
@@ -38,9 +40,9 @@ export const dev = defineEnvironment({
       cluster: 'dev-us-east',
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a'],
-      network: { range: '10.48.0.0/16', loadBalancers: '10.48.240.0/22' },
+      network: exampleNetwork(21, 1, { range: '10.48.0.0/16', loadBalancers: '10.48.240.0/22' }),
+      identityProvider: exampleIdentityProvider(21, 'us-east-1'),
       standby: null,
-      healthCheckId: null,
       bucketPrefix: 'meridian-dev',
       copies: 1,
       citusWorkers: 1,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bucketName } from './cloud.ts';
 
 /** The four regions of the system design. */
 export const regionNames = ['us-east', 'us-west', 'eu-central', 'ap-southeast'] as const;
@@ -43,7 +44,7 @@ const backup = z.strictObject({
   schedule: onceADay,
   retentionDays: count(1, 365),
   /** Of one region and one system only; point-in-time recovery reads the archived log from there. */
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+  bucket: bucketName,
 });
 
 /** Where the region's PostgreSQL streams are; `remote` is another region's database. */
@@ -157,14 +158,6 @@ export const redis = z.strictObject({
   node: size,
   maxMemoryGiB: z.number().positive(),
   ...disk,
-});
-
-/** The region's private addresses: other regions reach them by peering, so no two regions share any. */
-export const network = z.strictObject({
-  /** Of nodes, pods and managed systems. */
-  range: z.cidrv4(),
-  /** Of the subnets of internal load balancers, within that. */
-  loadBalancers: z.cidrv4(),
 });
 
 /** Kong, behind the region's load balancer, and the Redis that its rate limits are counted in. */

@@ -1,4 +1,5 @@
-import { cloudflare, exampleHealthCheck, unroutable } from './addresses.ts';
+import { cloudflare, unroutable } from './addresses.ts';
+import { exampleAccountId, exampleIdentityProvider, exampleNetwork, exampleZone } from './example-account.ts';
 import { programsImage } from './image.ts';
 import { criticalServices, serviceNames, storageClass, type NodePool, type RegionName } from './parts.ts';
 import { defineEnvironment, type Region } from './schema.ts';
@@ -70,6 +71,9 @@ const apiGateway: Region['apiGateway'] = {
   limits: { nodes: 2, node: { cpu: 0.5, memoryGiB: 0.5 } },
 };
 
+/** For some 25 operators, Kibana, Jaeger and the collectors. */
+const operatorNodes: Region['operatorNodes'] = { instanceType: 'm7i.2xlarge', nodes: 3, diskGiB: 100 };
+
 const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['nodePools'] => [
   {
     name: 'data',
@@ -99,7 +103,7 @@ const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['no
 
 /** The whole of a region: all services, its own streams, a standby elsewhere. */
 function fullRegion(
-  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'network' | 'healthCheckId'> & {
+  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'network' | 'identityProvider'> & {
     standby: RegionName;
     brokers: number;
     redisShards: number;
@@ -117,6 +121,7 @@ function fullRegion(
     redis: redis(redisShards),
     apiGateway,
     programs: { cpu: 450, memoryGiB: 900 },
+    operatorNodes,
     nodePools: pools({ cpu: 1000, memoryGiB: 2400 }, { cpu: 512, memoryGiB: 1024 }),
   };
 }
@@ -125,6 +130,7 @@ function fullRegion(
 export const production = defineEnvironment({
   name: 'production',
   domain: 'meridian.example',
+  account: { id: exampleAccountId, zoneId: exampleZone(1) },
   partitions: 100,
   topics: { replicationFactor: 3, minInsyncReplicas: 2, retentionDays: 30, compression: 'lz4' },
   replicas: null,
@@ -159,9 +165,9 @@ export const production = defineEnvironment({
       role: 'primary',
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
-      network: { range: '10.16.0.0/16', loadBalancers: '10.16.240.0/22' },
+      network: exampleNetwork(1, 3, { range: '10.16.0.0/16', loadBalancers: '10.16.240.0/22' }),
+      identityProvider: exampleIdentityProvider(1, 'us-east-1'),
       standby: 'us-west',
-      healthCheckId: exampleHealthCheck(1),
       brokers: 15,
       redisShards: 6,
     }),
@@ -170,9 +176,9 @@ export const production = defineEnvironment({
       role: 'secondary',
       cloudRegion: 'us-west-2',
       zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
-      network: { range: '10.17.0.0/16', loadBalancers: '10.17.240.0/22' },
+      network: exampleNetwork(2, 3, { range: '10.17.0.0/16', loadBalancers: '10.17.240.0/22' }),
+      identityProvider: exampleIdentityProvider(2, 'us-west-2'),
       standby: 'us-east',
-      healthCheckId: exampleHealthCheck(2),
       brokers: 15,
       redisShards: 6,
     }),
@@ -181,9 +187,9 @@ export const production = defineEnvironment({
       role: 'tertiary',
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
-      network: { range: '10.18.0.0/16', loadBalancers: '10.18.240.0/22' },
+      network: exampleNetwork(3, 3, { range: '10.18.0.0/16', loadBalancers: '10.18.240.0/22' }),
+      identityProvider: exampleIdentityProvider(3, 'eu-central-1'),
       standby: 'us-east',
-      healthCheckId: exampleHealthCheck(3),
       brokers: 12,
       redisShards: 4,
     }),
@@ -192,12 +198,12 @@ export const production = defineEnvironment({
       role: 'optional',
       cloudRegion: 'ap-southeast-1',
       zones: ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'],
-      network: { range: '10.19.0.0/16', loadBalancers: '10.19.240.0/22' },
+      network: exampleNetwork(4, 3, { range: '10.19.0.0/16', loadBalancers: '10.19.240.0/22' }),
+      identityProvider: exampleIdentityProvider(4, 'ap-southeast-1'),
       cluster: 'production-ap-southeast',
       services: [...criticalServices],
       home: 'us-west',
       standby: null,
-      healthCheckId: exampleHealthCheck(4),
       database: { kind: 'remote', region: 'us-west' },
       kafka: kafka(9),
       mongo: mongo('ap-southeast'),
@@ -205,6 +211,7 @@ export const production = defineEnvironment({
       redis: redis(3, 2),
       apiGateway,
       programs: { cpu: 250, memoryGiB: 500 },
+      operatorNodes,
       nodePools: pools({ cpu: 560, memoryGiB: 1300 }, { cpu: 288, memoryGiB: 576 }),
     },
   ],

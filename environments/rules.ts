@@ -1,3 +1,4 @@
+import { cloudOf } from './cloud-rules.ts';
 import { linksOf, rangesOf } from './link-rules.ts';
 import { criticalServices, poolerClients, type Size } from './parts.ts';
 import { dataRequestsOf, gatewayRequestsOf, observabilityRequestsOf } from './requests.ts';
@@ -13,7 +14,7 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...copiesOf(environment),
     ...rangesOf(environment),
     ...linksOf(environment),
-    ...healthChecksOf(environment),
+    ...cloudOf(environment),
     ...bucketsOf(environment),
     ...edgeWorkerOf(environment),
     ...(environment.replicas && environment.replicas.mostAtMost > environment.partitions
@@ -172,26 +173,6 @@ function copiesOf({ topics, regions }: Environment): Problem[] {
         },
       ]
     : tooFew;
-}
-
-/** Without its health check a dead region would stay the nearest one; two regions on one would go down together. */
-function healthChecksOf({ dns, regions }: Environment): Problem[] {
-  const isRouted = dns.routing === 'latency' && regions.length > 1;
-  const ids = regions.map(({ healthCheckId }) => healthCheckId);
-  return regions.flatMap(({ name, healthCheckId }, index) => {
-    const message = isRouted
-      ? healthCheckId === null
-        ? 'is required where names are routed by latency'
-        : ids.indexOf(healthCheckId) < index
-          ? "is another region's"
-          : undefined
-      : healthCheckId === null
-        ? undefined
-        : 'is read by nothing where names are not routed by latency';
-    return message === undefined
-      ? []
-      : [{ path: ['regions', index, 'healthCheckId'], message: `${name}: ${message}` }];
-  });
 }
 
 /** A bucket is in one cloud region, and two systems that write the same paths spoil each other's log. */

@@ -91,21 +91,6 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'apiLimits.blockedAddresses.0',
     ],
     [
-      'a routed region without a health check',
-      (e) => void (e['regions'][1].healthCheckId = null),
-      'regions.1.healthCheckId: us-west: is required where names are routed by latency',
-    ],
-    [
-      'a health check of another region',
-      (e) => void (e['regions'][1].healthCheckId = e['regions'][0].healthCheckId),
-      "regions.1.healthCheckId: us-west: is another region's",
-    ],
-    [
-      'a health check that nothing reads',
-      (e) => void (e['dns'].routing = 'single'),
-      'regions.0.healthCheckId: us-east: is read by nothing where names are not routed by latency',
-    ],
-    [
       'node pools that are too small',
       (e) => void (e['regions'][0].nodePools[0].limit.cpu = 10),
       'us-east: the data pools have 10 CPU',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { account, identityProvider, network, operatorNodes } from './cloud.ts';
 import {
   apiGateway,
   database,
   kafka,
   mongo,
-  network,
   nodePool,
   redis,
   regionName,
@@ -23,6 +23,7 @@ const region = z.strictObject({
   cloudRegion: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/),
   zones: z.array(z.string()).nonempty(),
   network,
+  identityProvider,
   services: z.array(serviceName).nonempty(),
   /** Where the orders of its users live: itself, or another region. */
   home: regionName,
@@ -33,14 +34,10 @@ const region = z.strictObject({
   mongo,
   redis,
   apiGateway,
-  /**
-   * The Route 53 health check of the region's load balancer: its id, which Route 53 gives when it is made (docs/names.md).
-   * Null where nothing is routed by it.
-   */
-  healthCheckId: z.guid().nullable(),
   /** The most that gateways, workers and jobs may ask for together. */
   programs: size,
   nodePools: z.array(nodePool).nonempty(),
+  operatorNodes,
 });
 
 /** One environment: everything in which it differs from the others. Unknown keys are refused. */
@@ -48,6 +45,7 @@ export const environmentSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z]+$/),
     domain: domainName,
+    account,
     /** Partitions of each topic and buckets of the tables: fixed for the environment's life. */
     partitions: z.number().int().min(1).max(1000),
     topics: z.strictObject({

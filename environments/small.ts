@@ -7,7 +7,7 @@ const disk = { storageGiB: 20, storageClass };
 export function smallRegion(
   given: Pick<
     Region,
-    'name' | 'role' | 'cluster' | 'cloudRegion' | 'zones' | 'network' | 'standby' | 'healthCheckId'
+    'name' | 'role' | 'cluster' | 'cloudRegion' | 'zones' | 'network' | 'identityProvider' | 'standby'
   > & {
     bucketPrefix: string;
     copies: number;
@@ -72,6 +72,7 @@ export function smallRegion(
       limits: { nodes: 2, node: { cpu: 0.1, memoryGiB: 0.25 } },
     },
     programs: { cpu: 40, memoryGiB: 80 },
+    operatorNodes: { instanceType: 'm7i.xlarge', nodes: Math.min(copies, 2), diskGiB: 50 },
     nodePools: [
       {
         name: 'data',

@@ -1,4 +1,5 @@
-import { exampleHealthCheck, unroutable } from './addresses.ts';
+import { unroutable } from './addresses.ts';
+import { exampleAccountId, exampleIdentityProvider, exampleNetwork, exampleZone } from './example-account.ts';
 import { programsImage } from './image.ts';
 import { defineEnvironment } from './schema.ts';
 import { smallRegion } from './small.ts';
@@ -7,6 +8,7 @@ import { smallRegion } from './small.ts';
 export const staging = defineEnvironment({
   name: 'staging',
   domain: 'staging.meridian.example',
+  account: { id: exampleAccountId, zoneId: exampleZone(11) },
   partitions: 24,
   topics: { replicationFactor: 3, minInsyncReplicas: 2, retentionDays: 7, compression: 'lz4' },
   replicas: { leastAtMost: 2, mostAtMost: 4 },
@@ -38,9 +40,9 @@ export const staging = defineEnvironment({
       cluster: 'staging-us-east',
       cloudRegion: 'us-east-1',
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
-      network: { range: '10.32.0.0/16', loadBalancers: '10.32.240.0/22' },
+      network: exampleNetwork(11, 3, { range: '10.32.0.0/16', loadBalancers: '10.32.240.0/22' }),
+      identityProvider: exampleIdentityProvider(11, 'us-east-1'),
       standby: 'eu-central',
-      healthCheckId: exampleHealthCheck(1),
       bucketPrefix: 'meridian-staging-us-east',
       copies: 3,
       citusWorkers: 2,
@@ -52,9 +54,9 @@ export const staging = defineEnvironment({
       cluster: 'staging-eu-central',
       cloudRegion: 'eu-central-1',
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
-      network: { range: '10.33.0.0/16', loadBalancers: '10.33.240.0/22' },
+      network: exampleNetwork(12, 3, { range: '10.33.0.0/16', loadBalancers: '10.33.240.0/22' }),
+      identityProvider: exampleIdentityProvider(12, 'eu-central-1'),
       standby: 'us-east',
-      healthCheckId: exampleHealthCheck(2),
       bucketPrefix: 'meridian-staging-eu-central',
       copies: 3,
       citusWorkers: 2,

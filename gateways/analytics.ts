@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { salesQuery, salesTotal } from '../contracts/http/analytics.ts';
 import { pageOf } from '../contracts/http/parts.ts';
 import { defineGateway } from '../platform/gateway.ts';
-import { answer, invalid } from '../platform/http/answer.ts';
+import { answer } from '../platform/http/answer.ts';
+import { notOfThisList, readPage } from '../platform/http/pages.ts';
 import { smallPod } from '../platform/scale.ts';
 
 /** A cursor goes on in the same days only. */
@@ -34,18 +35,19 @@ export const analytics = defineGateway({
         responses: { 200: { description: 'A page', schema: pageOf(salesTotal) } },
       },
       async ({ query: { from, to, limit, cursor }, caller }) => {
-        const scope = { route: path, userId: caller.userId };
-        const at = cursor === undefined ? undefined : app.cursors.read(scope, cursor, position);
-        if (cursor !== undefined && (at?.days[0] !== from || at.days[1] !== to))
-          return invalid('cursor-invalid', [
-            { in: 'query', field: 'cursor', message: 'is not from this list' },
-          ]);
-        const items = await salesBoard.list({ from, to }, { limit, ...(at ? { after: at.after } : {}) });
-        const last = items.length === limit ? items.at(-1) : undefined;
-        if (!last) return answer(200, { items });
-        const { date, category, region, currency } = last;
-        const after = { date, category, region, currency };
-        return answer(200, { items, nextCursor: app.cursors.write(scope, { days: [from, to], after }) });
+        const page = await readPage(app.cursors, {
+          scope: { route: path, userId: caller.userId },
+          cursor,
+          limit,
+          position,
+          isHere: ({ days }) => days[0] === from && days[1] === to,
+          read: (at) => salesBoard.list({ from, to }, { limit, ...(at ? { after: at.after } : {}) }),
+          positionOf: ({ date, category, region, currency }) => ({
+            days: [from, to] as [string, string],
+            after: { date, category, region, currency },
+          }),
+        });
+        return page ? answer(200, page) : notOfThisList();
       },
     );
   },

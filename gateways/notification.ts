@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { notification as resource } from '../contracts/http/notifications.ts';
 import { pageOf, pageQuery } from '../contracts/http/parts.ts';
 import { defineGateway } from '../platform/gateway.ts';
-import { answer, invalid } from '../platform/http/answer.ts';
+import { answer } from '../platform/http/answer.ts';
+import { notOfThisList, readPage } from '../platform/http/pages.ts';
 import { smallPod } from '../platform/scale.ts';
 
 const position = z.strictObject({ at: z.string(), orderId: z.string(), step: z.string() });
@@ -25,28 +26,23 @@ export const notification = defineGateway({
         responses: { 200: { description: 'A page', schema: pageOf(resource) } },
       },
       async ({ query: { limit, cursor }, caller }) => {
-        const scope = { route: path, userId: caller.userId };
-        const before = cursor === undefined ? undefined : app.cursors.read(scope, cursor, position);
-        if (cursor !== undefined && !before)
-          return invalid('cursor-invalid', [
-            { in: 'query', field: 'cursor', message: 'is not from this list' },
-          ]);
-        const items = await notifications.list(caller.userId, { limit, ...(before ? { before } : {}) });
-        const last = items.length === limit ? items.at(-1) : undefined;
-        return answer(200, {
-          items: items.map(({ orderId, step, status, at }) => ({
-            orderId,
-            step,
-            channel: 'email',
-            status,
-            at,
-          })),
-          ...(last
-            ? {
-                nextCursor: app.cursors.write(scope, { at: last.at, orderId: last.orderId, step: last.step }),
-              }
-            : {}),
+        const page = await readPage(app.cursors, {
+          scope: { route: path, userId: caller.userId },
+          cursor,
+          limit,
+          position,
+          read: (before) => notifications.list(caller.userId, { limit, ...(before ? { before } : {}) }),
+          positionOf: ({ at, orderId, step }) => ({ at, orderId, step }),
         });
+        if (!page) return notOfThisList();
+        const items = page.items.map(({ orderId, step, status, at }) => ({
+          orderId,
+          step,
+          channel: 'email',
+          status,
+          at,
+        }));
+        return answer(200, { ...page, items });
       },
     );
   },

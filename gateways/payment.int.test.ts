@@ -3,7 +3,6 @@ import { orderIdOf } from '../domain/ids.ts';
 import type { OrderCommand } from '../domain/order/order-commands.ts';
 import { sampleCommands } from '../domain/order/order-samples.ts';
 import { decideAll } from '../platform/decide-all.ts';
-import { orderStream } from '../platform/streams/order-stream.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
 import {
   people,
@@ -11,6 +10,7 @@ import {
   startGateways,
   type GatewayHarness,
 } from '../scripts/testing/gateway-harness.ts';
+import { decideOrders } from '../scripts/testing/order-journey.ts';
 
 let harness: GatewayHarness;
 const anna = people.anna.userId;
@@ -25,12 +25,7 @@ beforeEach(() => harness.clear());
 afterAll(() => harness?.stop(), 60_000);
 
 const call = (method: string, path: string, options?: CallOptions) => harness.call(method, path, options);
-/** What the workers would do. */
-async function carryOut(...commands: readonly OrderCommand[]) {
-  const requests = commands.map((command) => ({ command: { ...command, orderId } }));
-  const outcomes = await decideAll(harness.shared.orders, orderStream, requests, harness.partitions);
-  expect(outcomes.every(({ accepted }) => accepted)).toBe(true);
-}
+const carryOut = (...commands: readonly OrderCommand[]) => decideOrders(harness, orderId, commands);
 
 const { PlaceOrder, RecordStockReserved, RecordFraudCleared, RecordPaymentCaptured, ShipOrder } =
   sampleCommands;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { conditionalHeaders, pageOf, skuParams } from '../contracts/http/parts.ts';
 import { product as productSchema, productsQuery } from '../contracts/http/products.ts';
 import { defineGateway, type GatewayApp, type GatewayContext } from '../platform/gateway.ts';
-import { invalid, notFound } from '../platform/http/answer.ts';
+import { notFound } from '../platform/http/answer.ts';
 import { conditional, contentTag } from '../platform/http/etags.ts';
+import { notOfThisList, readPage } from '../platform/http/pages.ts';
 
 type ProductContext = GatewayContext<'catalogue'>;
 
@@ -61,21 +62,18 @@ function listProductsRoute(app: GatewayApp, { catalogue }: ProductContext): void
       },
     },
     async ({ query: { limit, cursor, category }, headers }) => {
-      const scope = { route: path };
-      const after = cursor === undefined ? undefined : app.cursors.read(scope, cursor, position);
-      if (cursor !== undefined && (!after || after.category !== category))
-        return invalid('cursor-invalid', [
-          { in: 'query', field: 'cursor', message: 'is not from this list' },
-        ]);
       const narrowed = category === undefined ? {} : { category };
-      const items = await catalogue.list({
+      const page = await readPage(app.cursors, {
+        scope: { route: path },
+        cursor,
         limit,
-        ...narrowed,
-        ...(after ? { afterSku: after.afterSku } : {}),
+        position,
+        isHere: (after) => after.category === category,
+        read: (after) =>
+          catalogue.list({ limit, ...narrowed, ...(after ? { afterSku: after.afterSku } : {}) }),
+        positionOf: (last) => ({ afterSku: last.sku, ...narrowed }),
       });
-      const last = items.length === limit ? items.at(-1) : undefined;
-      const nextCursor = last && app.cursors.write(scope, { afterSku: last.sku, ...narrowed });
-      const page = { items, ...(nextCursor === undefined ? {} : { nextCursor }) };
+      if (!page) return notOfThisList();
       return conditional(headers['If-None-Match'], contentTag(page), page, cacheHeaders);
     },
   );

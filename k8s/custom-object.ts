@@ -33,6 +33,10 @@ export function customObject(scope: Construct, id: string, object: CustomObject)
 
 /** Sync waves within one Application: what others stand on goes first. */
 export const syncWave = {
+  /** What makes the definitions of the next wave's objects. */
+  providers: '-7',
+  /** What is ordered from AWS, and other waves stand on. */
+  cloud: '-6',
   foundation: '-5',
   operatorsReady: '-4',
   data: '-3',

@@ -135,7 +135,7 @@ it('gives brokers names that its certificates and other regions know', () => {
   const [cluster] = ofKind(regions.get('eu-central')!, 'Kafka');
   const remote = cluster!.spec['kafka'].listeners.find(({ name }: any) => name === 'remote');
   const { bootstrap, advertisedHostTemplate, perBrokerAnnotationsTemplate } = remote.configuration;
-  const hostname = 'external-dns.alpha.kubernetes.io/hostname';
+  const hostname = 'external-dns.kubernetes.io/hostname';
   expect(bootstrap.annotations[hostname]).toBe('kafka.eu-central.internal.meridian.example');
   expect(bootstrap.alternativeNames).toEqual([bootstrap.annotations[hostname]]);
   expect(perBrokerAnnotationsTemplate[hostname]).toBe(advertisedHostTemplate);

@@ -27,6 +27,8 @@ export const kafkaNames = {
   mirrorUser: (into: string): string => `mirror-to-${into}`,
   /** What a region's mirror needs for another region: the authority of its brokers, and a certificate. */
   sourceSecret: (from: string): string => `kafka-of-${from}`,
+  /** What regions show each other in the secret store: the authority of the brokers. */
+  authoritySecret: 'kafka-authority',
   /** By which KEDA measures the lag. */
   lagUser: 'kafka-lag',
 } as const;
@@ -111,6 +113,10 @@ export function secretPath({ environment, region }: Place, name: string): string
   return `${environment.secrets.prefix}/${region.name}/${name}`;
 }
 
+/** The private names of a region: a zone of its own, seen from all regions' networks. */
+export const privateZone = ({ environment, region }: Place): string =>
+  `${region.name}.internal.${environment.domain}`;
+
 /** Kong: its Gateway object, on which the routes hang, its proxies, and what signs its certificate. */
 export const edgeNames = {
   gateway: 'edge',
@@ -134,13 +140,15 @@ export const kongPorts = { proxy: 8443, admin: 8444, status: 8100 } as const;
 
 /**
  * The public names of the API: of all regions together, of one, of those that this one stands in for, and of this
- * region's load balancer, which never leads anywhere else.
+ * region's load balancer, which never leads anywhere else. `checked` is what others lead to: the load balancer, for as long
+ * as the region passes its health check; nobody asks for it.
  */
 export function apiHosts({ environment, region }: Place): {
   readonly global: string;
   readonly regional: string;
   readonly standIn: readonly string[];
   readonly balancer: string;
+  readonly checked: string;
 } {
   const { domain, regions } = environment;
   return {
@@ -150,6 +158,7 @@ export function apiHosts({ environment, region }: Place): {
       .filter(({ standby }) => standby === region.name)
       .map(({ name }) => `${name}.api.${domain}`),
     balancer: `edge.${region.name}.lb.${domain}`,
+    checked: `well.${region.name}.lb.${domain}`,
   };
 }
 

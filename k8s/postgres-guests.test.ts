@@ -9,7 +9,7 @@ const named = (objects: readonly Rendered[], kind: string, name: string): any =>
   ofKind(objects, kind).find(({ metadata }) => metadata.name === name);
 
 const host = 'postgres.us-west.internal.meridian.example';
-const hostname = 'external-dns.alpha.kubernetes.io/hostname';
+const hostname = 'external-dns.kubernetes.io/hostname';
 const guest = rendered(production, 'ap-southeast');
 
 /** The Service before the database, whoever makes it. */

@@ -1,17 +1,23 @@
 import { Command } from 'commander';
-import { compareFigures } from './fleet/capacity/compare-figures.ts';
-import { renderCapacity, type CapacityReport } from './fleet/capacity/render.ts';
-import { sumsOf } from './fleet/capacity/sums.ts';
-import { documentFigures } from './fleet/document-figures.ts';
-import { readTree, requireEnvironment } from './fleet/tree.ts';
-import { runCommand } from './run-command.ts';
+import type { CapacityReport } from './fleet/capacity/render.ts';
+import { named, runCommand } from './run-command.ts';
 
 type Options = { readonly environment: string; readonly json?: true; readonly check?: true };
 
 const command = new Command('capacity')
   .description('Adds up what the rendered fleet asks for, beside the figures of the system design.')
-  .argument('[tree]', 'a folder like dist, or a git revision', 'dist')
-  .option('--environment <name>', 'which environment; the figures are those of production', 'production')
+  .argument(
+    '[tree]',
+    'a folder like dist, or a git revision',
+    named('name a git revision or a folder'),
+    'dist',
+  )
+  .option(
+    '--environment <name>',
+    'which environment; the figures are those of production',
+    named('name an environment'),
+    'production',
+  )
   .option('--json', 'print the report as JSON')
   .option('--check', 'exit with 1 when a figure differs that docs/seed-deviations.md does not name')
   .addHelpText(
@@ -24,6 +30,12 @@ const command = new Command('capacity')
   .action(act);
 
 async function act(source: string, { environment, json, check }: Options): Promise<void> {
+  // Loaded here: prices are a source of the fleet, and may be in the middle of a merge.
+  const { compareFigures } = await import('./fleet/capacity/compare-figures.ts');
+  const { renderCapacity } = await import('./fleet/capacity/render.ts');
+  const { sumsOf } = await import('./fleet/capacity/sums.ts');
+  const { documentFigures } = await import('./fleet/document-figures.ts');
+  const { readTree, requireEnvironment } = await import('./fleet/tree.ts');
   const tree = await readTree(source, { repository: process.cwd(), environment });
   requireEnvironment([tree], environment);
   const regions = tree.environments.get(environment)!;

@@ -1,9 +1,6 @@
 import { Command } from 'commander';
-import { differenceOf, type Difference } from './fleet/difference/report.ts';
-import { jsonOf } from './fleet/difference/json-report.ts';
-import { markdownOf } from './fleet/difference/markdown.ts';
-import { readTree, requireEnvironment } from './fleet/tree.ts';
-import { runCommand } from './run-command.ts';
+import type { Difference } from './fleet/difference/report.ts';
+import { named, runCommand } from './run-command.ts';
 
 type Options = {
   readonly environment?: string;
@@ -11,11 +8,12 @@ type Options = {
   readonly failOnRedFlags?: true;
 };
 
+const treeName = named('name a git revision or a folder');
 const command = new Command('diff')
   .description('Says what a change of the rendered fleet does, as Markdown for a pull request.')
-  .argument('<base>', 'what is rolled out: a git revision, or a folder like dist')
-  .argument('<head>', 'what is to come: likewise')
-  .option('--environment <name>', 'only this environment')
+  .argument('<base>', 'what is rolled out: a git revision, or a folder like dist', treeName)
+  .argument('<head>', 'what is to come: likewise', treeName)
+  .option('--environment <name>', 'only this environment', named('name an environment'))
   .option('--json', 'print the difference as JSON, uncut')
   .option('--fail-on-red-flags', 'exit with 1 when there is a red flag')
   .addHelpText(
@@ -29,8 +27,17 @@ const command = new Command('diff')
   .action(act);
 
 async function act(base: string, head: string, given: Options): Promise<void> {
+  // Loaded here: prices and the names of places are sources of the fleet, and may be in the middle of a merge.
+  const { differenceOf } = await import('./fleet/difference/report.ts');
+  const { jsonOf } = await import('./fleet/difference/json-report.ts');
+  const { markdownOf } = await import('./fleet/difference/markdown.ts');
+  const { readTree, requireEnvironment } = await import('./fleet/tree.ts');
   const { environment, json, failOnRedFlags } = given;
-  const options = { repository: process.cwd(), ...(environment === undefined ? {} : { environment }) };
+  const options = {
+    repository: process.cwd(),
+    withEdge: true as const,
+    ...(environment === undefined ? {} : { environment }),
+  };
   const [was, is] = await Promise.all([readTree(base, options), readTree(head, options)]);
   requireEnvironment([was, is], environment);
   const difference = differenceOf(was, is);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -49,6 +49,16 @@ describe('scripts/diff', () => {
       0,
       '## Fleet: `HEAD` → `dist`\n\nNo object differs in production.',
     ]);
+  });
+
+  it('shows the Worker at the edge', async () => {
+    const edge = join(repository, 'changed/production/edge');
+    await mkdir(edge, { recursive: true });
+    await cp(join(repository, 'dist'), join(repository, 'changed'), { recursive: true });
+    await writeFile(join(edge, 'wrangler.json'), '{"name":"edge"}');
+    const { stdout } = await run('diff', 'HEAD', 'changed');
+    await rm(join(repository, 'changed'), { recursive: true });
+    expect(stdout).toContain('- Worker `edge` (edge)');
   });
 
   it('says that git is missing, not the revision', async () => {

@@ -56,7 +56,14 @@ test.skipIf(!hasSchemas)(
   'what is rendered passes; an edited file is named with its object and field',
   async () => {
     const dist = copyOfDist();
-    expect(await manifests('--dist', dist, place)).toMatchObject({ exitCode: 0, stderr: '' });
+    const passed = await manifests('--dist', dist, place);
+    expect(passed).toMatchObject({ exitCode: 0, stderr: '' });
+    // What stands in for a project's own definition is told.
+    expect(passed.stdout).toMatch(/^\d+ objects of \d+ kinds were checked with a schema written here/m);
+    const { own } = JSON.parse((await manifests('--dist', dist, place, '--json')).stdout) as {
+      own: { kind: string; objects: number }[];
+    };
+    expect(own).toContainEqual({ kind: 'aws.upbound.io/v1beta1 ProviderConfig', objects: 1 });
     const file = join(dist, place, 'services.yaml');
     writeFileSync(
       file,

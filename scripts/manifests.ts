@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { environments } from '../environments/index.ts';
-import { checkManifests, isPassed, type Report } from './manifest-checks/check.ts';
+import type { Report } from './manifest-checks/check.ts';
 import { readManifests, type ReadManifests } from './manifest-checks/read-manifests.ts';
 import { renderReport } from './manifest-checks/render-report.ts';
 import { completeCatalogue } from './manifest-checks/schemas/complete-catalogue.ts';
@@ -51,6 +50,7 @@ const command = new Command('manifests')
 
 async function act(places: readonly string[], options: Options): Promise<void> {
   expectFolders(options);
+  const { isPassed } = await import('./manifest-checks/check.ts');
   const report = await reportOf(readManifests(options.dist, places), options);
   process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : renderReport(report)}\n`);
   if (!isPassed(report, options.allowMissingSchemas === true)) process.exitCode = 1;
@@ -66,6 +66,9 @@ function expectFolders(options: Options): void {
 }
 
 async function reportOf(read: ReadManifests, options: Options): Promise<Report> {
+  // Loaded here: the sources of the fleet may be in the middle of a merge.
+  const { environments } = await import('../environments/index.ts');
+  const { checkManifests } = await import('./manifest-checks/check.ts');
   const objects = read.manifests.map(({ object }) => object);
   const folders = { openapi: [options.openapi], crds: [options.crds] };
   const { catalogue, loaded, failed } = await completeCatalogue(objects, folders, {

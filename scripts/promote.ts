@@ -12,12 +12,13 @@ import {
 } from './promotion/options.ts';
 import { endOnSignal } from './promotion/interruption.ts';
 import { promote } from './promotion/promote.ts';
-import { openPullRequest } from './promotion/pull-request.ts';
+import { announcePullRequest } from './promotion/pull-request.ts';
 import { WrongUsage } from './refusal.ts';
-import { gatesMarkdown, promotionReport, verificationReport } from './promotion/report.ts';
+import { gatesMarkdown, promotionReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
 import { regionsOfWave, targetOf, type Wave } from './promotion/target.ts';
-import { runCommand, wholeNumber } from './run-command.ts';
+import { named, runCommand, wholeNumber } from './run-command.ts';
+import { tellVerified } from './promotion/tell-verified.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
@@ -38,7 +39,7 @@ const program = addHubOptions(
     .description(
       'Moves the pins of one wave to a release, on a branch for a pull request, if every gate says yes.',
     )
-    .argument('<environment>', 'staging or production')
+    .argument('<environment>', 'staging or production', named('name an environment'))
     .requiredOption(
       '--wave <number>',
       'which wave, counted from 1; all for the first release of an environment',
@@ -47,8 +48,9 @@ const program = addHubOptions(
     .option(
       '--revision <name>',
       'what to run (default: the newest release for wave 1, what the wave before runs for the others)',
+      named('name a revision'),
     )
-    .option('--remote <name>', 'the git remote', 'origin')
+    .option('--remote <name>', 'the git remote', named('name a remote'), 'origin')
     .option('--push', 'push the branch, and open the pull request where gh is installed')
     .option('--no-render', 'do not render the revision again to compare its dist/')
     .option('--after', 'instead: look at the wave after its pins moved, and record it as verified')
@@ -98,8 +100,7 @@ async function before(name: string, options: Options): Promise<void> {
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : promotionReport(result)}\n`);
   if (!('branch' in result)) process.exitCode = 1;
   else if (result.push === 'branch') {
-    const address = await openPullRequest(repository, { ...result, body: gatesMarkdown(result.gates) });
-    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
+    await announcePullRequest(repository, { ...result, body: gatesMarkdown(result.gates) });
   }
 }
 
@@ -127,13 +128,7 @@ async function after(name: string, options: Options): Promise<void> {
     now: new Date(),
     record: options.push ? 'branch' : 'not-yet',
   });
-  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : verificationReport(result)}\n`);
-  if (!result.passed) process.exitCode = 1;
-  else if (result.recorded?.push === 'branch') {
-    const gates = result.regions.flatMap((verification) => verification.gates);
-    const address = await openPullRequest(repository, { ...result.recorded, body: gatesMarkdown(gates) });
-    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
-  }
+  await tellVerified(repository, result, options.json === true);
 }
 
 endOnSignal();

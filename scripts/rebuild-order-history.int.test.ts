@@ -13,7 +13,7 @@ import { localEnvironmentVariables, localStack } from '../environments/local.ts'
 import { decideAll, dataOf } from '../platform/decide-all.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
 import { readHistory } from './auditor/history-documents.ts';
-import { onDatabase } from './auditor/testing/world.ts';
+import { onDatabase } from './testing/on-database.ts';
 import { readHistoryEvents } from './rebuild-events.ts';
 import { rebuildOrderHistory } from './rebuild-order-history.ts';
 import { startStack, stopStack } from './stack/index.ts';

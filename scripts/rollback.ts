@@ -3,13 +3,13 @@ import { endOperation, type OperationOutcome } from './promotion/hub/end-operati
 import { endOnSignal } from './promotion/interruption.ts';
 import { addHubOptions, applicationsOf, type HubOptions } from './promotion/options.ts';
 import type { Pin } from './promotion/pins.ts';
-import { openPullRequest } from './promotion/pull-request.ts';
+import { announcePullRequest } from './promotion/pull-request.ts';
 import { WrongUsage } from './refusal.ts';
 import { operationsReport, rollbackReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
 import { regionsOfWave, targetOf } from './promotion/target.ts';
 import { currentPins, rollback } from './promotion/rollback.ts';
-import { runCommand, wholeNumber } from './run-command.ts';
+import { allNamed, named, runCommand, wholeNumber } from './run-command.ts';
 
 type Options = HubOptions & {
   readonly region?: string[];
@@ -23,14 +23,14 @@ type Options = HubOptions & {
 const program = addHubOptions(
   new Command('rollback')
     .description('Puts the pins of regions back to the last revision that was verified there.')
-    .argument('<environment>', 'staging or production')
-    .option('--region <name...>', 'which regions')
+    .argument('<environment>', 'staging or production', named('name an environment'))
+    .option('--region <name...>', 'which regions', allNamed('name a region'))
     .addOption(
       new Option('--wave <number>', 'instead: the regions of this wave')
         .argParser(wholeNumber(1))
         .conflicts('region'),
     )
-    .option('--remote <name>', 'the git remote', 'origin')
+    .option('--remote <name>', 'the git remote', named('name a remote'), 'origin')
     .option('--push', 'push the branch, and open the pull request where gh is installed')
     .option('--operations-only', 'move no pin: end what runs of another revision than the pins on main')
     .option('--json', 'print the result as JSON'),
@@ -44,12 +44,12 @@ const program = addHubOptions(
   .showHelpAfterError('(scripts/rollback --help lists the options)')
   .exitOverride()
   .action(async (name: string, options: Options) => {
-    const { wave, region: named, push } = options;
-    if (wave === undefined && named === undefined)
+    const { wave, region: given, push } = options;
+    if (wave === undefined && given === undefined)
       throw new WrongUsage('which regions? give --region or --wave');
     const repository = openRepository(process.cwd());
     const target = await targetOf(repository, options.remote, name);
-    const regions = wave === undefined ? (named ?? []) : regionsOfWave(target.environment, wave);
+    const regions = wave === undefined ? (given ?? []) : regionsOfWave(target.environment, wave);
     const asked = { target, regions, push: push === true };
     if (options.operationsOnly) {
       const operations = await endAll(await currentPins(repository, asked), options);
@@ -68,8 +68,7 @@ const program = addHubOptions(
     );
     if (result.push !== 'branch') return;
     const body = result.from.map(({ region, revision }) => `${region} was at ${revision}`).join('\n');
-    const address = await openPullRequest(repository, { ...result, body });
-    if (address !== undefined) process.stderr.write(`opened ${address}\n`);
+    await announcePullRequest(repository, { ...result, body });
   });
 
 async function endAll(pins: readonly Pin[], options: Options): Promise<readonly OperationOutcome[]> {

@@ -1,8 +1,9 @@
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { migrate } from '../adapters/postgres/migrate.ts';
-import { createPool, longStatements } from '../adapters/postgres/pool.ts';
+import { createPool } from '../adapters/postgres/pool.ts';
 import type { LocalStack } from '../environments/local.ts';
 import { startStack, stopStack } from './stack/index.ts';
+import { onDatabase } from './testing/on-database.ts';
 
 export type TestDatabase = {
   readonly url: string;
@@ -15,7 +16,7 @@ export type TestDatabase = {
 export async function openTestDatabase(stack: LocalStack): Promise<TestDatabase> {
   const { owned } = await startStack(stack, { reuse: true });
   const name = `test_${process.pid}_${Date.now()}`;
-  await runStatement(urlOf(stack, stack.postgres.database), `create database ${name}`);
+  await onDatabase(urlOf(stack, stack.postgres.database), `create database ${name}`);
   const url = urlOf(stack, name);
   await migrate(url);
   const pool = createPool({ url });
@@ -25,7 +26,7 @@ export async function openTestDatabase(stack: LocalStack): Promise<TestDatabase>
     async close() {
       await pool.end();
       // An autovacuum worker in the database is the superuser's: nobody else may end it.
-      await runStatement(superuserUrlOf(stack), `drop database ${name} with (force)`);
+      await onDatabase(superuserUrlOf(stack), `drop database ${name} with (force)`);
       if (owned) await stopStack(stack);
     },
   };
@@ -37,16 +38,6 @@ function urlOf({ host, ports, postgres }: LocalStack, database: string): string 
 
 function superuserUrlOf({ host, ports, postgres }: LocalStack): string {
   return `postgres://${postgres.superuser}:${postgres.superuserPassword}@${host}:${ports.postgres}/postgres`;
-}
-
-async function runStatement(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url, options: longStatements });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 type Plan = {

@@ -1,9 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { pictureOf } from './fleet/picture/model.ts';
-import { htmlOf, svgOf } from './fleet/picture/svg.ts';
-import { readTree, requireEnvironment } from './fleet/tree.ts';
-import { runCommand } from './run-command.ts';
+import { named, runCommand } from './run-command.ts';
 
 type Options = {
   readonly environment: string;
@@ -16,8 +13,13 @@ const command = new Command('topology')
   .description(
     'Draws the rendered fleet: regions, programs with their pods, data systems, flows and mirrors.',
   )
-  .argument('[tree]', 'a folder like dist, or a git revision', 'dist')
-  .option('--environment <name>', 'which environment', 'production')
+  .argument(
+    '[tree]',
+    'a folder like dist, or a git revision',
+    named('name a git revision or a folder'),
+    'dist',
+  )
+  .option('--environment <name>', 'which environment', named('name an environment'), 'production')
   .option('--out <file>', 'write to this file instead of standard output')
   .option('--html', 'a page around the SVG')
   .option('--json', 'what is drawn, as JSON')
@@ -31,6 +33,10 @@ const command = new Command('topology')
 
 async function act(source: string, { environment, out, html, json }: Options): Promise<void> {
   if (html && json) throw new RangeError('--html and --json exclude each other');
+  // Loaded here: prices are a source of the fleet, and may be in the middle of a merge.
+  const { pictureOf } = await import('./fleet/picture/model.ts');
+  const { htmlOf, svgOf } = await import('./fleet/picture/svg.ts');
+  const { readTree, requireEnvironment } = await import('./fleet/tree.ts');
   const tree = await readTree(source, { repository: process.cwd(), environment });
   requireEnvironment([tree], environment);
   const picture = pictureOf(environment, tree.environments.get(environment)!);

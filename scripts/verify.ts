@@ -9,11 +9,10 @@ import {
   type HoldOptions,
   type HubOptions,
 } from './promotion/options.ts';
-import { openPullRequest } from './promotion/pull-request.ts';
-import { gatesMarkdown, verificationReport } from './promotion/report.ts';
 import { openRepository } from './promotion/repository.ts';
-import { runCommand } from './run-command.ts';
+import { named, runCommand } from './run-command.ts';
 import { targetOf } from './promotion/target.ts';
+import { tellVerified } from './promotion/tell-verified.ts';
 import { verify } from './promotion/verify.ts';
 
 type Options = HubOptions &
@@ -29,14 +28,14 @@ type Options = HubOptions &
 const program = addHubOptions(
   new Command('verify')
     .description('Says whether a region is healthy at exactly the revision of its pin, and since when.')
-    .argument('<environment>', 'staging or production')
-    .argument('<region>'),
+    .argument('<environment>', 'staging or production', named('name an environment'))
+    .argument('<region>', 'which region', named('name a region')),
 )
   .option('--audit <file...>', 'reports of scripts/audit --json over the region', [])
   .option('--prometheus <address>', 'the region’s Prometheus', httpAddress)
   .option('--record', 'record the pin as verified, on a branch: the next wave and a rollback go by it')
   .option('--push', 'push that branch, and open the pull request where gh is installed')
-  .option('--remote <name>', 'the git remote, whose main has the pins', 'origin')
+  .option('--remote <name>', 'the git remote, whose main has the pins', named('name a remote'), 'origin')
   .option('--json', 'print the result as JSON')
   .addHelpText('after', '\nExit codes: 0 every gate says yes, 1 one says no or was not asked, 2 wrong usage.')
   .showHelpAfterError('(scripts/verify --help lists the options)')
@@ -52,13 +51,7 @@ const program = addHubOptions(
       now: new Date(),
       record: recordOf(options),
     });
-    process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : verificationReport(result)}\n`);
-    if (!result.passed) process.exitCode = 1;
-    else if (result.recorded?.push === 'branch') {
-      const gates = result.regions.flatMap((verification) => verification.gates);
-      const address = await openPullRequest(repository, { ...result.recorded, body: gatesMarkdown(gates) });
-      if (address !== undefined) process.stderr.write(`opened ${address}\n`);
-    }
+    await tellVerified(repository, result, options.json === true);
   });
 for (const option of holdOptions()) program.addOption(option);
 

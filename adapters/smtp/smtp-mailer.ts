@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PermanentError, TransientError } from '../../platform/errors.ts';
 import type { Mail, Mailer } from '../../platform/ports/mail.ts';
 import { createBreaker } from '../breaker.ts';
+import { plainMail } from './plain-mail.ts';
 
 export interface SmtpMailerOptions {
   host: string;
@@ -56,13 +57,18 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
   });
   const api = new Pool(options.apiUrl, { connections: 4, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
 
-  const hand = async ({ messageId, to, subject, text }: Mail): Promise<void> => {
+  const sender = addressOf(options.from);
+  const hand = async (mail: Mail): Promise<void> => {
     // opossum only stops waiting. nodemailer would go on, or begin when its pool has a connection again, and repeats a
     // mail whose connection was closed; the signal ends all that.
     const signal = AbortSignal.timeout(timeoutMs);
-    const headers = { from: options.from, to, subject, messageId: `<${messageId}>` };
+    const { messageId, to, subject, text } = mail;
+    const raw = plainMail(mail, options.from, new Date());
+    const content = raw
+      ? { envelope: { from: sender, to }, raw }
+      : { from: options.from, to, subject, messageId: `<${messageId}>`, text };
     try {
-      await transport.sendMail({ ...headers, text, signal });
+      await transport.sendMail({ ...content, signal });
     } catch (cause) {
       if (signal.aborted)
         throw new TransientError(timedOut, 'the mail server did not answer in time', { cause });
@@ -110,6 +116,9 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
     },
   };
 };
+
+/** The address in `Name <address>`. */
+const addressOf = (from: string): string => /<([^<>]+)>$/.exec(from)?.[1] ?? from;
 
 const ask = async (api: Pool, messageIds: readonly string[]): Promise<string[]> => {
   const query = new URLSearchParams(messageIds.map((id) => ['messageId', id]));

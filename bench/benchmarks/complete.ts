@@ -9,6 +9,8 @@ import { followConsumer, type ConsumerPace } from '../observe/projection.ts';
 import { rounded, sum } from '../report/statistics.ts';
 
 const steps = [200, 400, 600, 800, 1000, 1200] as const;
+/** Between the highest rate that it kept up with and the lowest that it did not. */
+const finestStep = 50;
 
 /** Whole journeys, from the request to the mail, counted where they end. */
 export const complete: Benchmark = {
@@ -33,7 +35,7 @@ export const complete: Benchmark = {
 
 type Keep = (outcome: LoadOutcome) => LoadOutcome;
 
-/** The rates that the platform kept up with for a short time, the highest first: steps upwards, then the middle of the last two. */
+/** The rates that the platform kept up with for a short time, the highest first: steps upwards, then the middle between the last two, again and again. */
 async function findRates(bench: Bench, running: Running, keep: Keep): Promise<readonly number[]> {
   const seconds = bench.settings.quick ? 5 : 20;
   const held: number[] = [];
@@ -43,10 +45,15 @@ async function findRates(bench: Bench, running: Running, keep: Keep): Promise<re
     if (keptUp(outcome)) held.unshift(rate);
     return keptUp(outcome);
   };
+  let failed = Infinity;
   for (const rate of bench.settings.quick ? steps.slice(0, 2) : steps) {
     if (await holds(rate)) continue;
-    await holds(((held[0] ?? 0) + rate) / 2);
+    failed = rate;
     break;
+  }
+  while (failed < Infinity && failed - (held[0] ?? 0) > finestStep) {
+    const middle = ((held[0] ?? 0) + failed) / 2;
+    if (!(await holds(middle))) failed = middle;
   }
   if (held.length === 0) bench.fail('the platform did not keep up with the lowest rate');
   return held.length > 0 ? held : [steps[0] / 2];

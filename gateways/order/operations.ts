@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { fraudDecisionRequest, orderResource, parkedOrders } from '../../contracts/http/orders.ts';
 import { orderParams } from '../../contracts/http/parts.ts';
-import { decideAll } from '../../platform/decide-all.ts';
 import type { GatewayApp } from '../../platform/gateway.ts';
 import { answer, problem } from '../../platform/http/answer.ts';
-import { orderStream } from '../../platform/streams/order-stream.ts';
-import { findOrder, orderUnknown, refuseOtherRegion, type OrderTools } from './context.ts';
-import { orderResourceOf } from './order-resource.ts';
+import { orderUnknown, refuseOtherRegion, type OrderTools } from './context.ts';
+import { decideOrder, orderAnswer } from './decide-order.ts';
 
 const access = { roles: ['operator'] } as const;
 const parkedQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) });
@@ -47,18 +45,10 @@ export function operationsRoutes(app: GatewayApp, { context }: OrderTools): void
       if (elsewhere) return elsewhere;
       const type = body.decision === 'clear' ? 'RecordFraudCleared' : 'RecordFraudRejected';
       const command = { type, orderId, at: context.now().toISOString() } as const;
-      const [outcome] = await decideAll(
-        context.orders,
-        orderStream,
-        [{ command, traceparent }],
-        context.partitions,
-      );
-      if (!outcome!.accepted)
-        return outcome!.reason === 'order-unknown'
-          ? orderUnknown()
-          : problem(409, outcome!.reason, 'the order takes no such decision');
-      const after = await findOrder(context, orderId, caller);
-      return after ? answer(200, orderResourceOf(after.state, after.events)) : orderUnknown();
+      const reason = await decideOrder(context, command, traceparent);
+      if (reason === 'order-unknown') return orderUnknown();
+      if (reason !== undefined) return problem(409, reason, 'the order takes no such decision');
+      return orderAnswer(context, orderId, caller);
     },
   );
 }

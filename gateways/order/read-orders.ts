@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { conditionalHeaders, orderParams, pageOf, pageQuery } from '../../contracts/http/parts.ts';
 import { cancelRequest, orderResource, orderSummary } from '../../contracts/http/orders.ts';
-import { decideAll } from '../../platform/decide-all.ts';
 import type { GatewayApp } from '../../platform/gateway.ts';
-import { answer, invalid, problem } from '../../platform/http/answer.ts';
+import { answer, problem } from '../../platform/http/answer.ts';
 import { conditional, versionTag } from '../../platform/http/etags.ts';
+import { notOfThisList, readPage } from '../../platform/http/pages.ts';
 import type { OrderSummary } from '../../platform/ports/order-history.ts';
-import { orderStream } from '../../platform/streams/order-stream.ts';
 import { findOrder, orderUnknown, refuseOtherRegion, type OrderTools } from './context.ts';
+import { decideOrder, orderAnswer } from './decide-order.ts';
 import { orderResourceOf } from './order-resource.ts';
 
 const historyPosition = z.strictObject({ createdAt: z.string(), orderId: z.string() });
@@ -47,21 +47,16 @@ export function listOrdersRoute(app: GatewayApp, { context }: OrderTools): void 
       responses: { 200: { description: 'A page', schema: pageOf(orderSummary) } },
     },
     async ({ query, caller }) => {
-      const scope = { route: path, userId: caller.userId };
       const { limit, cursor } = query;
-      const before = cursor === undefined ? undefined : app.cursors.read(scope, cursor, historyPosition);
-      if (cursor !== undefined && !before)
-        return invalid('cursor-invalid', [
-          { in: 'query', field: 'cursor', message: 'is not from this list' },
-        ]);
-      const items = await context.orderHistory.list(caller.userId, { limit, ...(before ? { before } : {}) });
-      const last = items.length === limit ? items.at(-1) : undefined;
-      return answer(200, {
-        items: items.map(summaryOf),
-        ...(last
-          ? { nextCursor: app.cursors.write(scope, { createdAt: last.createdAt, orderId: last.orderId }) }
-          : {}),
+      const page = await readPage(app.cursors, {
+        scope: { route: path, userId: caller.userId },
+        cursor,
+        limit,
+        position: historyPosition,
+        read: (before) => context.orderHistory.list(caller.userId, { limit, ...(before ? { before } : {}) }),
+        positionOf: ({ createdAt, orderId }) => ({ createdAt, orderId }),
       });
+      return page ? answer(200, { ...page, items: page.items.map(summaryOf) }) : notOfThisList();
     },
   );
 }
@@ -92,16 +87,9 @@ export function cancelOrderRoute(app: GatewayApp, { context }: OrderTools): void
         at: context.now().toISOString(),
         reason: body.reason ?? 'customer-request',
       };
-      const [outcome] = await decideAll(
-        context.orders,
-        orderStream,
-        [{ command, traceparent }],
-        context.partitions,
-      );
-      if (!outcome!.accepted)
-        return problem(409, outcome!.reason, 'the order has come too far to be cancelled');
-      const after = await findOrder(context, orderId, caller);
-      return after ? answer(200, orderResourceOf(after.state, after.events)) : orderUnknown();
+      const reason = await decideOrder(context, command, traceparent);
+      if (reason !== undefined) return problem(409, reason, 'the order has come too far to be cancelled');
+      return orderAnswer(context, orderId, caller);
     },
   );
 }

@@ -3,6 +3,7 @@ import { customObject, inWave } from '../custom-object.ts';
 import { apiHosts } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
+import { isRouted } from './cloud-names.ts';
 
 /** What makes one platform of the regions: services found across clusters, names that follow the nearest region. */
 export function addFederation(chart: Chart, place: Place): void {
@@ -45,7 +46,7 @@ export function addFederation(chart: Chart, place: Place): void {
       },
     });
   }
-  addNames(chart, place, isAlone);
+  addNames(chart, place);
 }
 
 type Endpoint = {
@@ -56,26 +57,25 @@ type Endpoint = {
 
 /**
  * Route 53 by external-dns. The global name is in every region and answered by the nearest one that is well; a region's own
- * name is answered by it, and by its standby when it is not. Well is who passes the region's health check and whose load
- * balancer, the target of the alias, has targets that are.
+ * name is answered by it, and by its standby when it is not. What is routed leads by alias to the region's checked name
+ * (cloud-names.ts): well is who passes the region's health check and whose load balancer has targets that are.
  */
-function addNames(chart: Chart, place: Place, isAlone: boolean): void {
+function addNames(chart: Chart, place: Place): void {
   const { environment, region } = place;
-  const { global, regional, standIn, balancer } = apiHosts(place);
-  const isRouted = environment.dns.routing === 'latency' && !isAlone;
-  const endpoints: Endpoint[] = isRouted
+  const { global, regional, standIn, balancer, checked } = apiHosts(place);
+  const endpoints: Endpoint[] = isRouted(place)
     ? [
         {
           dnsName: global,
           setIdentifier: region.name,
-          properties: { 'aws/region': region.cloudRegion, ...checked(region) },
+          properties: { 'aws/region': region.cloudRegion },
         },
         region.standby === null
           ? { dnsName: regional }
           : {
               dnsName: regional,
               setIdentifier: region.name,
-              properties: { 'aws/failover': 'PRIMARY', ...checked(region) },
+              properties: { 'aws/failover': 'PRIMARY' },
             },
         ...standIn.map((dnsName) => ({
           dnsName,
@@ -91,12 +91,13 @@ function addNames(chart: Chart, place: Place, isAlone: boolean): void {
     namespace: namespaces.edge,
     annotations: inWave('traffic'),
     spec: {
-      endpoints: endpoints.map(({ properties = {}, ...record }) => ({
+      endpoints: endpoints.map(({ properties, ...record }) => ({
         ...record,
         // As an alias external-dns makes it A and AAAA records, which Route 53 follows itself.
         recordType: 'CNAME',
         recordTTL: environment.dns.ttlSeconds,
-        targets: [balancer],
+        // A name that nothing else answers leads straight to the load balancer.
+        targets: [properties === undefined ? balancer : checked],
         providerSpecific: Object.entries({
           alias: 'true',
           'aws/evaluate-target-health': 'true',
@@ -105,8 +106,4 @@ function addNames(chart: Chart, place: Place, isAlone: boolean): void {
       })),
     },
   });
-}
-
-function checked({ healthCheckId }: Place['region']): Record<string, string> {
-  return healthCheckId === null ? {} : { 'aws/health-check-id': healthCheckId };
 }

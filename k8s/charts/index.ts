@@ -3,6 +3,7 @@ import type { Environment } from '../../environments/schema.ts';
 import type { Place } from '../place.ts';
 import { addArgocd } from './argocd.ts';
 import { addRoot } from './argocd-root.ts';
+import { addCloud } from './cloud.ts';
 import { addConfiguration } from './configuration.ts';
 import { addEdge } from './edge.ts';
 import { addFederation } from './federation.ts';
@@ -24,6 +25,7 @@ import { addServices } from './services.ts';
 
 /** Each chart of a region: its name is the file's; the function adds its objects, none of them means no file. */
 export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) => void>> = {
+  cloud: addCloud,
   foundation: addFoundation,
   nodes: addNodes,
   network: addNetwork,

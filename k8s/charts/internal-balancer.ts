@@ -7,8 +7,8 @@ export function internalBalancer({ environment }: Place, host: string): Record<s
     'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
     // The policies go by the address of the client's pod, not by that of the load balancer.
     'service.beta.kubernetes.io/aws-load-balancer-target-group-attributes': 'preserve_client_ip.enabled=true',
-    'external-dns.alpha.kubernetes.io/hostname': host,
-    'external-dns.alpha.kubernetes.io/ttl': String(environment.dns.ttlSeconds),
+    'external-dns.kubernetes.io/hostname': host,
+    'external-dns.kubernetes.io/ttl': String(environment.dns.ttlSeconds),
   };
 }
 

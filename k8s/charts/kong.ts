@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
 import { apiHosts, edgeNames, kongPorts } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { rolloutOf } from '../rollout.ts';
 import { addLimits } from './kong-limits.ts';
 import { kongPod, proxyLabels } from './kong-pod.ts';
 import { behavior, cpu } from './scaling.ts';
@@ -31,15 +32,7 @@ export function addKong(chart: Chart, place: Place): void {
     spec: {
       ...(scaled ? {} : { replicas: min }),
       selector: { matchLabels: proxyLabels },
-      progressDeadlineSeconds: place.environment.delivery.progressDeadlineSeconds,
-      revisionHistoryLimit: 3,
-      strategy: {
-        type: 'RollingUpdate',
-        rollingUpdate: {
-          maxUnavailable: k8s.IntOrString.fromNumber(0),
-          maxSurge: k8s.IntOrString.fromString('25%'),
-        },
-      },
+      ...rolloutOf(place),
       template: kongPod(place),
     },
   });

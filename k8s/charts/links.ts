@@ -5,19 +5,21 @@ import { sourcesOf } from '../kafka-topics.ts';
 import { kafkaNames, postgresNames, regionStore, secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { guestsOf } from '../system-addresses.ts';
+import { addPeering } from './cloud-peering.ts';
 import { addMirror } from './kafka-mirror.ts';
 import { addNeighbourSecrets } from './neighbour-secret.ts';
 import { addRegionStore } from './region-store.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
 const keys = Object.values(userKeys.strimzi);
-const authority = 'kafka-authority';
+const authority = kafkaNames.authoritySecret;
 
 /**
  * What a region has of others and shows to them, in an Application of its own (docs/adr/0018): it comes when they come, and
  * nothing of the region itself waits for it. So no object is in a wave: with one, a sync would wait.
  */
 export function addLinks(chart: Chart, place: Place): void {
+  addPeering(chart, place);
   if (place.region.kafka.kind === 'strimzi') addMirrorKeys(chart, place);
   addMirror(chart, place);
   if (guestsOf(place).length > 0) {

@@ -1,4 +1,6 @@
 import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { assuming, mongoAccount } from '../cloud/roles.ts';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
 import { mongoNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
@@ -14,8 +16,6 @@ export function addMongo(chart: Chart, place: Place): void {
   if (mongo.kind === 'percona') addCluster(chart, place, mongo);
   else addAtlas(chart, place, mongo);
 }
-
-const backupSecret = 'mongo-backup';
 
 function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
   const { region } = place;
@@ -46,6 +46,7 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
         balancer: { enabled: true },
         configsvrReplSet: {
           size: mongo.configServers,
+          serviceAccountName: mongoAccount,
           resources: requestsAndLimits(mongo.configServer),
           ...placed({ 'app.kubernetes.io/replset': 'cfg' }),
           ...budget,
@@ -61,6 +62,7 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
       replsets: Array.from({ length: mongo.shards }, (_, index) => ({
         name: shardName(index),
         size: mongo.replicas,
+        serviceAccountName: mongoAccount,
         resources: requestsAndLimits(mongo.node),
         ...placed({ 'app.kubernetes.io/replset': shardName(index) }),
         ...budget,
@@ -77,7 +79,6 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
               bucket: mongo.backup.bucket,
               prefix: region.name,
               region: region.cloudRegion,
-              credentialsSecret: backupSecret,
             },
           },
         },
@@ -95,8 +96,22 @@ function addCluster(chart: Chart, place: Place, mongo: Kind<'percona'>): void {
   });
   addStoredSecret(chart, place, mongoNames.usersSecret);
   addUser(chart, place);
-  addStoredSecret(chart, place, backupSecret);
+  addAccount(chart, place);
   addZones(chart, place, mongo);
+}
+
+/** Whose pods write backups: the agent beside each server has AWS's role by it, and no key is stored. */
+function addAccount(chart: Chart, place: Place): void {
+  new k8s.KubeServiceAccount(chart, 'account', {
+    metadata: {
+      name: mongoAccount,
+      namespace: namespaces.data,
+      labels: { 'app.kubernetes.io/name': mongoAccount },
+      annotations: { ...inWave('operatorsReady'), ...assuming(place, 'mongo-backups') },
+    },
+    // Neither the server nor the agent asks Kubernetes.
+    automountServiceAccountToken: false,
+  });
 }
 
 /** A majority outlives a machine, and where there are three zones a zone. */

@@ -1,5 +1,6 @@
 import { storageClass } from '../../environments/parts.ts';
-import { edgeNames, observabilityNames } from '../names.ts';
+import { accountFor, assuming } from '../cloud/roles.ts';
+import { edgeNames, observabilityNames, privateZone } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { onDataNodes, volumeOf } from './data-parts.ts';
 
@@ -13,23 +14,37 @@ const requests = (cpu: string, memory: string): object => ({
 /** The values of charts, by the operator's name: what their defaults would get wrong here. */
 export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
   // Without it, its roles for leader election would go into kube-system.
-  'cert-manager': () => ({
+  'cert-manager': (place) => ({
+    ...accountFor(place, 'cert-manager'),
     crds: { enabled: true },
     global: { leaderElection: { namespace: 'cert-manager-system' } },
   }),
-  karpenter: ({ region }) => ({
-    settings: { clusterName: region.cluster, interruptionQueue: region.cluster },
+  'external-secrets': (place) =>
+    place.environment.secrets.provider === 'vault' ? {} : accountFor(place, 'external-secrets'),
+  karpenter: (place) => ({
+    ...accountFor(place, 'karpenter'),
+    settings: { clusterName: place.region.cluster, interruptionQueue: place.region.cluster },
   }),
-  'load-balancers': ({ region }) => ({ clusterName: region.cluster, region: region.cloudRegion }),
-  'external-dns': ({ environment, region }) => ({
-    provider: { name: 'aws' },
+  'load-balancers': (place) => ({
+    ...accountFor(place, 'load-balancers'),
+    clusterName: place.region.cluster,
+    region: place.region.cloudRegion,
+    // It would ask the machine, which pods cannot.
+    vpcId: place.region.network.vpcId,
+  }),
+  'external-dns': (place) => ({
+    ...accountFor(place, 'external-dns'),
+    ...namesOf(place, 'public'),
     sources: ['crd', 'service'],
-    domainFilters: [environment.domain],
-    registry: 'txt',
-    // Each cluster touches the records of its own name only.
-    txtOwnerId: region.cluster,
-    // A name that vanishes from the manifests is taken down by a person.
-    policy: 'upsert-only',
+    domainFilters: [place.environment.domain],
+    // A private name is in no public zone, although that would take it, too.
+    excludeDomains: [`internal.${place.environment.domain}`],
+  }),
+  'external-dns-private': (place) => ({
+    ...accountFor(place, 'external-dns-private'),
+    ...namesOf(place, 'private'),
+    sources: ['service'],
+    domainFilters: [privateZone(place)],
   }),
   kong: () => ({
     // The proxies are in dist (kong.ts).
@@ -69,10 +84,26 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
   // outside of the pod knows that.
   redis: () => ({ featureGates: { GenerateConfigInInitContainer: true } }),
   metrics: () => ({ replicas: 2, podDisruptionBudget: { enabled: true, maxUnavailable: 1 } }),
-  'percona-mongodb': () => ({ watchAllNamespaces: true }),
+  'percona-mongodb': (place) => ({
+    watchAllNamespaces: true,
+    serviceAccount: { create: true, annotations: assuming(place, 'mongo-operator') },
+  }),
   jaeger: () => ({ rbac: { clusterRole: true } }),
   prometheus,
 };
+
+/** What both external-dns have in common: each writes into the zones of its kind only. */
+function namesOf({ region }: Place, kind: 'public' | 'private'): Readonly<Record<string, unknown>> {
+  return {
+    provider: { name: 'aws' },
+    registry: 'txt',
+    // Each cluster touches the records of its own name only.
+    txtOwnerId: region.cluster,
+    // A name that vanishes from the manifests is taken down by a person.
+    policy: 'upsert-only',
+    extraArgs: [`--aws-zone-type=${kind}`],
+  };
+}
 
 /** Grafana takes every ConfigMap with the label, Prometheus every monitor and rule (docs/observability.md). */
 function prometheus({ environment, region }: Place): Readonly<Record<string, unknown>> {

@@ -59,6 +59,8 @@ const where =
   ({ region }: Place): boolean =>
     chooses(region);
 
+const externalDns = 'https://kubernetes-sigs.github.io/external-dns';
+
 /** All parts of Istio are of one version; those on each node redirect the traffic of pods, which only privileged ones may. */
 function istio(name: string, chart: string): Operator {
   return helm(name, 'https://istio-release.storage.googleapis.com/charts', chart, '1.30.3', {
@@ -68,10 +70,6 @@ function istio(name: string, chart: string): Operator {
 }
 
 const isSharded = where(({ database }) => database.kind === 'sharded');
-const usesCrossplane = where(
-  ({ database, kafka }) =>
-    database.kind === 'aurora-global' || kafka.kind === 'msk' || kafka.kind === 'confluent-cloud',
-);
 
 /**
  * At the versions whose definitions the manifests are checked against; where a chart has versions of its own, the one that
@@ -87,7 +85,9 @@ const operators: readonly Operator[] = [
     alsoInto: ['kube-system', 'kube-node-lease'],
   }),
   helm('load-balancers', 'https://aws.github.io/eks-charts', 'aws-load-balancer-controller', '3.4.1'),
-  helm('external-dns', 'https://kubernetes-sigs.github.io/external-dns', 'external-dns', '1.22.0'),
+  helm('external-dns', externalDns, 'external-dns', '1.22.0'),
+  // The first brings the definition of endpoints.
+  helm('external-dns-private', externalDns, 'external-dns', '1.22.0', { skipCrds: true }),
   helm('kong', 'https://charts.konghq.com', 'ingress', '0.24.0', { skipCrds: true }),
   istio('istio-base', 'base'),
   istio('istiod', 'istiod'),
@@ -112,9 +112,7 @@ const operators: readonly Operator[] = [
     namespace: 'psmdb-system',
     neededBy: where(({ mongo }) => mongo.kind === 'percona'),
   }),
-  helm('crossplane', 'https://charts.crossplane.io/stable', 'crossplane', '2.3.4', {
-    neededBy: usesCrossplane,
-  }),
+  helm('crossplane', 'https://charts.crossplane.io/stable', 'crossplane', '2.3.4'),
   helm('redis', 'https://ot-container-kit.github.io/helm-charts', 'redis-operator', '0.26.0'),
   // How much CPU pods use: without it the scalers of gateways and of the edge see nothing.
   helm('metrics', 'https://kubernetes-sigs.github.io/metrics-server', 'metrics-server', '3.13.1', {

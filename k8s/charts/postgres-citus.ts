@@ -1,5 +1,6 @@
 import type { Chart } from 'cdk8s';
 import { poolerClients } from '../../environments/parts.ts';
+import { assuming } from '../cloud/roles.ts';
 import { customObject, inWave, keepOnPrune, type CustomObject } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
@@ -46,7 +47,10 @@ export function addCitus(chart: Chart, place: Place, database: Citus): void {
     profile: 'production',
     metadata: {
       labels: { clusterPods: { ...podLabels } },
-      ...(guests === undefined ? {} : { annotations: { coordinatorPrimaryService: guests.annotations } }),
+      annotations: {
+        serviceAccount: assuming(place, 'postgres-backups'),
+        ...(guests === undefined ? {} : { coordinatorPrimaryService: guests.annotations }),
+      },
     },
     postgres: {
       version: '16',

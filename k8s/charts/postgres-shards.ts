@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { poolerClients } from '../../environments/parts.ts';
+import { assuming } from '../cloud/roles.ts';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
@@ -20,7 +21,7 @@ export function addShards(chart: Chart, place: Place, database: Sharded): void {
     (_, shard) => `${postgresNames.cluster}-${String(shard).padStart(2, '0')}`,
   );
   for (const name of names) {
-    addShard(chart, database, name);
+    addShard(chart, place, database, name);
     addPooler(chart, database, name);
   }
   addRouter(chart, place, database.router, names.map(poolerOf));
@@ -28,7 +29,7 @@ export function addShards(chart: Chart, place: Place, database: Sharded): void {
 
 const poolerOf = (shard: string): string => `${shard}-pooler`;
 
-function addShard(chart: Chart, database: Sharded, name: string): void {
+function addShard(chart: Chart, place: Place, database: Sharded, name: string): void {
   const annotations = { ...inWave('data'), ...keepOnPrune };
   const { backup } = database;
   customObject(chart, name, {
@@ -39,6 +40,7 @@ function addShard(chart: Chart, database: Sharded, name: string): void {
     annotations,
     spec: {
       instances: database.instancesPerShard,
+      serviceAccountTemplate: { metadata: { annotations: assuming(place, 'postgres-backups') } },
       inheritedMetadata: { labels: { ...postgresNames.podLabels } },
       imageName: 'ghcr.io/cloudnative-pg/postgresql:16.6',
       resources: requestsAndLimits(database.node),

@@ -15,12 +15,34 @@ export function projectKinds(environment: Environment): {
   readonly ofCluster: readonly Kind[];
   readonly ofNamespaces: readonly Kind[];
 } {
-  const { regions, scaling } = environment;
+  const { regions, scaling, dns } = environment;
   const some = (chooses: (region: Region) => boolean, ...them: readonly Kind[]): readonly Kind[] =>
     regions.some(chooses) ? them : [];
   return {
     ofCluster: [
       ...kinds('', 'Namespace'),
+      ...kinds('pkg.crossplane.io', 'Provider', 'DeploymentRuntimeConfig'),
+      ...kinds('aws.upbound.io', 'ProviderConfig'),
+      ...kinds('iam.aws.upbound.io', 'Role', 'RolePolicy'),
+      ...some(
+        ({ database, mongo }) => hasBucket(database) || hasBucket(mongo),
+        ...kinds(
+          's3.aws.upbound.io',
+          'Bucket',
+          'BucketPublicAccessBlock',
+          'BucketServerSideEncryptionConfiguration',
+          'BucketVersioning',
+          'BucketLifecycleConfiguration',
+        ),
+      ),
+      ...kinds('route53.aws.upbound.io', 'Zone'),
+      ...(regions.length > 1
+        ? kinds('ec2.aws.upbound.io', 'VPCPeeringConnection', 'VPCPeeringConnectionAccepter', 'Route')
+        : []),
+      ...(regions.length > 1 && dns.routing === 'latency'
+        ? kinds('route53.aws.upbound.io', 'HealthCheck', 'Record')
+        : []),
+      ...kinds('eks.aws.upbound.io', 'NodeGroup', 'Addon'),
       ...kinds('karpenter.sh', 'NodePool'),
       ...kinds('karpenter.k8s.aws', 'EC2NodeClass'),
       ...kinds('gateway.networking.k8s.io', 'GatewayClass'),
@@ -117,4 +139,6 @@ export function projectKinds(environment: Environment): {
   };
 }
 
+const hasBucket = (system: Region['database'] | Region['mongo']): boolean =>
+  'backup' in system && 'bucket' in system.backup;
 const isAurora = ({ database }: Region): boolean => database.kind === 'aurora-global';

@@ -4,6 +4,7 @@ import { inWave } from '../custom-object.ts';
 import { namespaces, type Place } from '../place.ts';
 import { podOf, selectorOf } from '../pod.ts';
 import { isScaled, programsOf, type Program } from '../programs.ts';
+import { rolloutOf } from '../rollout.ts';
 
 /** A Deployment for each declared program, with its ServiceAccount, its Service and its disruption budget. */
 export function addServices(chart: Chart, place: Place): void {
@@ -34,15 +35,7 @@ function addProgram(chart: Chart, place: Place, program: Program): void {
       // Where a scaler rules, a number here would undo it at every sync.
       ...(isScaled(program, place) ? {} : { replicas: scale.min }),
       selector: { matchLabels: selectorOf(program) },
-      progressDeadlineSeconds: place.environment.delivery.progressDeadlineSeconds,
-      revisionHistoryLimit: 3,
-      strategy: {
-        type: 'RollingUpdate',
-        rollingUpdate: {
-          maxUnavailable: k8s.IntOrString.fromNumber(0),
-          maxSurge: k8s.IntOrString.fromString('25%'),
-        },
-      },
+      ...rolloutOf(place),
       template: podOf(program, place, labels),
     },
   });

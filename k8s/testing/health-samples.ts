@@ -45,6 +45,11 @@ const scaler = (since: string, reason = 'FailedGetResourceMetric'): object =>
     { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale' },
     { type: 'ScalingActive', status: 'False', reason, message: reason, lastTransitionTime: since },
   ]);
+const ordered = (...conditions: readonly object[]): object => ({
+  metadata: made(longAgo),
+  spec: {},
+  status: { conditions },
+});
 const application = (health: string, phase: string): object => ({
   metadata: made(longAgo),
   spec: {},
@@ -169,4 +174,16 @@ export const healthSamples: readonly HealthSample[] = [
   ],
   ['application', 'applied, and its pods not up', 'Progressing', application('Progressing', 'Succeeded')],
   ['application', 'there', 'Healthy', application('Healthy', 'Succeeded')],
+  ['crossplane', 'ordered just now', 'Progressing', { metadata: made(lately), spec: {} }],
+  [
+    'crossplane',
+    'what it refers to is not there yet',
+    'Progressing',
+    ordered(said('Synced', 'False', lately), said('Ready', 'False', lately)),
+    'Synced is False',
+  ],
+  ['crossplane', 'there', 'Healthy', ordered(said('Ready', 'True'), said('Synced', 'True'))],
+  ['crossplane', 'refused', 'Degraded', ordered(said('Ready', 'True'), said('Synced', 'False'))],
+  ['crossplane', 'a provider that starts', 'Progressing', ordered(said('Installed', 'True'))],
+  ['crossplane', 'a provider', 'Healthy', ordered(said('Installed', 'True'), said('Healthy', 'True'))],
 ];

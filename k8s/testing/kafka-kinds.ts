@@ -35,7 +35,6 @@ export function confluentCloud(): Environment {
   const alone: Region = {
     ...region,
     standby: null,
-    healthCheckId: null,
     kafka: { kind: 'confluent-cloud', bootstrapServers: ['pkc-12345.us-east-1.aws.confluent.cloud:9092'] },
   };
   const delivery: Environment['delivery'] = { ...production.delivery, waves: [[region.name]] };

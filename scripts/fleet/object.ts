@@ -39,6 +39,23 @@ export function fleetObject(value: JsonObject, file: string): FleetObject {
   };
 }
 
+/** The configuration of the Worker at the edge as an object of its own kind. @throws RangeError when it has no name. */
+export function edgeWorkerObject(value: JsonObject, file: string): FleetObject {
+  const name = textAt(value, 'name');
+  if (!name) throw new RangeError(`${file}: a Worker without name`);
+  const [group, kind, namespace] = ['workers', 'Worker', ''];
+  return {
+    id: [group, kind, namespace, name].join('/'),
+    group,
+    version: '',
+    kind,
+    namespace,
+    name,
+    file,
+    value,
+  };
+}
+
 /** "Deployment meridian/order": how an object is called in a report. */
 export function titleOf({ kind, namespace, name }: FleetObject): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;

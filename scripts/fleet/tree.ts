@@ -1,13 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocuments } from '../rendered/documents.ts';
-import { isObject, type Json } from '../rendered/fields.ts';
-import { filesInFolder, placeOf, type RenderedFile } from '../rendered/folder-files.ts';
+import { isObject, type Json, type JsonObject } from '../rendered/fields.ts';
+import { filesInFolder, isEdgeWorker, isYaml, placeOf, type RenderedFile } from '../rendered/folder-files.ts';
 import { filesAtRevision } from '../rendered/revision-files.ts';
-import { fleetObject, type FleetObject } from './object.ts';
+import { edgeWorkerObject, fleetObject, type FleetObject } from './object.ts';
 
-/** The objects of one cluster by their identity; the region `hub` is the cluster that Argo CD runs on. */
+/** The objects of one cluster by their identity. Beside the regions there are `hub` and, where it was asked for, `edge`. */
 export type RegionTree = ReadonlyMap<string, FleetObject>;
+
+/** Not `hub`, the cluster that Argo CD runs on, nor `edge`, the Worker of all regions. */
+export const isRegion = (name: string): boolean => name !== 'hub' && name !== 'edge';
 
 /** A rendered environment, region by region in the order of their names. */
 export type EnvironmentTree = ReadonlyMap<string, RegionTree>;
@@ -19,7 +22,12 @@ export type FleetTree = {
   readonly environments: ReadonlyMap<string, EnvironmentTree>;
 };
 
-export type TreeOptions = { readonly repository: string; readonly environment?: string };
+export type TreeOptions = {
+  readonly repository: string;
+  readonly environment?: string;
+  /** Whether the Worker at the edge is read too; it is no object of a cluster. */
+  readonly withEdge?: true;
+};
 
 /**
  * Reads a rendered fleet from a folder laid out as `dist/`, or from `dist/` of a git revision. A name that is both is the
@@ -29,9 +37,11 @@ export type TreeOptions = { readonly repository: string; readonly environment?: 
 export async function readTree(source: string, options: TreeOptions): Promise<FleetTree> {
   const folder = join(options.repository, source);
   const path = source.startsWith('/') ? source : folder;
+  const isWanted = (file: string): boolean =>
+    isYaml(file) || (options.withEdge === true && isEdgeWorker(file));
   const files = (await isFolder(path))
-    ? filesInFolder(path)
-    : await filesAtRevision(options.repository, source, 'dist');
+    ? filesInFolder(path, isWanted)
+    : await filesAtRevision(options.repository, source, 'dist', isWanted);
   return treeOf(source, files, options.environment);
 }
 
@@ -60,7 +70,9 @@ export function treeOf(source: string, files: readonly RenderedFile[], only?: st
 /** Most files of two revisions are the same; parsing is what takes the time, so a text is parsed once. */
 const parsed = new Map<string, readonly Json[]>();
 
-function objectsOf({ path, text }: RenderedFile): readonly FleetObject[] {
+function objectsOf(file: RenderedFile): readonly FleetObject[] {
+  const { path, text } = file;
+  if (isEdgeWorker(path)) return [edgeWorkerObject(parseJson(file), path)];
   let values = parsed.get(text);
   if (!values) {
     const { documents, problems } = parseDocuments(text);
@@ -73,6 +85,16 @@ function objectsOf({ path, text }: RenderedFile): readonly FleetObject[] {
     if (!isObject(value)) throw new RangeError(`${path}: a document that is no object`);
     return fleetObject(value, path);
   });
+}
+
+function parseJson({ path, text }: RenderedFile): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch (cause) {
+    throw new RangeError(`${path}: is not JSON`, { cause });
+  }
+  throw new RangeError(`${path}: is no object`);
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { parseDocuments } from '../rendered/documents.ts';
 import { textAt } from '../rendered/fields.ts';
-import { filesInFolder, placeOf, type RenderedFile } from '../rendered/folder-files.ts';
+import { filesInFolder, isYaml, placeOf, type RenderedFile } from '../rendered/folder-files.ts';
 import type { Finding, KubernetesObject, Manifest } from './manifest.ts';
 
 export type ReadManifests = {
@@ -21,7 +21,7 @@ export function readManifests(folder: string, only: readonly string[] = []): Rea
   const wanted = only.map((place) => place.replace(/\/+$/, ''));
   const files = filesInFolder(
     folder,
-    (path) => wanted.length === 0 || wanted.some((place) => isIn(place, path)),
+    (path) => isYaml(path) && (wanted.length === 0 || wanted.some((place) => isIn(place, path))),
   );
   const unknown = wanted.find((place) => !files.some(({ path }) => isIn(place, path)));
   if (unknown !== undefined) throw new RangeError(`${folder}/${unknown}: no manifests there`);

@@ -6,7 +6,7 @@ const style = { head: [], border: [], compact: true };
 
 /** The report for a person: what is wrong, what could not be checked, and how much was. */
 export function renderReport(report: Report): string {
-  const { findings, unchecked, cel } = report;
+  const { findings, unchecked, own, cel } = report;
   const lines = [
     ...(findings.length > 0 ? [findingsTable(findings)] : []),
     ...(unchecked.length > 0 ? [uncheckedTable(unchecked)] : []),
@@ -16,6 +16,7 @@ export function renderReport(report: Report): string {
           `not evaluated here: ${cel.rules} CEL rules of ${cel.objects} objects; --server has an API server evaluate them`,
         ]
       : []),
+    ...(own.length > 0 ? [ownLine(own)] : []),
     `${report.objects} objects in ${report.files} files of ${report.scopes} clusters: ${report.checked} checked against their schema, ${findings.length} findings`,
   ];
   return lines.join('\n');
@@ -49,6 +50,11 @@ function uncheckedTable(unchecked: Report['unchecked']): string {
   const table = new Table({ head: ['not checked', 'objects'], style });
   for (const { reason, objects } of unchecked) table.push([reason, objects]);
   return table.toString();
+}
+
+function ownLine(own: Report['own']): string {
+  const objects = own.reduce((sum, kind) => sum + kind.objects, 0);
+  return `${objects} objects of ${own.length} kinds were checked with a schema written here, not with their project's definition (docs/manifest-checks.md)`;
 }
 
 function serverLine({ accepted, unavailable }: NonNullable<Report['server']>, files: number): string {

@@ -76,6 +76,13 @@ it('main as it is: not what this checkout says of waves and freezes', async () =
   await expect(targetOf(clone, 'origin', 'production')).rejects.toThrow(
     /^environments\/index\.ts of [0-9a-f]{12}: RangeError: replicas are more than the partitions$/,
   );
+  await world.commitToMain({
+    'environments/index.ts': "export * from './dev.ts';\n",
+    'environments/dev.ts': 'export const dev = 1;\n<<<<<<< HEAD\n',
+  });
+  await expect(targetOf(clone, 'origin', 'production')).rejects.toThrow(
+    /^environments\/dev\.ts:2 of [0-9a-f]{12}: Merge conflict marker encountered\.$/,
+  );
 });
 
 it('a duplicated pin, and one of a region that there is not', async () => {

@@ -180,6 +180,11 @@ it('records a wave as verified when every gate of every region says yes, else no
   await expect(verify(world.clone, options(60, []))).rejects.toThrow(
     'a record of us-west needs a report beside its health: --audit or --prometheus',
   );
+  writeFileSync(files.application, application.replace('2026-11-25T11:50:00Z', '2026-11-26T11:50:00Z'));
+  await expect(verify(world.clone, options(60))).rejects.toThrow(
+    /app\.json: status\.health\.lastTransitionTime: 2026-11-26T11:50:00Z is in the future/,
+  );
+  writeFileSync(files.application, application);
   expect(await world.state()).toBe(before);
 
   const held = await verify(world.clone, options(60));

@@ -134,14 +134,21 @@ export async function isAncestor(repository: Repository, older: string, newer: s
   );
 }
 
-/** What a promotion goes by must be committed. @throws Refusal naming the first file that is not. */
-export async function refuseDirty(repository: Repository, paths: readonly string[]): Promise<void> {
+/**
+ * What a promotion goes by must be committed. @throws Refusal naming the first file that is not.
+ * @param what is wrong with that file, and what to do
+ */
+export async function refuseDirty(
+  repository: Repository,
+  paths: readonly string[],
+  [what, remedy] = ['is changed and not committed', 'commit it, or take it back'],
+): Promise<void> {
   const listed = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', ...paths];
   const changed = (await repository.run(...listed)).split('\0').filter((line) => line !== '');
   const [first] = changed;
   if (first === undefined) return;
   const more = changed.length > 1 ? ` (and ${changed.length - 1} more)` : '';
-  throw new Refusal(`${first.slice(3)} is changed and not committed${more}: commit it, or take it back`);
+  throw new Refusal(`${first.slice(3)} ${what}${more}: ${remedy}`);
 }
 
 /** A revision as people see it. */

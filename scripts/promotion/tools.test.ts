@@ -1,92 +1,17 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fixtureText } from './testing/applications.ts';
 import { gitWorlds, type GitWorld } from './testing/git-world.ts';
+import { toolRuns, type Run } from './testing/run-tool.ts';
 import { contractsWith } from './testing/sources.ts';
 
 // Each step is several processes of git, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-// Half of a tool's time is to compile it: the runs of this file share what Node keeps of that.
-const compiled = mkdtempSync(join(tmpdir(), 'meridian-compiled-'));
-afterAll(() => rmSync(compiled, { recursive: true }));
+const run = toolRuns();
 
-type Run = { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string };
-
-/** Programs of a test's own before those of the PATH, or instead of them. */
-async function run(
-  tool: 'promote' | 'rollback' | 'release' | 'verify',
-  args: readonly string[],
-  where: { readonly cwd: string; readonly path?: string } = { cwd: '.' },
-): Promise<Run> {
-  const { exitCode, stdout, stderr } = await execa(
-    process.execPath,
-    [resolve(`scripts/${tool}.ts`), ...args],
-    {
-      cwd: where.cwd,
-      env: { PATH: where.path ?? process.env['PATH'], NODE_COMPILE_CACHE: compiled },
-      reject: false,
-    },
-  );
-  return { exitCode, stdout, stderr };
-}
-
-describe.each(['promote', 'rollback', 'release', 'verify'] as const)('%s', (tool) => {
-  it('has help, with the exit codes', async () => {
-    const { exitCode, stdout } = await run(tool, ['--help']);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/Exit codes: 0 .*, 1 .*, 2 wrong usage/);
-  });
-});
-
-const wrong: [Parameters<typeof run>[0], string[], string][] = [
-  ['promote', ['moon', '--wave', '1'], 'promote: there is no environment "moon": dev, staging, production'],
-  ['promote', ['production', '--wave', '0'], 'must be a whole number from 1.'],
-  ['promote', ['production', '--wave', '9', '--after'], 'promote: production has the waves 1 to 3, not 9'],
-  ['promote', ['production'], "error: required option '--wave <number>' not specified"],
-  ['rollback', ['production'], 'rollback: which regions? give --region or --wave'],
-  ['rollback', ['production', '--wave', '1', '--region', 'us-east'], 'cannot be used with option'],
-  [
-    'rollback',
-    ['production', '--region', 'moon'],
-    'rollback: there is no region moon in production: us-east, us-west, eu-central, ap-southeast',
-  ],
-  ['verify', ['staging', 'us-west'], 'verify: there is no region us-west in staging: us-east, eu-central'],
-  ['verify', ['production', 'us-west', '--since', 'yesterday'], 'must be a time with its zone'],
-  ['verify', ['production', 'us-west', '--soak', '-1'], 'must be a whole number of seconds'],
-  [
-    'verify',
-    ['production', 'us-west', '--record'],
-    'verify: a record of us-west needs a report beside its health: --audit or --prometheus',
-  ],
-  ['verify', ['production', 'us-west', '--prometheus', 'ftp://x'], 'must be an http or https address.'],
-  [
-    'promote',
-    ['production', '--wave', '3', '--after', '--audit', 'a.json'],
-    'promote: --audit a.json: begin it with a region: eu-central=, us-east=',
-  ],
-  [
-    'promote',
-    ['production', '--wave', '1', '--after', '--audit', 'us-west=a.json'],
-    'promote: --audit us-west=a.json: us-west is not in this wave: ap-southeast',
-  ],
-  ['promote', ['production', '--wave', '1', '--audit', 'a.json'], 'promote: --audit is for --after'],
-  ['promote', ['production', '--wave', '1', '--soak', '60'], 'promote: --soak is for --after'],
-  [
-    'promote',
-    ['production', '--wave', '1', '--after', '--no-render'],
-    'promote: --no-render does not go with --after',
-  ],
-  [
-    'promote',
-    ['production', '--wave', '1', '--after', '--revision', 'abc'],
-    'promote: --revision does not go with --after',
-  ],
-  ['release', ['show'], "error: missing required argument 'revision'"],
-];
 describe('in a repository', () => {
   const freshWorld = gitWorlds();
   let world: GitWorld;
@@ -97,12 +22,6 @@ describe('in a repository', () => {
     mkdirSync(path);
   });
   afterEach(() => world.remove());
-
-  it.each(wrong)('%s %j is wrong usage', async (tool, args, message) => {
-    const { exitCode, stdout, stderr } = await run(tool, args, { cwd: world.clone.folder });
-    expect(stderr).toContain(message);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-  });
 
   /** A program of that name which writes its arguments to a file, and prints something. */
   function fake(name: 'gh' | 'kubectl', body: string): () => string {

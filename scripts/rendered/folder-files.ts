@@ -5,25 +5,27 @@ import { join, relative, sep } from 'node:path';
 export type RenderedFile = { readonly path: string; readonly text: string };
 
 export const isYaml = (path: string): boolean => /\.ya?ml$/.test(path);
+/** The configuration of the Worker at the edge, which is no manifest: `<environment>/edge/wrangler.json`. */
+export const isEdgeWorker = (path: string): boolean => /(^|\/)edge\/wrangler\.json$/.test(path);
 
 /**
- * The YAML files below a folder laid out as `dist/`, in the order of their paths.
- * @param isWanted which of them are read
+ * The files below a folder laid out as `dist/`, in the order of their paths.
+ * @param isWanted which of them are read: YAML unless given
  * @throws RangeError when the folder cannot be read.
  */
 export function filesInFolder(
   folder: string,
-  isWanted: (path: string) => boolean = () => true,
+  isWanted: (path: string) => boolean = isYaml,
 ): readonly RenderedFile[] {
-  return yamlPathsIn(folder)
+  return pathsIn(folder)
     .filter(isWanted)
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
 }
 
-function yamlPathsIn(folder: string): readonly string[] {
+function pathsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && isYaml(entry.name))
+      .filter((entry) => entry.isFile())
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
       .toSorted();
   } catch (cause) {

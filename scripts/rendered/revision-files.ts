@@ -7,16 +7,18 @@ type Entry = { readonly path: string; readonly blob: string };
 const buffers = { encoding: 'buffer', maxBuffer: 1024 ** 3, stripFinalNewline: false } as const;
 
 /**
- * The YAML files below a folder of a revision, read without a checkout by three git processes, however many files.
+ * The files below a folder of a revision, read without a checkout by three git processes, however many files.
+ * @param isWanted which of them are read: YAML unless given
  * @throws RangeError when there is no such revision, or no git.
  */
 export async function filesAtRevision(
   repository: string,
   revision: string,
   folder: string,
+  isWanted: (path: string) => boolean = isYaml,
 ): Promise<readonly RenderedFile[]> {
   const commit = await commitOf(repository, revision);
-  const entries = await entriesOf(repository, commit, folder);
+  const entries = (await entriesOf(repository, commit, folder)).filter(({ path }) => isWanted(path));
   if (entries.length === 0) return [];
   const contents = await blobsOf(
     repository,
@@ -45,7 +47,7 @@ async function entriesOf(repository: string, commit: string, folder: string): Pr
     .flatMap((line) => {
       const [meta = '', path = ''] = line.split('\t');
       const [, type, blob] = meta.split(' ');
-      return type === 'blob' && blob !== undefined && isYaml(path) ? [{ path, blob }] : [];
+      return type === 'blob' && blob !== undefined ? [{ path, blob }] : [];
     });
 }
 

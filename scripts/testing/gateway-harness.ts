@@ -1,4 +1,4 @@
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { createTokens, signToken } from '../../adapters/auth/tokens.ts';
 import { connectMongo } from '../../adapters/mongo/connect.ts';
 import { createOrderHistory } from '../../adapters/mongo/order-history.ts';
@@ -10,7 +10,7 @@ import { createEventStore } from '../../adapters/postgres/event-store.ts';
 import { createFraudAssessments } from '../../adapters/postgres/fraud-assessments.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { createNotifications } from '../../adapters/postgres/notifications.ts';
-import { createPool, longStatements } from '../../adapters/postgres/pool.ts';
+import { createPool } from '../../adapters/postgres/pool.ts';
 import { createSagas } from '../../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../adapters/postgres/transactions.ts';
@@ -22,6 +22,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Backlog } from '../../platform/ports/backlog.ts';
 import type { WakeBus } from '../../platform/ports/wake.ts';
 import { startStack, stopStack } from '../stack/index.ts';
+import { onDatabase } from './on-database.ts';
 import { sharedStack } from './shared-stack.ts';
 
 type Logged = { readonly level: string; readonly fields: object; readonly message: string };
@@ -183,13 +184,6 @@ async function countRows(pool: Pool): Promise<Record<(typeof written)[number], n
   const counts = written.map((table) => `(select count(*) from ${table})::int as "${table}"`);
   const { rows } = await pool.query<Record<(typeof written)[number], number>>(`select ${counts.join(', ')}`);
   return rows[0]!;
-}
-
-async function onDatabase(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url, options: longStatements });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }
 
 function localWake(): WakeBus {

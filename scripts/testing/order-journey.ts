@@ -26,12 +26,12 @@ export async function addProducts({ pool }: GatewayHarness): Promise<void> {
 
 /** What the workers would do with a placed order. */
 export async function carryOut(
-  { shared, partitions, call }: GatewayHarness,
+  harness: GatewayHarness,
   orderId: string,
   ...steps: readonly OrderStep[]
 ): Promise<void> {
   const at = new Date().toISOString();
-  const { body } = await call('GET', `/v1/orders/${orderId}`, { as: 'olga' });
+  const { body } = await harness.call('GET', `/v1/orders/${orderId}`, { as: 'olga' });
   const { totalMinor: amountMinor } = orderResource.parse(body);
   const commands: Record<OrderStep, OrderCommand> = {
     stock: { type: 'RecordStockReserved', orderId, at },
@@ -41,8 +41,21 @@ export async function carryOut(
     shipped: { type: 'ShipOrder', orderId, at, shipmentId: 'shp_1', carrier: 'ups', trackingCode: '1Z' },
     delivered: { type: 'DeliverOrder', orderId, at, shipmentId: 'shp_1' },
   };
-  const requests = steps.map((step) => ({ command: commands[step] }));
+  await decideOrders(
+    harness,
+    orderId,
+    steps.map((step) => commands[step]),
+  );
+}
+
+/** Has an order decide over commands, one after the other. @throws where it refuses one */
+export async function decideOrders(
+  { shared, partitions }: GatewayHarness,
+  orderId: string,
+  commands: readonly OrderCommand[],
+): Promise<void> {
+  const requests = commands.map((command) => ({ command: { ...command, orderId } }));
   const outcomes = await decideAll(shared.orders, orderStream, requests, partitions);
   const refused = outcomes.findIndex(({ accepted }) => !accepted);
-  if (refused >= 0) throw new Error(`the order did not take ${steps[refused]}`);
+  if (refused >= 0) throw new Error(`the order did not take ${commands[refused]!.type}`);
 }

@@ -11,7 +11,8 @@ import { sampleCommands } from '../../../domain/order/order-samples.ts';
 import type { LocalStack } from '../../../environments/local.ts';
 import { openSources, type AuditSources, type SourceOptions } from '../index.ts';
 import { commitAllOffsets, emptyTopics } from './messages.ts';
-import { onDatabase, openTestWorld, seedTestWorld, type TestWorld } from './world.ts';
+import { onDatabase } from '../../testing/on-database.ts';
+import { openTestWorld, seedTestWorld, type TestWorld } from './world.ts';
 
 export type OrderName = 'shipped' | 'returned' | 'refused' | 'cancelled' | 'parked' | 'declined';
 /** Registers what is to be done when the test is over. */

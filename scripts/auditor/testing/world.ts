@@ -1,4 +1,4 @@
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { Partitioners, type Producer } from 'kafkajs';
 import type { Db } from 'mongodb';
 import { publisher } from '../../../adapters/kafka/publish.ts';
@@ -6,7 +6,6 @@ import { createOrderHistory } from '../../../adapters/mongo/order-history.ts';
 import { createSalesBoard } from '../../../adapters/mongo/sales-board.ts';
 import { createHttpPaymentProvider } from '../../../adapters/payments/http-provider.ts';
 import { createEventStore } from '../../../adapters/postgres/event-store.ts';
-import { longStatements } from '../../../adapters/postgres/pool.ts';
 import { createStockLevels } from '../../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../../adapters/postgres/transactions.ts';
 import { createUsers } from '../../../adapters/postgres/users.ts';
@@ -210,15 +209,4 @@ function receivedOf({ topic, bucket, key, payload, eventId, type }: OutboxRow): 
     traceparent: undefined,
     headers: () => ({ ce_id: eventId, ce_type: type }),
   };
-}
-
-/** Runs one statement that must not be in a transaction. */
-export async function onDatabase(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url, options: longStatements });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,7 +1,8 @@
 import { textAt } from '../../rendered/fields.ts';
 import type { FleetObject } from '../object.ts';
-import type { EnvironmentTree, RegionTree } from '../tree.ts';
+import { isRegion, type EnvironmentTree, type RegionTree } from '../tree.ts';
 import { fieldChanges, type FieldChange } from './field-changes.ts';
+import { hidden } from './hidden.ts';
 
 /** What became of one object in one region. */
 export type ObjectChange = {
@@ -24,10 +25,10 @@ export function compareEnvironments(base: EnvironmentTree, head: EnvironmentTree
   );
 }
 
-/** The names of the regions of two renderings, sorted, the hub last. */
+/** The names of the regions of two renderings, sorted, what is beside the regions last. */
 export function regionsOf(...trees: readonly EnvironmentTree[]): readonly string[] {
   const names = new Set(trees.flatMap((tree) => [...tree.keys()]));
-  return [...names].toSorted((a, b) => Number(a === 'hub') - Number(b === 'hub') || (a < b ? -1 : 1));
+  return [...names].toSorted((a, b) => Number(isRegion(b)) - Number(isRegion(a)) || (a < b ? -1 : 1));
 }
 
 function compareRegions(region: string, base: RegionTree, head: RegionTree): readonly ObjectChange[] {
@@ -41,16 +42,6 @@ function compareRegions(region: string, base: RegionTree, head: RegionTree): rea
     return fields.length === 0 ? [] : [{ sort: 'changed', region, object: after, before, after, fields }];
   });
   return [...gone, ...rest];
-}
-
-/** A Secret's values have no place in a comment, even one that should never have been committed. */
-function hidden({ group, kind }: FleetObject, field: FieldChange): FieldChange {
-  if (group !== '' || kind !== 'Secret' || !/^(data|stringData)\b/.test(field.path)) return field;
-  return {
-    path: field.path,
-    ...(field.before === undefined ? {} : { before: '(not shown)' }),
-    ...(field.after === undefined ? {} : { after: '(not shown, differs)' }),
-  };
 }
 
 /** The annotation value of an object, in either rendering that has one. */

@@ -2,6 +2,7 @@ import type { Json } from '../../rendered/fields.ts';
 import { shown } from '../../rendered/fields.ts';
 import { titleOf } from '../object.ts';
 import { bytesText, coresText } from '../quantity.ts';
+import { isRegion } from '../tree.ts';
 import { addTotals, noTotals, type Range } from '../totals.ts';
 import { cutTo, type Part } from './cut.ts';
 import type { FieldChange } from './field-changes.ts';
@@ -28,7 +29,7 @@ export function markdownOf(difference: Difference): string {
 /** The parts of one environment: the last of them, the fields of each group, may be cut. */
 function sectionOf(difference: EnvironmentDifference): readonly Part[] {
   const { environment, regions, groups, redFlags } = difference;
-  const regionCount = regions.filter(({ region }) => region !== hub).length;
+  const regionCount = regions.filter(({ region }) => isRegion(region)).length;
   const deleted = groups.filter(({ sort }) => sort === 'deleted');
   const head = [
     `### ${environment}`,
@@ -118,12 +119,9 @@ function flagLine({ reason, objects, regions }: RedFlag, regionCount: number): s
   return `- 🚩 ${names}: ${reason} (${whereText(regions, regionCount)})`;
 }
 
-/** Argo CD's own cluster is rendered beside the regions; what is the same in all regions is not there. */
-const hub = 'hub';
-
 /** "same in 4/4", or the names of the regions when it is not the same in all. */
 function whereText(regions: readonly string[], regionCount: number, identical = true): string {
-  return regions.length === regionCount && regionCount > 1 && !regions.includes(hub)
+  return regions.length === regionCount && regionCount > 1 && regions.every(isRegion)
     ? `${identical ? 'same ' : ''}in ${regions.length}/${regionCount}`
     : regions.join(', ');
 }

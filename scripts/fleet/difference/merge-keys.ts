@@ -19,6 +19,9 @@ const keysByField: Readonly<Record<string, readonly (readonly string[])[]>> = {
   overrides: [['index']],
   volumes: [['name'], ['id']],
   data: [['secretKey']],
+  // Of the Worker at the edge.
+  routes: [['pattern'], ['zone_name']],
+  kv_namespaces: [['binding']],
 };
 
 /** How to tell the items of a list apart, or undefined when nothing does so on both sides. */

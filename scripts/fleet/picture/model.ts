@@ -4,7 +4,7 @@ import { entriesAt, itemsAt, numberAt, shown, textAt } from '../../rendered/fiel
 import type { FleetObject } from '../object.ts';
 import { bytesText, coresText } from '../quantity.ts';
 import { totalsOf, type Range, type Totals } from '../totals.ts';
-import type { EnvironmentTree, RegionTree } from '../tree.ts';
+import { isRegion, type EnvironmentTree, type RegionTree } from '../tree.ts';
 import { specOf, type System, type Workload } from '../workload.ts';
 
 /** A program or another workload: one row of a region's card. */
@@ -25,6 +25,8 @@ export type PictureRegion = {
   readonly edge: readonly string[];
   readonly gateways: readonly Row[];
   readonly workers: readonly Row[];
+  /** What runs around a sync, and is gone afterwards. */
+  readonly jobs: readonly Row[];
   readonly boxes: readonly Box[];
   /** The regions whose topics it copies. */
   readonly mirrorsFrom: readonly string[];
@@ -37,9 +39,9 @@ export type Picture = {
   readonly regions: readonly PictureRegion[];
 };
 
-/** What the picture shows of a rendered environment. The hub has no programs and is left out. */
+/** What the picture shows of a rendered environment: its regions. The hub has no programs. */
 export function pictureOf(environment: string, tree: EnvironmentTree): Picture {
-  const regions = [...tree].filter(([name]) => name !== 'hub');
+  const regions = [...tree].filter(([name]) => isRegion(name));
   return {
     environment,
     globalName: globalNameOf(regions.map(([, objects]) => objects)),
@@ -50,12 +52,15 @@ export function pictureOf(environment: string, tree: EnvironmentTree): Picture {
 function pictureRegion(name: string, tree: RegionTree): PictureRegion {
   const { workloads, managed } = expandRegion(tree);
   const programs = workloads.filter(({ object }) => object.namespace === namespaces.programs);
+  const rowsOf = (own: Sort): readonly Row[] =>
+    programs.filter(({ object }) => sortOf(object) === own).map((workload) => rowOf(workload, tree));
   return {
     name,
     totals: totalsOf(name, tree),
     edge: edgeOf(tree, workloads),
-    gateways: programs.filter(isGateway).map((workload) => rowOf(workload, tree)),
-    workers: programs.filter((workload) => !isGateway(workload)).map((workload) => rowOf(workload, tree)),
+    gateways: rowsOf('gateway'),
+    workers: rowsOf('worker'),
+    jobs: rowsOf('job'),
     boxes: (['kafka', 'postgres', 'mongo', 'redis', 'observability'] as const).flatMap((system) => {
       const own = workloads.filter((workload) => workload.system === system);
       const elsewhere = managed.filter((one) => one.system === system).map(({ what }) => what);
@@ -126,8 +131,12 @@ function isOwnTopic(topic: FleetObject): boolean {
   return (label(topic, 'meridian.example/topic') ?? 'own') === 'own';
 }
 
-function isGateway({ object }: Workload): boolean {
-  return label(object, 'app.kubernetes.io/component') === 'gateway';
+type Sort = 'gateway' | 'worker' | 'job';
+
+/** A hook of Argo CD runs and ends; everything else that is no gateway stays. */
+function sortOf(object: FleetObject): Sort {
+  if (textAt(object.value, 'metadata', 'annotations', 'argocd.argoproj.io/hook') !== undefined) return 'job';
+  return label(object, 'app.kubernetes.io/component') === 'gateway' ? 'gateway' : 'worker';
 }
 
 /** What the pods of a part are called; those of one of many replica sets are shards. */

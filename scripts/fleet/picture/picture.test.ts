@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../rendered/fields.ts';
+import { fieldsAt, type JsonObject } from '../../rendered/fields.ts';
 import { deployment, fleet, manifest, resources, scaledObject } from '../testing/fleet-fixture.ts';
 import { pictureOf, type Picture } from './model.ts';
 import { htmlOf, svgOf } from './svg.ts';
@@ -18,12 +18,19 @@ const labelled = (name: string, component: string, uses: JsonObject): JsonObject
   };
 };
 
-/** A gateway, a worker with its Kafka user, brokers, a mirror of the other region, and a DNS name of all. */
+/** As Argo CD runs it around a sync. */
+const hooked = (plain: JsonObject): JsonObject => ({
+  ...plain,
+  metadata: { ...fieldsAt(plain, 'metadata'), annotations: { 'argocd.argoproj.io/hook': 'PostSync' } },
+});
+
+/** A gateway, a worker with its Kafka user, a job around a sync, brokers, a mirror of the other region, and a DNS name of all. */
 function objectsOf(region: string): readonly JsonObject[] {
   const other = region === 'us-east' ? 'us-west' : 'us-east';
   return [
     labelled('order-service', 'gateway', { 'uses.meridian.example/postgres': 'true' }),
     labelled('reserve-stock', 'worker', { 'uses.meridian.example/kafka': 'true' }),
+    hooked(labelled('audit', 'sync-job', { 'uses.meridian.example/mongo': 'true' })),
     scaledObject('reserve-stock', 12, 30),
     manifest('kafka.strimzi.io/v1', 'KafkaUser', 'reserve-stock', {
       spec: {
@@ -75,6 +82,7 @@ describe('the picture of the fleet', () => {
     expect(east!.workers).toEqual([
       { name: 'reserve-stock', pods: { min: 12, max: 30 }, uses: ['kafka'], consumes: ['order-events'] },
     ]);
+    expect(east!.jobs).toEqual([{ name: 'audit', pods: { min: 2, max: 2 }, uses: ['mongo'], consumes: [] }]);
     expect(east!.boxes.map(({ title, lines }) => [title, ...lines])).toEqual([
       ['Kafka', 'brokers: 15 · 8 CPU, 16 GiB', 'KafkaMirrorMaker2: 1', 'topics: 1 · 100 partitions'],
     ]);
@@ -99,6 +107,20 @@ describe('the picture of the fleet', () => {
       if (cards.length === 2) expect(cards[0]![2]).toBeLessThan(cards[1]![0]!);
     },
   );
+
+  it('has a heading of its own for each sort of program', () => {
+    const svg = svgOf(picture(['us-east']));
+    const order = [
+      'SERVICES · PODS',
+      'order-service',
+      'WORKERS · PODS',
+      'reserve-stock',
+      'JOBS AROUND A SYNC · PODS',
+    ];
+    const places = [...order, 'audit'].map((told) => svg.indexOf(`>${told}<`));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
 
   it('has one line for the mirrors of a pair, with a head at each end that is copied to', () => {
     const svg = svgOf(picture(['us-east', 'us-west']));

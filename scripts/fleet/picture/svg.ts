@@ -26,6 +26,7 @@ type Grid = {
   readonly edge: number;
   readonly gateways: number;
   readonly workers: number;
+  readonly jobs: number;
   readonly boxes: number;
   readonly bottom: number;
 };
@@ -76,12 +77,14 @@ function gridOf(regions: readonly PictureRegion[]): Grid {
   const edge = top + 62;
   const gateways = edge + sectionHeight(most((region) => region.edge.length));
   const workers = gateways + sectionHeight(most((region) => region.gateways.length));
-  const boxes = workers + sectionHeight(most((region) => region.workers.length)) + 8;
+  const jobs = workers + sectionHeight(most((region) => region.workers.length));
+  const boxes = jobs + sectionHeight(most((region) => region.jobs.length)) + 8;
   return {
     top,
     edge,
     gateways,
     workers,
+    jobs,
     boxes,
     bottom: boxes + most(({ boxes: list }) => boxesHeight(list)) + 16,
   };
@@ -112,7 +115,7 @@ function headOf(
 }
 
 function cardOf(region: PictureRegion, x: number, grid: Grid): readonly string[] {
-  const { totals, edge, gateways, workers, boxes } = region;
+  const { totals, edge, gateways, workers, jobs, boxes } = region;
   const left = x + padding;
   const { pods, milliCpu, memoryBytes } = totals;
   const sizes = `${rangeText(pods)} pods · ${spread(milliCpu, coresText)} CPU · ${spread(memoryBytes, bytesText)}`;
@@ -130,6 +133,8 @@ function cardOf(region: PictureRegion, x: number, grid: Grid): readonly string[]
     ...gateways.flatMap((row, index) => rowOf(row, left, rowY(grid.gateways, index))),
     ...section('workers · pods', workers.length, left, grid.workers),
     ...workers.flatMap((row, index) => rowOf(row, left, rowY(grid.workers, index))),
+    ...section('jobs around a sync · pods', jobs.length, left, grid.jobs),
+    ...jobs.flatMap((row, index) => rowOf(row, left, rowY(grid.jobs, index))),
     ...boxesOf(boxes, left, grid.boxes),
   ];
 }

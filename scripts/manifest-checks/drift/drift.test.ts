@@ -3,6 +3,7 @@ import { environments } from '../../../environments/index.ts';
 import type { KubernetesObject, Manifest } from '../manifest.ts';
 import { readManifests } from '../read-manifests.ts';
 import { createScope } from '../scope.ts';
+import { driftOf } from '../testing/drift-of.ts';
 import { the, textOf } from '../testing/region.ts';
 import { checkDrift } from './index.ts';
 
@@ -17,12 +18,8 @@ beforeAll(() => {
 });
 
 /** What drifts in the largest region after a change of what is rendered for it. */
-function driftAfter(change: (objects: KubernetesObject[]) => unknown): readonly string[] {
-  const objects = structuredClone(rendered.map(({ object }) => object));
-  change(objects);
-  const manifests = objects.map((object) => ({ ...rendered[0]!, object }));
-  return checkDrift(createScope(manifests, true), environment).map(textOf);
-}
+const driftAfter = (change: (objects: KubernetesObject[]) => unknown) =>
+  driftOf(rendered, environment, change);
 
 const container = (objects: readonly KubernetesObject[], name: string) =>
   the(objects, 'Deployment', name)['spec'].template.spec.containers[0];

@@ -5,19 +5,14 @@ import { workers } from '../../../workers/index.ts';
 import { publishingTopics } from '../../auditor/publications.ts';
 import type { KubernetesObject } from '../manifest.ts';
 import { readManifests } from '../read-manifests.ts';
-import { createScope } from '../scope.ts';
-import { the, textOf } from '../testing/region.ts';
-import { checkDrift } from './index.ts';
+import { driftOf } from '../testing/drift-of.ts';
+import { the } from '../testing/region.ts';
 
 const environment = environments.at(-1)!;
 const rendered = readManifests('dist', [`${environment.name}/us-east`]).manifests;
 
-function driftAfter(change: (objects: KubernetesObject[]) => unknown): readonly string[] {
-  const objects = structuredClone(rendered.map(({ object }) => object));
-  change(objects);
-  const manifests = objects.map((object) => ({ ...rendered[0]!, object }));
-  return checkDrift(createScope(manifests, true), environment).map(textOf);
-}
+const driftAfter = (change: (objects: KubernetesObject[]) => unknown) =>
+  driftOf(rendered, environment, change);
 
 const container = (objects: readonly KubernetesObject[], name: string) =>
   the(objects, 'Job', name)['spec'].template.spec.containers[0];

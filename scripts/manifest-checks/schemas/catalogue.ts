@@ -12,6 +12,8 @@ export type KindSchema =
       readonly validate: ValidateFunction;
       /** The structural schema of a custom resource: its defaults and its CEL rules. */
       readonly structure?: Schema;
+      /** The schema is one of `own/`: the project's definition is not there. */
+      readonly isOwn?: true;
     }
   /** The API server would refuse it: the kind is not there, or not served at that version. */
   | { readonly status: 'refused'; readonly reason: string }
@@ -20,14 +22,18 @@ export type KindSchema =
 
 export type Catalogue = { find(apiVersion: string, kind: string): KindSchema };
 
-/** Finds the schema of a kind, and compiles it at first use. */
-export function createCatalogue(builtIn: BuiltInKinds, custom: CustomKinds): Catalogue {
+/** Finds the schema of a kind, and compiles it at first use. `own` has the schemas of kinds for which `custom` has none. */
+export function createCatalogue(
+  builtIn: BuiltInKinds,
+  custom: CustomKinds,
+  own: ReadonlyMap<string, Schema> = new Map(),
+): Catalogue {
   const compiler = createCompiler(builtIn.definitions);
   const found = new Map<string, KindSchema>();
   const look = (apiVersion: string, kind: string): KindSchema => {
-    const own = builtIn.kinds.get(kindKey(apiVersion, kind));
-    if (own) {
-      const { definition, isNamespaced } = own;
+    const known = builtIn.kinds.get(kindKey(apiVersion, kind));
+    if (known) {
+      const { definition, isNamespaced } = known;
       return { status: 'known', isNamespaced, validate: compiler.builtIn(definition) };
     }
     if (builtIn.apiVersions.has(apiVersion)) {
@@ -36,25 +42,28 @@ export function createCatalogue(builtIn: BuiltInKinds, custom: CustomKinds): Cat
     const [group, version] = apiVersion.split('/');
     const definition = group === undefined || version === undefined ? undefined : custom.find(group, kind);
     if (!definition || version === undefined) {
-      return { status: 'unknown', reason: `no schema of ${apiVersion} ${kind}` };
+      const ours = own.get(kindKey(apiVersion, kind));
+      return ours === undefined
+        ? { status: 'unknown', reason: `no schema of ${apiVersion} ${kind}` }
+        : customResource(ours, { isNamespaced: false, isOwn: true });
     }
     const structure = definition.versions.get(version);
     if (!structure) {
       const served = [...definition.versions.keys()].join(', ');
       return { status: 'refused', reason: `${kind} is not served at ${apiVersion}, only at ${served}` };
     }
-    if (!builtIn.definitions.has(objectMetaName)) {
-      return { status: 'unknown', reason: `no schema of metadata (the OpenAPI document of v1)` };
-    }
-    const { isNamespaced } = definition;
-    return { status: 'known', isNamespaced, validate: compiler.customResource(structure), structure };
+    return customResource(structure, { isNamespaced: definition.isNamespaced });
   };
+  const customResource = (structure: Schema, more: { isNamespaced: boolean; isOwn?: true }): KindSchema =>
+    builtIn.definitions.has(objectMetaName)
+      ? { status: 'known', ...more, validate: compiler.customResource(structure), structure }
+      : { status: 'unknown', reason: `no schema of metadata (the OpenAPI document of v1)` };
   return {
     find(apiVersion, kind) {
       const key = kindKey(apiVersion, kind);
-      const known = found.get(key) ?? look(apiVersion, kind);
-      found.set(key, known);
-      return known;
+      const schema = found.get(key) ?? look(apiVersion, kind);
+      found.set(key, schema);
+      return schema;
     },
   };
 }

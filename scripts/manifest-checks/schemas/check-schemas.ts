@@ -1,5 +1,6 @@
 import { isObject } from '../../rendered/fields.ts';
 import { findingAt, type Finding, type Manifest } from '../manifest.ts';
+import { kindKey } from './built-in-kinds.ts';
 import type { Catalogue } from './catalogue.ts';
 import { explain } from './explain.ts';
 import { celRulesFor, withDefaults } from './structural-walk.ts';
@@ -7,6 +8,8 @@ import { celRulesFor, withDefaults } from './structural-walk.ts';
 export type SchemaCheck = {
   readonly findings: readonly Finding[];
   readonly checked: number;
+  /** Those of them that were checked with a schema of `own/`, by kind. */
+  readonly own: readonly { readonly kind: string; readonly objects: number }[];
   /** Objects by the reason for which there was nothing to check them with. */
   readonly unchecked: readonly { readonly reason: string; readonly objects: number }[];
   /** CEL rules that only an API server evaluates, counted at each place where they apply. */
@@ -17,13 +20,14 @@ export type SchemaCheck = {
 export function checkSchemas(manifests: readonly Manifest[], catalogue: Catalogue): SchemaCheck {
   const findings: Finding[] = [];
   const unchecked = new Map<string, number>();
+  const own = new Map<string, number>();
   const cel = { rules: 0, objects: 0 };
   let checked = 0;
   for (const manifest of manifests) {
     const { object } = manifest;
     const schema = catalogue.find(object.apiVersion, object.kind);
     if (schema.status === 'unknown') {
-      unchecked.set(schema.reason, (unchecked.get(schema.reason) ?? 0) + 1);
+      countIn(unchecked, schema.reason);
       continue;
     }
     checked += 1;
@@ -31,7 +35,8 @@ export function checkSchemas(manifests: readonly Manifest[], catalogue: Catalogu
       findings.push(findingAt(manifest, 'apiVersion', 'unknown-kind', schema.reason));
       continue;
     }
-    const { structure, validate } = schema;
+    const { structure, validate, isOwn } = schema;
+    if (isOwn) countIn(own, kindKey(object.apiVersion, object.kind));
     if (!validate(structure ? withDefaults(structure, object) : object)) {
       for (const { path, rule, message } of explain(validate.errors ?? [], object))
         findings.push(findingAt(manifest, path, rule, message));
@@ -42,7 +47,12 @@ export function checkSchemas(manifests: readonly Manifest[], catalogue: Catalogu
     cel.objects += rules > 0 ? 1 : 0;
   }
   const reasons = [...unchecked].map(([reason, objects]) => ({ reason, objects }));
-  return { findings, checked, unchecked: reasons, cel };
+  const kinds = [...own].map(([kind, objects]) => ({ kind, objects }));
+  return { findings, checked, own: kinds, unchecked: reasons, cel };
+}
+
+function countIn(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
 function placeOf(manifest: Manifest, isNamespaced: boolean): Finding[] {

@@ -29,11 +29,12 @@ export async function completeCatalogue(
   const kinds = new Map(
     objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]),
   );
-  const unknown = [...kinds.values()].filter(
-    ({ apiVersion, kind }) => catalogue.find(apiVersion, kind).status === 'unknown',
-  );
-  if (unknown.length === 0 || !download) return { catalogue, loaded: 0, failed: [] };
-  const files = unknown.flatMap(({ apiVersion, kind }) => schemaFileOf(apiVersion, kind) ?? []);
+  const missing = [...kinds.values()].filter(({ apiVersion, kind }) => {
+    const schema = catalogue.find(apiVersion, kind);
+    return schema.status === 'unknown' || (schema.status === 'known' && schema.isOwn === true);
+  });
+  if (missing.length === 0 || !download) return { catalogue, loaded: 0, failed: [] };
+  const files = missing.flatMap(({ apiVersion, kind }) => schemaFileOf(apiVersion, kind) ?? []);
   const { loaded, failed } = await downloadSchemas([coreFile(), ...files], options);
   return { catalogue: loaded > 0 ? open() : catalogue, loaded, failed };
 }

@@ -10,7 +10,11 @@ const locationsSchema = z.strictObject({
     z.strictObject({
       project,
       version: z.string(),
-      commit: z.string().regex(/^[0-9a-f]{40}$/),
+      /** Of the version; where it is not known here, the version is the project's tag. */
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/)
+        .optional(),
       kinds: z.record(z.string(), z.string()),
     }),
   ),
@@ -34,7 +38,7 @@ export function schemaFileOf(apiVersion: string, kind: string): SchemaFile | und
   const name = `${group}/${kind}`;
   const found = locations.projects.find(({ kinds }) => kinds[name] !== undefined);
   if (found) {
-    const { project: of, commit } = found;
+    const { project: of, version: tag, commit = tag } = found;
     return { type: 'crds', project: of, revision: commit, path: found.kinds[name]! };
   }
   const isBuiltIn = version === undefined || !group.includes('.') || isKubernetesGroup(group);

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { readBuiltInKinds } from './built-in-kinds.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
 import { indexCustomKinds } from './custom-kinds.ts';
+import { ownKinds } from './own/index.ts';
 
 /** Where schemas are looked for: folders of OpenAPI documents (`*.json`) and of definitions (`*.yaml`). */
 export type SchemaFolders = { readonly openapi: readonly string[]; readonly crds: readonly string[] };
 
-/** The schemas in these folders; those that do not exist are passed over. */
+/** The schemas in these folders, and our own of kinds that they do not define. Folders that do not exist are passed over. */
 export function openCatalogue({ openapi, crds }: SchemaFolders): Catalogue {
-  return createCatalogue(readBuiltInKinds(openapi.filter(isFolder)), indexCustomKinds(yamlFilesOf(crds)));
+  const builtIn = readBuiltInKinds(openapi.filter(isFolder));
+  return createCatalogue(builtIn, indexCustomKinds(yamlFilesOf(crds)), ownKinds);
 }
 
 /** Every YAML file below these folders. */

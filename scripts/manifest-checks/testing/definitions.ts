@@ -60,17 +60,23 @@ const builtIn: BuiltInKinds = {
   apiVersions: new Set(['apps/v1']),
 };
 
-/** A catalogue with `apps/v1 Thing`, and `example.com/v1 Widget` with this schema of its spec. */
-export function catalogueWith(spec: Schema, metadata?: Schema): Catalogue {
+type Own = { readonly own: ReadonlyMap<string, Schema>; readonly isDefined?: false };
+
+/** A catalogue with `apps/v1 Thing`, and `example.com/v1 Widget` with this schema of its spec, if that is defined. */
+export function catalogueWith(
+  spec: Schema,
+  metadata?: Schema,
+  { own, isDefined }: Partial<Own> = {},
+): Catalogue {
   const widget: Schema = {
     type: 'object',
     properties: { apiVersion: text, kind: text, metadata: metadata ?? { type: 'object' }, spec },
   };
   const custom: CustomKinds = {
     find: (group, kind) =>
-      group === 'example.com' && kind === 'Widget'
+      isDefined !== false && group === 'example.com' && kind === 'Widget'
         ? { isNamespaced: false, versions: new Map([['v1', widget]]) }
         : undefined,
   };
-  return createCatalogue(builtIn, custom);
+  return createCatalogue(builtIn, custom, own);
 }

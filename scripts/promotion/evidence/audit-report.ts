@@ -3,11 +3,13 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Gate } from '../gates/gate.ts';
 import { Refusal } from '../../refusal.ts';
+import { refuseFuture } from './times.ts';
 
 /** What is read of `scripts/audit --json`. */
 const auditReport = z.object({
   verdict: z.enum(['clean', 'violations', 'could-not-check']),
   startedAt: z.iso.datetime({ offset: true }),
+  durationMs: z.number().nonnegative().max(1e10).default(0),
   orders: z.number(),
   away: z.array(z.object({ source: z.string(), reason: z.string() })),
   /** Absent from older reports. */
@@ -17,11 +19,14 @@ const auditReport = z.object({
 
 /**
  * Whether the auditor found a region clean after it was healthy at its revision: an older report says nothing of it.
- * @throws Refusal when the file is no audit report.
+ * @throws Refusal when the file is no audit report, or one of a time to come.
  */
-export async function auditIsClean(file: string, since: string | undefined): Promise<Gate> {
+export async function auditIsClean(file: string, since: string | undefined, now: Date): Promise<Gate> {
   const name = 'audit';
   const report = await readReport(file);
+  const finishedMs = Date.parse(report.startedAt) + report.durationMs;
+  refuseFuture(file, now, ['startedAt', report.startedAt]);
+  refuseFuture(file, now, ['startedAt + durationMs', new Date(finishedMs).toISOString()]);
   // The reason goes into a commit: without the path of the machine where the file was.
   const shown = basename(file);
   if (report.verdict === 'violations') {
@@ -52,9 +57,21 @@ async function readReport(file: string): Promise<z.infer<typeof auditReport>> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Refusal(`${file}: cannot be read`, { cause });
   });
+  const parsed = auditReport.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') ?? '';
+  throw new Refusal(
+    `${file}: is not a report of scripts/audit --json: ${field === '' ? '' : `${field}: `}${issue?.message}`,
+  );
+}
+
+/** Undefined where it is no JSON, which no schema takes. */
+function jsonOf(text: string): unknown {
   try {
-    return auditReport.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Refusal(`${file}: is not a report of scripts/audit --json`, { cause });
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

@@ -32,7 +32,7 @@ describe('an audit report', () => {
   async function judge(report: unknown): Promise<string> {
     const file = join(folder, 'audit.json');
     writeFileSync(file, typeof report === 'string' ? report : JSON.stringify(report));
-    const { passed, reason } = await auditIsClean(file, since);
+    const { passed, reason } = await auditIsClean(file, since, now);
     return `${passed ? 'yes' : 'NO'}: ${reason.replace(file, 'audit.json')}`;
   }
 
@@ -57,12 +57,27 @@ describe('an audit report', () => {
     );
   });
 
+  it('that is of a time to come, or of none', async () => {
+    await expect(judge({ ...clean, startedAt: '2026-11-25T12:02:00.000Z' })).rejects.toThrow(
+      'audit.json: startedAt: 2026-11-25T12:02:00.000Z is in the future (now 2026-11-25T12:00:00.000Z)',
+    );
+    await expect(judge({ ...clean, durationMs: 3_600_000 })).rejects.toThrow(
+      'audit.json: startedAt + durationMs: 2026-11-25T12:58:00.000Z is in the future',
+    );
+    await expect(judge({ ...clean, durationMs: -1 })).rejects.toThrow(/ --json: durationMs: /);
+    await expect(judge({ ...clean, startedAt: '25.11.2026 11:58' })).rejects.toThrow(/ --json: startedAt: /);
+    // The clock of the machine that audited may be ahead a little.
+    expect(await judge({ ...clean, startedAt: '2026-11-25T12:00:30.000Z' })).toMatch(/^yes: /);
+  });
+
   it('that is none', async () => {
     await expect(judge('{"verdict":"fine"}')).rejects.toThrow(
       'audit.json: is not a report of scripts/audit --json',
     );
     await expect(judge('no JSON')).rejects.toThrow('audit.json: is not a report of scripts/audit --json');
-    await expect(auditIsClean(join(folder, 'gone.json'), since)).rejects.toThrow('gone.json: cannot be read');
+    await expect(auditIsClean(join(folder, 'gone.json'), since, now)).rejects.toThrow(
+      'gone.json: cannot be read',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { auditIsClean } from '../evidence/audit-report.ts';
 import { prometheusAgrees } from '../evidence/prometheus.ts';
+import { refuseUntrueTimes } from '../hub/application.ts';
 import { judgeHealth, type Hold, type Verdict } from '../hub/health.ts';
 import { readApplication, type ApplicationSource } from '../hub/read.ts';
 import type { Pin } from '../pins.ts';
@@ -35,6 +36,7 @@ export async function gatesAfter(
 ): Promise<Verification> {
   const { region, revision } = pin;
   const { application, place } = await readApplication(applications, environment, region);
+  refuseUntrueTimes(application, place, now);
   const verdict = judgeHealth(application, revision, hold, now);
   const gates: Gate[] = [
     {
@@ -44,7 +46,7 @@ export async function gatesAfter(
         ? `at ${shortOf(revision)} since ${verdict.since}`
         : `at ${shortOf(revision)}: ${verdict.reasons.join('; ')}`,
     },
-    ...(await Promise.all(audits.map((file) => auditIsClean(file, verdict.since)))),
+    ...(await Promise.all(audits.map((file) => auditIsClean(file, verdict.since, now)))),
     ...(prometheus === undefined ? [] : await prometheusAgrees(prometheus, region, verdict.since, now)),
   ];
   const evidence = [

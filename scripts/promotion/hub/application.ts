@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../../refusal.ts';
+import { refuseBackwards, refuseFuture } from '../evidence/times.ts';
 
 const time = z.iso.datetime({ offset: true });
 
@@ -21,11 +22,13 @@ const applicationSchema = z.object({
       operationState: z
         .object({
           phase: z.string(),
+          startedAt: time.optional(),
           finishedAt: time.optional(),
           operation: z.object({ sync: z.object({ revision: z.string().optional() }).optional() }).optional(),
           syncResult: z.object({ revision: z.string() }).optional(),
         })
         .optional(),
+      reconciledAt: time.optional(),
       conditions: z.array(z.object({ type: z.string(), message: z.string().optional() })).optional(),
     })
     .optional(),
@@ -67,4 +70,14 @@ function parse(text: string, place: string): Application {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new Refusal(`${place}: is no Argo CD Application: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** A saved answer may have been written by anybody. @throws Refusal naming the time that cannot be true. */
+export function refuseUntrueTimes({ status }: Application, place: string, now: Date): void {
+  const { health, operationState, reconciledAt } = status ?? {};
+  const started = ['status.operationState.startedAt', operationState?.startedAt] as const;
+  const finished = ['status.operationState.finishedAt', operationState?.finishedAt] as const;
+  const changed = ['status.health.lastTransitionTime', health?.lastTransitionTime] as const;
+  refuseFuture(place, now, changed, started, finished, ['status.reconciledAt', reconciledAt]);
+  refuseBackwards(place, started, finished);
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { checkSchemas } from '../../manifest-checks/schemas/check-schemas.ts';
 import { openCatalogue } from '../../manifest-checks/schemas/sources.ts';
 import { fixtureText, type FixtureName } from '../testing/applications.ts';
-import { parseApplication } from './application.ts';
+import { parseApplication, refuseUntrueTimes } from './application.ts';
 import { judgeHealth, type Hold, type Verdict } from './health.ts';
 
 const revision = 'a'.repeat(40);
@@ -144,6 +144,43 @@ it('refuses what is no Application, or another region’s', () => {
   );
   const bad = fixtureText('healthy').replace('"2026-11-25T11:50:00Z"', '"yesterday"');
   expect(() => parse(bad)).toThrow('app.json: is no Argo CD Application: status.health.lastTransitionTime: ');
+});
+
+it.each<[string, (given: any) => void, string]>([
+  [
+    'a health that is to come',
+    (a) => (a.status.health.lastTransitionTime = '2026-11-25T12:05:00Z'),
+    'status.health.lastTransitionTime: 2026-11-25T12:05:00Z is in the future (now 2026-11-25T12:00:00.000Z)',
+  ],
+  [
+    'an operation that is to end',
+    (a) => (a.status.operationState.finishedAt = '2027-01-01T00:00:00+01:00'),
+    'status.operationState.finishedAt: 2027-01-01T00:00:00+01:00 is in the future',
+  ],
+  [
+    'an operation that ended before it began',
+    (a) => (a.status.operationState.finishedAt = '2026-11-25T11:54:40Z'),
+    'status.operationState.finishedAt: 2026-11-25T11:54:40Z is before status.operationState.startedAt (2026-11-25T11:54:41Z)',
+  ],
+  [
+    'a look that is to come',
+    (a) => (a.status.reconciledAt = '2026-11-26T11:54:40Z'),
+    'status.reconciledAt: 2026-11-26T11:54:40Z is in the future',
+  ],
+  [
+    'another form',
+    (a) => (a.status.operationState.startedAt = 1795607681),
+    'status.operationState.startedAt: ',
+  ],
+])('refuses %s, by its field', (_, change, message) => {
+  const given = JSON.parse(fixtureText('healthy'));
+  const check = (): void => {
+    const text = JSON.stringify(given);
+    refuseUntrueTimes(parseApplication(text, 'app.json', 'production', 'us-west'), 'app.json', now);
+  };
+  check();
+  change(given);
+  expect(check).toThrow(message);
 });
 
 const schemas = { openapi: ['../shared/openapi'], crds: ['../shared/crds'] };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { z } from 'zod';
+import { placeIn } from '../../../platform/source-fault.ts';
 import { Refusal } from '../../refusal.ts';
 import { inCheckout } from '../checkout.ts';
 import { Interrupted, interruption } from '../interruption.ts';
@@ -38,7 +39,11 @@ export async function askSources<Answer extends z.ZodType>(
     if (!failed) return answer.parse(JSON.parse(stdout));
     if (interruption.aborted) throw new Interrupted(`while ${module} was read`);
     const reason = stderr.split('\n').find((line) => /^\w*Error/.test(line)) ?? 'it did not load';
-    throw new Refusal(`${module} of ${shortOf(revision)}: ${reason.replaceAll(`${folder}/`, '')}`);
+    // A rule that is broken is told by what checks it: only of an error of syntax is the place where the fault is.
+    const syntax = /^SyntaxError(?: \[\w+\])?: (?<told>.*)/.exec(reason)?.groups?.['told'];
+    const place = syntax === undefined ? undefined : placeIn(stderr, folder);
+    const where = `${place ?? module} of ${shortOf(revision)}`;
+    throw new Refusal(`${where}: ${(place && syntax) ?? reason.replaceAll(`${folder}/`, '')}`);
   };
   return inCheckout(repository, revision, work, paths);
 }

@@ -22,6 +22,8 @@ const dataKinds = new Set([
   'redis.redis.opstreelabs.in/RedisCluster',
   'redis.redis.opstreelabs.in/RedisReplication',
   'elasticsearch.k8s.elastic.co/Elasticsearch',
+  // Whoever was delegated to it would look elsewhere.
+  'route53.aws.upbound.io/Zone',
 ]);
 
 /** Whether an object holds data that no manifest brings back. */

@@ -1,0 +1,44 @@
+import { flag, listOf, managed, number, object, oneOf, reference, text, texts } from './parts.ts';
+
+// Read in apis/cluster/s3 of crossplane-contrib/provider-upjet-aws: zz_<kind>_types.go of each version.
+const ofBucket = { region: text, bucketRef: reference };
+
+export const s3Kinds = {
+  's3.aws.upbound.io/v1beta2 Bucket': managed({ region: text }, { tags: texts }),
+  's3.aws.upbound.io/v1beta1 BucketPublicAccessBlock': managed(ofBucket, {
+    blockPublicAcls: flag,
+    blockPublicPolicy: flag,
+    ignorePublicAcls: flag,
+    restrictPublicBuckets: flag,
+  }),
+  's3.aws.upbound.io/v1beta2 BucketServerSideEncryptionConfiguration': managed({
+    ...ofBucket,
+    rule: listOf(
+      object(
+        {},
+        {
+          applyServerSideEncryptionByDefault: object({
+            sseAlgorithm: oneOf('AES256', 'aws:kms', 'aws:kms:dsse'),
+          }),
+        },
+      ),
+    ),
+  }),
+  's3.aws.upbound.io/v1beta2 BucketVersioning': managed({
+    ...ofBucket,
+    versioningConfiguration: object({ status: oneOf('Enabled', 'Suspended', 'Disabled') }),
+  }),
+  // Its definition has lists where a rule takes one entry, at this version too.
+  's3.aws.upbound.io/v1beta2 BucketLifecycleConfiguration': managed(ofBucket, {
+    rule: listOf(
+      object(
+        { id: text, status: oneOf('Enabled', 'Disabled') },
+        {
+          filter: listOf(object({}, { prefix: text })),
+          noncurrentVersionExpiration: listOf(object({ noncurrentDays: number })),
+          abortIncompleteMultipartUpload: listOf(object({}, { daysAfterInitiation: number })),
+        },
+      ),
+    ),
+  }),
+};
