@@ -27,15 +27,18 @@ export async function schemaIsThere(wait: SchemaWait): Promise<void> {
   let told = '';
   for (;;) {
     if (signal?.aborted === true) return;
+    const startedMs = performance.now();
     const answer = await isThere().catch((error: unknown) => asError(error));
     if (answer === true) return;
     const isAway = answer instanceof Error;
     const reason = isAway ? answer.message : `the database has not had the migration ${neededMigration}`;
-    if (!isAway || countsAway) leftMs -= everyMs;
+    const counts = !isAway || countsAway;
+    if (counts) leftMs -= performance.now() - startedMs;
     if (leftMs < 0) {
       throw isAway ? answer : new PermanentError('schema-too-old', `${reason}, which this release needs`);
     }
     if (told !== reason) onWait((told = reason));
+    if (counts) leftMs -= everyMs;
     await sleep(everyMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   }
 }

@@ -1,10 +1,10 @@
 import { execa } from 'execa';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { environments } from '../environments/index.ts';
 import { isFolder } from './manifest-checks/schemas/sources.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
 
 // Each run is a process that reads every schema, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -14,7 +14,7 @@ const place = `${environments[0]!.name}/${environments[0]!.regions[0]!.name}`;
 
 /** Nothing is loaded from the network in tests, and nothing of this machine's cache is used. */
 async function manifests(...args: readonly string[]) {
-  const env = { MERIDIAN_CACHE: mkdtempSync(join(tmpdir(), 'cache-')) };
+  const env = { MERIDIAN_CACHE: temporaryFolder('cache') };
   const result = await execa('node', ['scripts/manifests.ts', '--no-download', ...args], {
     reject: false,
     env,
@@ -23,7 +23,7 @@ async function manifests(...args: readonly string[]) {
 }
 
 function copyOfDist(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'dist-'));
+  const folder = temporaryFolder('dist');
   mkdirSync(join(folder, place), { recursive: true });
   cpSync(join('dist', place), join(folder, place), { recursive: true });
   return folder;
@@ -43,7 +43,7 @@ test('wrong usage is one line and exit code 2', async () => {
 });
 
 test('without schemas it says what it could not check, and fails unless that is allowed', async () => {
-  const empty = mkdtempSync(join(tmpdir(), 'empty-'));
+  const empty = temporaryFolder('empty');
   const without = [place, '--openapi', empty, '--crds', empty, '--json'];
   const { exitCode, stdout } = await manifests(...without);
   const report = JSON.parse(stdout) as { checked: number; objects: number; unchecked: { objects: number }[] };

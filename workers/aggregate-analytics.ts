@@ -20,7 +20,7 @@ export const aggregateAnalytics = defineWorker({
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 1000,
-  minBytes: 4 * 1024 * 1024,
+  minBytes: 1024 * 1024,
   inbox: 'table',
   async handle(events, { sales, salesBoard, record, region }) {
     const totals = await sales.add(

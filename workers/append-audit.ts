@@ -20,7 +20,7 @@ export const appendAudit = defineWorker({
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 1000,
-  minBytes: 4 * 1024 * 1024,
+  minBytes: 1024 * 1024,
   inbox: 'natural',
   async handle(events, { auditChain, record }) {
     const byId = new Map(events.map((delivered) => [delivered.eventId, delivered]));

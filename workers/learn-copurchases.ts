@@ -18,7 +18,7 @@ export const learnCopurchases = defineWorker({
   resources: smallPod,
   retry: { attempts: 5, firstDelayMs: 500 },
   maxWaitMs: 1000,
-  minBytes: 4 * 1024 * 1024,
+  minBytes: 1024 * 1024,
   inbox: 'table',
   async handle(events, { copurchases, record }) {
     const skusOf = events.map(({ event }) => event.lines.map(({ sku }) => sku));

@@ -17,7 +17,7 @@ export const projectOrderHistory = defineWorker({
   retry: { attempts: 5, firstDelayMs: 500 },
   maxBatch: 2000,
   maxWaitMs: 1000,
-  minBytes: 4 * 1024 * 1024,
+  minBytes: 1024 * 1024,
   async handleInSteps(events, { orderHistory }) {
     const changes = Map.groupBy(events, ({ event }) => event.orderId);
     await orderHistory.apply(

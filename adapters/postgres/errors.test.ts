@@ -12,7 +12,7 @@ function databaseError(code: string): DatabaseError {
   });
 }
 
-test.each(['08006', '08P01', '53300', '57P01', '57P02', '57P03', '57014', '58030', '25006'])(
+test.each(['08006', '08P01', '53300', '57P01', '57P02', '57P03', '57014', '58030', '25006', '0A000'])(
   '%s: PostgreSQL is away, and comes back',
   (code) => {
     const error = postgresError(databaseError(code));

@@ -3,8 +3,9 @@ import { PermanentError, TransientError } from '../../platform/errors.ts';
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const contended = /^(40001|40P01|55P03)$/;
-// Connections, resources, shutdown and start, timeouts, input and output, and a server that has become a read-only standby.
-const unavailable = /^(08...|53...|57P0.|57014|58...|25P0[34]|25006)$/;
+// Connections, resources, shutdown and start, timeouts, input and output, a server that has become a read-only standby, and
+// what a server does not know (Citus says so of a statement across nodes): no event is at fault, and none may be put aside.
+const unavailable = /^(08...|53...|57P0.|57014|58...|25P0[34]|25006|0A000)$/;
 
 /**
  * What the platform sees of a failed call to PostgreSQL: a TransientError `postgres-unavailable` or `postgres-contended`,

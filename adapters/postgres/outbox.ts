@@ -140,13 +140,22 @@ async function deleteAndRead(
   );
 }
 
+/** Whether a bucket has more than one pass takes. */
+function isBehind(rows: readonly OutboxRow[], rowsPerBucket: number): boolean {
+  if (rows.length < rowsPerBucket) return false;
+  return [...Map.groupBy(rows, ({ bucket }) => bucket).values()].some((own) => own.length >= rowsPerBucket);
+}
+
 export type RelaySettings = LeaseSettings & {
   /** Resolves when all rows are acknowledged; rows of one bucket are in order. */
   readonly publish: (rows: readonly OutboxRow[]) => Promise<void>;
   readonly rowsPerBucket?: number;
   /** How long to wait when there was nothing to publish, or after a failure. */
   readonly idleMs?: number;
-  /** Shortest time from one pass to the next after one with so many rows, in ms; after a quiet time nothing is delayed. */
+  /**
+   * Shortest time from one pass to the next after one with so many rows, in ms; after a quiet time, and while a bucket has
+   * more than a pass takes, nothing is delayed.
+   */
   readonly paceMs?: (rows: number) => number;
   /** Ends an idle wait early; `idleMs` remains the backstop. */
   readonly waitForWork?: (signal: AbortSignal) => Promise<void>;
@@ -185,7 +194,7 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
     published = rows;
     const pace = paceMs(rows.length);
     const early = pace - (performance.now() - startedAt);
-    if (startedAt - lastPassAt < pace * 2 && early > 1)
+    if (startedAt - lastPassAt < pace * 2 && early > 1 && !isBehind(rows, rowsPerBucket))
       await sleep(early, undefined, { signal }).catch(() => undefined);
     lastPassAt = startedAt;
   }

@@ -36,8 +36,9 @@ function read(raw: string) {
   const body = rest.join('\r\n\r\n');
   const isBase64 = headers.get('content-transfer-encoding') === 'base64';
   headers.delete('content-transfer-encoding');
-  const text = isBase64 ? Buffer.from(body, 'base64').toString() : body.replaceAll('\r\n', '\n');
-  return { headers, text: text.trimEnd() };
+  const text = isBase64 ? Buffer.from(body, 'base64').toString() : body;
+  expect(text).not.toMatch(/(?<!\r)\n/);
+  return { headers, text: text.replaceAll('\r\n', '\n').trimEnd() };
 }
 
 test('says what the library would say', async () => {
@@ -50,6 +51,11 @@ test('text beyond ASCII comes through, in lines that may be sent', () => {
   expect(read(raw).text).toBe(given.text.trimEnd());
   expect(Math.max(...raw.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(76);
 });
+
+test.each(['Meridian, Inc. <orders@example.com>', 'Größe <orders@example.com>', 'a@b.c\nBcc: d@e.f'])(
+  'leaves the sender %s to the library',
+  (sender) => expect(plainMail(mail(), sender, at)).toBeUndefined(),
+);
 
 test.each([
   ['an address that would add a header', { to: 'a@example.com\r\nBcc: b@example.com' }],

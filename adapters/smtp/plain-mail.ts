@@ -1,6 +1,8 @@
 /** An address as nearly all are: one that needs no encoding in a header or an envelope (RFC 5321, `Dot-string` and domain). */
 const plainAddress =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\dA-Za-z](?:[\dA-Za-z.-]*[\dA-Za-z])?$/;
+/** `Name <address>`, of words that need no quotes. */
+const plainSender = /^[\w .-]{1,100}<[\w.+-]+@[\w.-]+>$/;
 const plainHeader = /^[\x20-\x7e]{0,200}$/;
 const plainLines = /^(?:[\x20-\x7e]{0,900}\n)*[\x20-\x7e]{0,900}$/;
 
@@ -14,8 +16,16 @@ export function plainMail(
   at: Date,
 ): string | undefined {
   const { to, subject, messageId, text } = mail;
-  if (!plainAddress.test(to) || !plainHeader.test(subject) || !plainAddress.test(messageId)) return undefined;
+  if (
+    !plainSender.test(from) ||
+    !plainAddress.test(to) ||
+    !plainHeader.test(subject) ||
+    !plainAddress.test(messageId)
+  )
+    return undefined;
   const ascii = plainLines.test(text);
+  // RFC 2045, 6.8: line ends are CRLF before they are encoded, too.
+  const lines = text.replaceAll(/\r?\n/g, '\r\n');
   return [
     `From: ${from}`,
     `To: ${to}`,
@@ -26,7 +36,7 @@ export function plainMail(
     'Content-Type: text/plain; charset=utf-8',
     `Content-Transfer-Encoding: ${ascii ? '7bit' : 'base64'}`,
     '',
-    ascii ? text.replaceAll('\n', '\r\n') : inLines(Buffer.from(text).toString('base64')),
+    ascii ? lines : inLines(Buffer.from(lines).toString('base64')),
     '',
   ].join('\r\n');
 }

@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
@@ -105,7 +105,7 @@ it('has what regions have of each other wait for nothing, and nothing for it', (
     expect.arrayContaining([expect.stringMatching(/^(CreateNamespace|PruneLast)/)]),
   );
   for (const place of production.regions) {
-    const chart = new Chart(Testing.app(), 'links');
+    const chart = new Chart(new App(), 'links');
     regionCharts['links']!(chart, { environment: production, region: place });
     for (const object of Testing.synth(chart) as { metadata: { annotations?: object } }[])
       expect(JSON.stringify(object.metadata.annotations ?? {})).not.toMatch(/sync-wave|hook/);
@@ -125,7 +125,7 @@ it('begins with the operators of all regions, and waits for them before it makes
   // What the waves go by, and the projects, are there from the beginning.
   const first = Math.min(...waves('Application'));
   expect([...waves('ConfigMap'), ...waves('AppProject')].every((wave) => wave <= first)).toBe(true);
-  const chart = new Chart(Testing.app(), 'root');
+  const chart = new Chart(new App(), 'root');
   hubCharts['root']!(chart, production);
   const [project, root] = Testing.synth(chart) as [Rendered, Rendered];
   const allowed = named(project.spec['namespaceResourceWhitelist']);

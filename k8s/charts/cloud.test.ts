@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed, environments } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
@@ -65,7 +65,7 @@ it.each(named)('%s: every bucket that a backup names is there, private, and neve
 
 it.each(named)('%s: each role that pods take on is declared, and trusts them alone', (_, place) => {
   const objects = renderRegion(place);
-  const chart = new Chart(Testing.app(), 'hub');
+  const chart = new Chart(new App(), 'hub');
   addArgocd(chart, place.environment);
   const operators = (Testing.synth(chart) as Rendered[]).filter(
     ({ kind, spec }) => kind === 'Application' && spec['destination'].name === place.region.cluster,

@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { topicRetentionDays } from '../../contracts/topics.ts';
 import { environmentNamed, environments } from '../../environments/index.ts';
@@ -15,7 +15,7 @@ type Add = typeof addKafka;
 type Rendered = { kind: string; metadata: { name: string }; spec: Record<string, any> };
 
 function rendered(add: Add, region: Region): Rendered[] {
-  const chart = new Chart(Testing.app(), 'test');
+  const chart = new Chart(new App(), 'test');
   add(chart, { environment: production, region });
   return Testing.synth(chart) as Rendered[];
 }

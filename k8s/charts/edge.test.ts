@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import { gateways } from '../../gateways/index.ts';
@@ -60,7 +60,7 @@ const waveOf = (object: Record<string, any>): number =>
 
 it('has the secrets of plugins and consumers a wave before them: Kong refuses what names one that is not there', () => {
   const environment = environmentNamed('production');
-  const chart = new Chart(Testing.app(), 'test');
+  const chart = new Chart(new App(), 'test');
   addEdge(chart, { environment, region: environment.regions[0]! });
   const objects = Testing.synth(chart) as Record<string, any>[];
   const named = objects.flatMap((object) =>

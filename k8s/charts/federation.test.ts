@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import { apiHosts, servedHosts } from '../names.ts';
@@ -16,7 +16,7 @@ function rendered(
   place: (typeof places)[number],
   kind: string,
 ): Rendered['spec'][] {
-  const chart = new Chart(Testing.app(), 'test');
+  const chart = new Chart(new App(), 'test');
   add(chart, place);
   return (Testing.synth(chart) as Rendered[]).filter((one) => one.kind === kind).map(({ spec }) => spec);
 }

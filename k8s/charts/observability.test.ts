@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
@@ -10,7 +10,7 @@ type Pipeline = Record<'receivers' | 'processors' | 'exporters', string[]>;
 const production = environmentNamed('production');
 
 function rendered(environment: Environment = production): Rendered[] {
-  const chart = new Chart(Testing.app(), 'test');
+  const chart = new Chart(new App(), 'test');
   addObservability(chart, { environment, region: environment.regions[0]! });
   return Testing.synth(chart) as Rendered[];
 }

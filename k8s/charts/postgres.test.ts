@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed, environments } from '../../environments/index.ts';
 import type { Environment, Region } from '../../environments/schema.ts';
@@ -9,7 +9,7 @@ const production = environmentNamed('production');
 type Rendered = { kind: string; metadata: { name: string } } & Record<string, any>;
 
 function rendered(region: Region, environment: Environment = production): Rendered[] {
-  const chart = new Chart(Testing.app(), 'test');
+  const chart = new Chart(new App(), 'test');
   addPostgres(chart, { environment, region });
   return Testing.synth(chart) as Rendered[];
 }

@@ -1,10 +1,10 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import { addScaling } from './scaling.ts';
 
 const environment = environmentNamed('production');
-const chart = new Chart(Testing.app(), 'test');
+const chart = new Chart(new App(), 'test');
 addScaling(chart, { environment, region: environment.regions[0]! });
 const rendered = Testing.synth(chart) as { metadata: { name: string }; spec: Record<string, any> }[];
 const { spec } = rendered.find(({ metadata }) => metadata.name === 'order-service-phpa')!;

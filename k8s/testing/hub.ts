@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { environmentNamed } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
 import { addArgocd } from '../charts/argocd.ts';
@@ -27,7 +27,7 @@ export const forms: readonly (readonly [string, Environment])[] = [
 
 /** What the hub of an environment is told. */
 export function hubOf(environment: Environment): Rendered[] {
-  const chart = new Chart(Testing.app(), 'hub');
+  const chart = new Chart(new App(), 'hub');
   addArgocd(chart, environment);
   return Testing.synth(chart) as Rendered[];
 }
@@ -38,7 +38,7 @@ export function kindsOf(environment: Environment): { ofCluster: Set<string>; ofN
   const ofNamespaces = new Set<string>();
   for (const region of environment.regions) {
     for (const add of Object.values(regionCharts)) {
-      const chart = new Chart(Testing.app(), 'chart');
+      const chart = new Chart(new App(), 'chart');
       add(chart, { environment, region });
       for (const { apiVersion, kind, metadata } of Testing.synth(chart) as Rendered[]) {
         const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';

@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { environmentNamed } from '../../environments/index.ts';
 import { defineEnvironment, type Environment, type Region } from '../../environments/schema.ts';
 import { regionCharts } from '../charts/index.ts';
@@ -60,7 +60,7 @@ export type Rendered = {
 /** Every object of a region. */
 export function renderRegion(place: Place): readonly Rendered[] {
   return Object.entries(regionCharts).flatMap(([name, fill]) => {
-    const chart = new Chart(Testing.app(), name);
+    const chart = new Chart(new App(), name);
     fill(chart, place);
     return Testing.synth(chart) as Rendered[];
   });

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { parseManifests, readManifests } from './read-manifests.ts';
 
 const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n';
@@ -36,7 +36,7 @@ test('texts are read as kubectl reads them: on is true, a time stays a text', ()
 });
 
 function distWith(...files: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'manifests-'));
+  const folder = temporaryFolder('manifests');
   for (const file of files) {
     mkdirSync(join(folder, file, '..'), { recursive: true });
     writeFileSync(join(folder, file), map);

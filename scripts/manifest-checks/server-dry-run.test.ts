@@ -1,10 +1,11 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { dryRunOnServer } from './server-dry-run.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
+const folder = mkdtempSync(join(tmpdir(), 'meridian-kubectl-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A program that answers as kubectl does, and writes down what it was asked. */
 function kubectlThat(name: string, body: string): string {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { completeCatalogue } from './complete-catalogue.ts';
 import { coreFile, schemaFileOf } from './locations.ts';
 
@@ -58,7 +58,7 @@ afterAll(() => void server.close());
 const none = { openapi: [], crds: [] };
 const sidecar = { apiVersion: 'networking.istio.io/v1', kind: 'Sidecar' };
 const topic = { apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaTopic' };
-const emptyCache = (): string => mkdtempSync(join(tmpdir(), 'schemas-'));
+const emptyCache = (): string => temporaryFolder('schemas');
 
 test('schemas that are missing come from their projects, once', async () => {
   const cache = emptyCache();
