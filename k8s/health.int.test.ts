@@ -52,7 +52,7 @@ for (const [script, what, status, object, message = expect.any(String)] of healt
 }
 
 it('has samples of every script in which it is healthy, waits, and is broken', () => {
-  const scripts = [...new Set<string>(Object.values(healthChecks))].toSorted();
+  const scripts = [...new Set(Object.values(healthChecks))].toSorted();
   expect(readdirSync(new URL('health', import.meta.url)).toSorted()).toEqual(
     scripts.map((name) => `${name}.lua`),
   );

@@ -3,11 +3,35 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
 
+const crossplaneKinds = {
+  'pkg.crossplane.io': ['Provider'],
+  'ec2.aws.upbound.io': ['Route', 'VPCPeeringConnection', 'VPCPeeringConnectionAccepter'],
+  'eks.aws.upbound.io': ['Addon', 'NodeGroup'],
+  'iam.aws.upbound.io': ['Role', 'RolePolicy'],
+  'kafka.aws.upbound.io': ['Cluster', 'Configuration'],
+  'rds.aws.upbound.io': ['GlobalCluster', 'Cluster', 'ClusterInstance'],
+  'route53.aws.upbound.io': ['HealthCheck', 'Record', 'Zone'],
+  's3.aws.upbound.io': [
+    'Bucket',
+    'BucketLifecycleConfiguration',
+    'BucketPublicAccessBlock',
+    'BucketServerSideEncryptionConfiguration',
+    'BucketVersioning',
+  ],
+  'topic.kafka.m.crossplane.io': ['Topic'],
+  'acl.kafka.m.crossplane.io': ['AccessControlList'],
+};
+
 /**
  * By which file of `k8s/health` Argo CD knows whether an object of a kind is healthy, in place of its own check or of none:
  * with its own, what an operator is still making can count as broken, which ends the sync (docs/adr/0018).
  */
-export const healthChecks = {
+export const healthChecks: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(crossplaneKinds).flatMap(([group, kinds]) =>
+      kinds.map((kind) => [`${group}/${kind}`, 'crossplane']),
+    ),
+  ),
   'argoproj.io/Application': 'application',
   'kafka.strimzi.io/Kafka': 'ready',
   'kafka.strimzi.io/KafkaTopic': 'ready',
@@ -17,6 +41,8 @@ export const healthChecks = {
   'external-secrets.io/SecretStore': 'ready',
   'external-secrets.io/ExternalSecret': 'ready',
   'external-secrets.io/PushSecret': 'ready',
+  'atlas.mongodb.com/AtlasDeployment': 'ready',
+  'awspca.cert-manager.io/AWSPCAClusterIssuer': 'ready',
   'cert-manager.io/ClusterIssuer': 'ready',
   'cert-manager.io/Certificate': 'ready',
   'cert-manager.io/Issuer': 'ready',
@@ -31,23 +57,7 @@ export const healthChecks = {
   'redis.redis.opstreelabs.in/RedisCluster': 'redis-cluster',
   'redis.redis.opstreelabs.in/RedisReplication': 'redis-replication',
   'psmdb.percona.com/PerconaServerMongoDB': 'percona-mongo',
-  'pkg.crossplane.io/Provider': 'package',
-  'ec2.aws.upbound.io/Route': 'ready',
-  'ec2.aws.upbound.io/VPCPeeringConnection': 'ready',
-  'ec2.aws.upbound.io/VPCPeeringConnectionAccepter': 'ready',
-  'eks.aws.upbound.io/Addon': 'ready',
-  'eks.aws.upbound.io/NodeGroup': 'ready',
-  'iam.aws.upbound.io/Role': 'ready',
-  'iam.aws.upbound.io/RolePolicy': 'ready',
-  'route53.aws.upbound.io/HealthCheck': 'ready',
-  'route53.aws.upbound.io/Record': 'ready',
-  'route53.aws.upbound.io/Zone': 'ready',
-  's3.aws.upbound.io/Bucket': 'ready',
-  's3.aws.upbound.io/BucketLifecycleConfiguration': 'ready',
-  's3.aws.upbound.io/BucketPublicAccessBlock': 'ready',
-  's3.aws.upbound.io/BucketServerSideEncryptionConfiguration': 'ready',
-  's3.aws.upbound.io/BucketVersioning': 'ready',
-} as const satisfies Readonly<Record<`${string}/${string}`, string>>;
+};
 
 /** The longest that a sync may run, in s: more than its jobs and its waits, so that what hangs is told as failed. */
 const syncTimeoutSeconds = 3 * 3600;

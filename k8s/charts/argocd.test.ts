@@ -2,50 +2,11 @@ import { App, Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
-import { atlas, aurora, changed, shards } from '../testing/data-forms.ts';
-import { confluentCloud, msk } from '../testing/kafka-kinds.ts';
-import { addArgocd } from './argocd.ts';
-import { healthChecks } from './argocd-health.ts';
+import { forms, hubOf, kindsOf, type Rendered } from '../testing/hub.ts';
 import { hubCharts, regionCharts } from './index.ts';
 import { operatorsOf } from './operators.ts';
 
 const production = environmentNamed('production');
-type Rendered = {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string };
-  spec: Record<string, any>;
-};
-
-const environments: readonly (readonly [string, Environment])[] = [
-  ['production as it is', production],
-  ['dev', environmentNamed('dev')],
-  ['production on Aurora and MSK', changed((region) => ({ ...aurora(region), kafka: msk(region) }))],
-  ['production on shards', changed(shards)],
-  ['production on Confluent Cloud and Atlas', changed(atlas, confluentCloud())],
-];
-
-function hubOf(environment: Environment): Rendered[] {
-  const chart = new Chart(new App(), 'hub');
-  addArgocd(chart, environment);
-  return Testing.synth(chart) as Rendered[];
-}
-
-function kindsOf(environment: Environment): { ofCluster: Set<string>; ofNamespaces: Set<string> } {
-  const ofCluster = new Set<string>();
-  const ofNamespaces = new Set<string>();
-  for (const region of environment.regions) {
-    for (const add of Object.values(regionCharts)) {
-      const chart = new Chart(new App(), 'chart');
-      add(chart, { environment, region });
-      for (const { apiVersion, kind, metadata } of Testing.synth(chart) as Rendered[]) {
-        const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
-        (metadata.namespace === undefined ? ofCluster : ofNamespaces).add(`${group}/${kind}`);
-      }
-    }
-  }
-  return { ofCluster, ofNamespaces };
-}
 
 const projectOf = (environment: Environment, name: string): Rendered['spec'] =>
   hubOf(environment).find(({ kind, metadata }) => kind === 'AppProject' && metadata.name === name)!.spec;
@@ -67,7 +28,7 @@ const reserved = [
   'monitoring.coreos.com/PrometheusRule',
 ];
 
-it.each(environments)('the project of %s allows every kind that its regions render', (_, environment) => {
+it.each(forms)('the project of %s allows every kind that its regions render', (_, environment) => {
   const { ofCluster, ofNamespaces } = kindsOf(environment);
   const { clusterResourceWhitelist, namespaceResourceWhitelist } = allowedBy(environment);
   expect(clusterResourceWhitelist).toEqual(expect.arrayContaining([...ofCluster]));
@@ -76,12 +37,12 @@ it.each(environments)('the project of %s allows every kind that its regions rend
 
 it('allows nothing that no environment renders, and what others chose to none that did not', () => {
   const rendered = new Set(
-    environments.flatMap(([, environment]) => {
+    forms.flatMap(([, environment]) => {
       const { ofCluster, ofNamespaces } = kindsOf(environment);
       return [...ofCluster, ...ofNamespaces];
     }),
   );
-  const allowed = environments.map(([, environment]) => Object.values(allowedBy(environment)).flat());
+  const allowed = forms.map(([, environment]) => Object.values(allowedBy(environment)).flat());
   expect(allowed.flat().filter((kind) => !rendered.has(kind) && !reserved.includes(kind))).toEqual([]);
   const [asItIs, , onAurora] = allowed;
   expect(asItIs).not.toContain('rds.aws.upbound.io/Cluster');
@@ -92,7 +53,7 @@ const namesIn = (environment: Environment): string[] =>
   operatorsOf({ environment, region: environment.regions[0]! }).map(({ name }) => name);
 
 it('installs the operators that the environment chose systems for', () => {
-  const [asItIs, dev, managed, sharded, clouds] = environments.map(([, environment]) => namesIn(environment));
+  const [asItIs, dev, managed, sharded, clouds] = forms.map(([, environment]) => namesIn(environment));
   expect(asItIs).toEqual(expect.arrayContaining(['kong', 'external-dns', 'prometheus', 'strimzi', 'keda']));
   // What scalers by CPU read, and people who ask what a pod uses.
   for (const names of [asItIs, dev, managed, sharded, clouds]) {
@@ -147,85 +108,17 @@ it('has what regions have of each other wait for nothing, and nothing for it', (
     const chart = new Chart(new App(), 'links');
     regionCharts['links']!(chart, { environment: production, region: place });
     for (const object of Testing.synth(chart) as { metadata: { annotations?: object } }[])
-      expect(JSON.stringify(object.metadata.annotations ?? {})).not.toContain('argocd.argoproj.io');
+      expect(JSON.stringify(object.metadata.annotations ?? {})).not.toMatch(/sync-wave|hook/);
   }
   expect(hubOf(environmentNamed('dev')).filter(({ kind }) => kind === 'ApplicationSet')).toHaveLength(1);
 });
 
-// Argo CD knows these by itself, and none of them is broken for it while it is new.
-const knownToArgocd = [
-  'apps/Deployment',
-  '/Service',
-  'batch/Job',
-  'autoscaling.k8s.io/VerticalPodAutoscaler',
-];
-// Of use as soon as they are there, or nothing waits for them.
-const thereAtOnce = [
-  '/ConfigMap',
-  '/Namespace',
-  '/ResourceQuota',
-  '/ServiceAccount',
-  'networking.k8s.io/NetworkPolicy',
-  'rbac.authorization.k8s.io/Role',
-  'rbac.authorization.k8s.io/RoleBinding',
-  'storage.k8s.io/StorageClass',
-  'policy/PodDisruptionBudget',
-  'gateway.networking.k8s.io/GatewayClass',
-  'stackgres.io/SGInstanceProfile',
-  'stackgres.io/SGPoolingConfig',
-  'stackgres.io/SGPostgresConfig',
-  'stackgres.io/SGObjectStorage',
-  'stackgres.io/SGScript',
-  'kafka.strimzi.io/KafkaNodePool',
-  'configuration.konghq.com/KongClusterPlugin',
-  'configuration.konghq.com/KongPlugin',
-  'configuration.konghq.com/KongConsumer',
-  'kafka.strimzi.io/KafkaRebalance',
-  'jaegertracing.io/Jaeger',
-  'kibana.k8s.elastic.co/Kibana',
-  'monitoring.coreos.com/PodMonitor',
-  'opentelemetry.io/OpenTelemetryCollector',
-  'externaldns.k8s.io/DNSEndpoint',
-  'security.istio.io/PeerAuthentication',
-  'security.istio.io/AuthorizationPolicy',
-  'networking.istio.io/DestinationRule',
-  'multicluster.x-k8s.io/ServiceExport',
-  'multicluster.x-k8s.io/ServiceImport',
-  'jamiethompson.me/PredictiveHorizontalPodAutoscaler',
-  'keda.sh/TriggerAuthentication',
-  'aws.upbound.io/ProviderConfig',
-  'pkg.crossplane.io/DeploymentRuntimeConfig',
-];
-
-it('says of each kind how it is known to be ready, and once only', () => {
-  const ofRegions = Object.keys(healthChecks).filter((kind) => kind !== 'argoproj.io/Application');
-  const known = [...ofRegions, ...knownToArgocd, ...thereAtOnce];
-  const { ofCluster, ofNamespaces } = kindsOf(production);
-  expect(known.toSorted()).toEqual([...ofCluster, ...ofNamespaces].toSorted());
-});
-
-it('tells Argo CD how healthy its kinds are, in settings that it reads', () => {
-  const settings = hubOf(production).filter(({ kind }) => kind === 'ConfigMap') as (Rendered & {
-    metadata: { labels: Record<string, string> };
-    data: Record<string, string>;
-  })[];
-  expect(settings.map(({ metadata }) => metadata.name)).toEqual(['argocd-cm', 'argocd-cmd-params-cm']);
-  for (const { metadata } of settings) expect(metadata.labels['app.kubernetes.io/part-of']).toBe('argocd');
-  expect(Object.keys(settings[0]!.data)).toContain(
-    'resource.customizations.health.external-secrets.io_ExternalSecret',
-  );
-  // Without string, and with `os` by name only: Argo CD gives its scripts no more.
-  for (const script of Object.values(settings[0]!.data)) {
-    expect(script).not.toMatch(/\bstring\.|:(match|find|gsub|sub)\(/);
-    if (/\bos\./.test(script)) expect(script).toContain('local os = require("os")');
-  }
-});
+function waveOf({ metadata }: Rendered): number {
+  const { annotations } = metadata as { annotations?: Record<string, string> };
+  return Number(annotations?.['argocd.argoproj.io/sync-wave']);
+}
 
 it('begins with the operators of all regions, and waits for them before it makes their Applications', () => {
-  const waveOf = ({ metadata }: Rendered): number =>
-    Number(
-      (metadata as { annotations?: Record<string, string> }).annotations?.['argocd.argoproj.io/sync-wave'],
-    );
   const objects = hubOf(production);
   const waves = (kind: string): number[] => objects.filter((one) => one.kind === kind).map(waveOf);
   expect(Math.max(...waves('Application'))).toBeLessThan(Math.min(...waves('ApplicationSet')));

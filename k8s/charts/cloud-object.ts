@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import { customObject, inWave, keepOnPrune, type syncWave } from '../custom-object.ts';
+import { customObject, inWave, keepOnPrune, type Wave } from '../custom-object.ts';
 import type { Place } from '../place.ts';
 
 /** Groups and versions of Crossplane's AWS providers, as its package `provider` serves them. */
@@ -20,7 +20,7 @@ export type CloudObject = {
   readonly kind: string;
   readonly name: string;
   readonly forProvider: Readonly<Record<string, unknown>>;
-  readonly wave?: keyof typeof syncWave;
+  readonly wave?: Wave;
   /** What it holds is lost with it: neither Argo CD nor Crossplane deletes it. */
   readonly isKept?: true;
   readonly externalName?: string;

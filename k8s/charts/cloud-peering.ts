@@ -5,7 +5,7 @@ import { cloudObject, tagsOf } from './cloud-object.ts';
 
 /**
  * The links to the regions that come after this one: both ends, and the routes of both, because only who asks for a link
- * learns its id. In the last wave: a region that is away must not hold up the others' syncs.
+ * learns its id. Among the links, for which nothing waits: a region that is away must not hold up the others' syncs.
  */
 export function addPeering(chart: Chart, place: Place): void {
   const { environment, region } = place;
@@ -18,7 +18,7 @@ function addLink(chart: Chart, place: Place, other: Region): void {
   const name = `${environment.name}-${region.name}-${other.name}`;
   const link = { vpcPeeringConnectionIdRef: { name } };
   const add = (kind: string, objectName: string, forProvider: Readonly<Record<string, unknown>>): void =>
-    cloudObject(chart, { api: 'ec2', kind, name: objectName, wave: 'traffic', forProvider });
+    cloudObject(chart, { api: 'ec2', kind, name: objectName, wave: 'none', forProvider });
   add('VPCPeeringConnection', name, {
     region: region.cloudRegion,
     vpcId: region.network.vpcId,

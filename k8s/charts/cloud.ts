@@ -3,7 +3,6 @@ import type { Place } from '../place.ts';
 import { addBuckets } from './cloud-buckets.ts';
 import { addZones } from './cloud-names.ts';
 import { addClusterParts } from './cloud-nodes.ts';
-import { addPeering } from './cloud-peering.ts';
 import { addProviders } from './cloud-providers.ts';
 import { addRoles } from './cloud-roles.ts';
 
@@ -13,6 +12,5 @@ export function addCloud(chart: Chart, place: Place): void {
   addRoles(chart, place);
   addBuckets(chart, place);
   addZones(chart, place);
-  addPeering(chart, place);
   addClusterParts(chart, place);
 }

@@ -5,6 +5,7 @@ import { sourcesOf } from '../kafka-topics.ts';
 import { kafkaNames, postgresNames, regionStore, secretPath, secretStore } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { guestsOf } from '../system-addresses.ts';
+import { addPeering } from './cloud-peering.ts';
 import { addMirror } from './kafka-mirror.ts';
 import { addNeighbourSecrets } from './neighbour-secret.ts';
 import { addRegionStore } from './region-store.ts';
@@ -18,6 +19,7 @@ const authority = kafkaNames.authoritySecret;
  * nothing of the region itself waits for it. So no object is in a wave: with one, a sync would wait.
  */
 export function addLinks(chart: Chart, place: Place): void {
+  addPeering(chart, place);
   if (place.region.kafka.kind === 'strimzi') addMirrorKeys(chart, place);
   addMirror(chart, place);
   if (guestsOf(place).length > 0) {

@@ -1,5 +1,7 @@
 import type { Place } from '../place.ts';
-import { kafkaNames } from '../names.ts';
+import { kafkaNames, postgresNames } from '../names.ts';
+import { guestsOf, keeperOf } from '../system-addresses.ts';
+import { configOf } from '../system-variables.ts';
 
 /** A statement of an IAM policy that allows. */
 export type Statement = {
@@ -23,6 +25,9 @@ const readZones = allow([
   'route53:ListTagsForResources',
 ]);
 const change = ['route53:ChangeResourceRecordSets'];
+
+/** Of a database that another region keeps: whom to trust, and the password. */
+const keptFor = [postgresNames.authoritySecret, configOf('postgres')];
 
 /** What a role may do, by what its pods are for: no more than one cluster's things, where AWS can tell them apart. */
 export const rights = {
@@ -67,8 +72,9 @@ export const rights = {
     }),
   ],
 
-  /** All that is stored for the region; of the others what they show its mirror; and what it shows them is written. */
-  secrets: ({ environment, region }: Place): readonly Statement[] => {
+  /** All that is stored for the region; of the others what they show it; and what it shows them is written. */
+  secrets: (place: Place): readonly Statement[] => {
+    const { environment, region } = place;
     const stored = (cloudRegion: string, path: string): string =>
       `arn:aws:secretsmanager:${cloudRegion}:${environment.account.id}:secret:${environment.secrets.prefix}/${path}`;
     const read = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
@@ -82,16 +88,20 @@ export const rights = {
             allow(
               read,
               others.flatMap(({ cloudRegion, name }) =>
-                [kafkaNames.authoritySecret, kafkaNames.mirrorUser(region.name)].map((shown) =>
-                  stored(cloudRegion, `${name}/${shown}-*`),
-                ),
+                [
+                  kafkaNames.authoritySecret,
+                  kafkaNames.mirrorUser(region.name),
+                  ...(keeperOf(place)?.region.name === name ? keptFor : []),
+                ].map((shown) => stored(cloudRegion, `${name}/${shown}-*`)),
               ),
             ),
             allow(
               write.map((action) => `secretsmanager:${action}`),
-              [kafkaNames.authoritySecret, kafkaNames.mirrorUser('*')].map((shown) =>
-                stored(region.cloudRegion, `${region.name}/${shown}-*`),
-              ),
+              [
+                kafkaNames.authoritySecret,
+                kafkaNames.mirrorUser('*'),
+                ...(guestsOf(place).length > 0 ? [postgresNames.authoritySecret] : []),
+              ].map((shown) => stored(region.cloudRegion, `${region.name}/${shown}-*`)),
             ),
           ]),
     ];

@@ -30,12 +30,6 @@ const said = (type: string, status: string, since = longAgo, observedGeneration 
   lastTransitionTime: since,
   observedGeneration,
 });
-const inPackage = (type: string, status: string, lastTransitionTime: string): Condition => ({
-  type,
-  status,
-  lastTransitionTime,
-  message: `${type} is ${status}`,
-});
 const gateway = (...conditions: readonly object[]): object => ({
   metadata: made(longAgo),
   spec: {},
@@ -51,6 +45,11 @@ const scaler = (since: string, reason = 'FailedGetResourceMetric'): object =>
     { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale' },
     { type: 'ScalingActive', status: 'False', reason, message: reason, lastTransitionTime: since },
   ]);
+const ordered = (...conditions: readonly object[]): object => ({
+  metadata: made(longAgo),
+  spec: {},
+  status: { conditions },
+});
 const application = (health: string, phase: string): object => ({
   metadata: made(longAgo),
   spec: {},
@@ -60,27 +59,6 @@ const application = (health: string, phase: string): object => ({
 /** What each script of `k8s/health` must think of an object. */
 export const healthSamples: readonly HealthSample[] = [
   ...dataHealthSamples,
-  ['package', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
-  ['package', 'fetched', 'Progressing', withConditions([inPackage('Installed', 'True', longAgo)])],
-  [
-    'package',
-    'its program comes up',
-    'Progressing',
-    withConditions([inPackage('Installed', 'True', longAgo), inPackage('Healthy', 'False', lately)]),
-  ],
-  [
-    'package',
-    'installed and up',
-    'Healthy',
-    withConditions([inPackage('Installed', 'True', longAgo), inPackage('Healthy', 'True', lately)]),
-  ],
-  [
-    'package',
-    'not to be had',
-    'Degraded',
-    withConditions([inPackage('Installed', 'False', longAgo)]),
-    'Installed is False',
-  ],
   ['ready', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
   ['ready', 'no condition yet', 'Progressing', withConditions([])],
   ['ready', 'another condition alone', 'Progressing', withConditions([{ type: 'Deleted', status: 'False' }])],
@@ -196,4 +174,16 @@ export const healthSamples: readonly HealthSample[] = [
   ],
   ['application', 'applied, and its pods not up', 'Progressing', application('Progressing', 'Succeeded')],
   ['application', 'there', 'Healthy', application('Healthy', 'Succeeded')],
+  ['crossplane', 'ordered just now', 'Progressing', { metadata: made(lately), spec: {} }],
+  [
+    'crossplane',
+    'what it refers to is not there yet',
+    'Progressing',
+    ordered(said('Synced', 'False', lately), said('Ready', 'False', lately)),
+    'Synced is False',
+  ],
+  ['crossplane', 'there', 'Healthy', ordered(said('Ready', 'True'), said('Synced', 'True'))],
+  ['crossplane', 'refused', 'Degraded', ordered(said('Ready', 'True'), said('Synced', 'False'))],
+  ['crossplane', 'a provider that starts', 'Progressing', ordered(said('Installed', 'True'))],
+  ['crossplane', 'a provider', 'Healthy', ordered(said('Installed', 'True'), said('Healthy', 'True'))],
 ];
