@@ -67,7 +67,10 @@ function commands({ run, migrate, awaitSchema: waitFor, place }: Actions): Comma
     .command('await-schema')
     .description('ends when PostgreSQL, kept elsewhere, has the schema that this release needs')
     .requiredOption('--within-ms <ms>', 'how long that may take', wholeNumber)
-    .addHelpText('after', '\nReads POSTGRES_URL.')
+    .addHelpText(
+      'after',
+      '\nReads POSTGRES_URL. A refused login or an unknown database ends it at once, as wrong configuration (78).',
+    )
     .exitOverride()
     .action(waitFor);
   program
@@ -183,7 +186,8 @@ async function main(): Promise<number> {
       return 1;
     }
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The configuration is not complete:\n${error.message}\n`);
+    const head = error.code === 'configuration-invalid' ? 'The configuration is not complete:\n' : '';
+    process.stderr.write(`${head}${error.message}\n`);
     return configExitCode;
   }
 }

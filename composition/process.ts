@@ -115,8 +115,8 @@ export async function runProcess(
     onWait: (reason) => logger.warn({ reason }, 'waits for the schema'),
   }).catch((error: unknown) => {
     failed = error;
-    logger.error({ err: error }, 'the schema is too old for this release: the process ends');
-    end('schema too old');
+    logger.error({ err: error }, 'the database is not as this release needs it: the process ends');
+    end('database of no use');
   });
   const relaying = runRelays(relays, { connections, ports, values, logger, signal: draining.signal });
   const running: Consumption[] = [];

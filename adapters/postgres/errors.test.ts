@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 import { ConflictError, PermanentError, TransientError } from '../../platform/errors.ts';
-import { isRefusedData, json, postgresError } from './errors.ts';
+import { isRefusedData, json, postgresError, refusedLogin } from './errors.ts';
 
 function databaseError(code: string): DatabaseError {
   const error = new DatabaseError('some text of the server', 0, 'error');
@@ -32,6 +32,16 @@ test.each(['22021', '23505', '42P01', '28P01', 'XX000'])('%s: it will never work
   expect(error).toBeInstanceOf(PermanentError);
   expect(error.code).toBe('postgres-refused');
   expect(isRefusedData(error)).toBe(/^2[23]/.test(code));
+});
+
+test('a login that is refused, and a database that is unknown, are told from what passes and from other refusals', () => {
+  const told = (code: string) => refusedLogin(postgresError(databaseError(code)));
+  expect(['28000', '28P01', '3D000', '57P03', '08006', '42P01', '22P02'].map(told)).toEqual([
+    '28000',
+    '28P01',
+    '3D000',
+    ...[undefined, undefined, undefined, undefined],
+  ]);
 });
 
 test('no value of a row gets into the message or the details; the cause is kept', () => {
