@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { gateways } from './gateways/index.ts';
+import { outliveReaders } from './platform/closed-output.ts';
 import { configExitCode } from './platform/config.ts';
 import { ConfigError } from './platform/errors.ts';
 import { awaitSchema } from './composition/await-schema.ts';
@@ -168,6 +169,7 @@ function reasonOf(error: unknown): string {
 }
 
 async function main(): Promise<number> {
+  outliveReaders();
   try {
     await commands({
       run: (parts) => runProcess(parts, process.env),
