@@ -15,7 +15,7 @@ const gatewayNames = gateways.map(({ name }) => name);
 
 type Actions = {
   readonly run: (parts: ProcessParts) => Promise<void>;
-  readonly migrate: (options: { readModels?: true }) => Promise<void>;
+  readonly migrate: (options: { readModels?: true; moveRows?: true }) => Promise<void>;
   readonly awaitSchema: (options: { withinMs: number }) => Promise<void>;
   readonly place: () => Promise<void>;
 };
@@ -56,6 +56,10 @@ function commands({ run, migrate, awaitSchema: waitFor, place }: Actions): Comma
     .command('migrate')
     .description('brings the databases to the newest schema and ends; it may be repeated, also two at once')
     .option('--read-models', 'only those: PostgreSQL is kept, and migrated, elsewhere')
+    .option(
+      '--move-rows',
+      'with Citus: also distribute tables that have rows, while nobody can write to them',
+    )
     .addHelpText(
       'after',
       '\nReads POSTGRES_MIGRATION_URL, the address of PostgreSQL itself where POSTGRES_URL is that of a pooler;' +
@@ -173,7 +177,10 @@ async function main(): Promise<number> {
   try {
     await commands({
       run: (parts) => runProcess(parts, process.env),
-      migrate: ({ readModels }) => asJob('migrate', readModels ? prepareReadModels : runMigrations),
+      migrate: ({ readModels, moveRows: movesRows }) =>
+        asJob('migrate', (variables) =>
+          readModels ? prepareReadModels(variables) : runMigrations(variables, { movesRows }),
+        ),
       awaitSchema: ({ withinMs }) => asJob('await-schema', (variables) => awaitSchema(variables, withinMs)),
       place: () => asJob('place-read-models', placeReadModels),
     }).parseAsync();
