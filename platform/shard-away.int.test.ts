@@ -8,11 +8,11 @@ import { createTransactions } from '../adapters/postgres/transactions.ts';
 import type { Topic } from '../contracts/topics.ts';
 import { openTestDatabase, type TestDatabase } from '../scripts/test-database.ts';
 import { sharedStack } from '../scripts/testing/shared-stack.ts';
-import type { Logger } from './logger.ts';
 import type { SharedPorts } from './ports/index.ts';
 import type { ConsumeSettings, PartlyHandled, ReceivedMessage } from './ports/messages.ts';
 import { runWorker } from './run-worker.ts';
 import { defineWorker, type AnyWorker } from './worker.ts';
+import { silentLogger } from '../scripts/testing/silent-logger.ts';
 
 const { partitions } = sharedStack;
 const topic = {
@@ -20,8 +20,6 @@ const topic = {
   crossRegion: true,
   events: { Counted: z.object({}) },
 } as const satisfies Topic;
-const none = (): void => undefined;
-const silent: Logger = { debug: none, info: none, warn: none, error: none, child: () => silent };
 
 let database: TestDatabase;
 let pool: Pool;
@@ -91,7 +89,7 @@ test('a shard that is away holds up no other bucket of a batch, and is waited fo
         ),
     },
     shared: {} as SharedPorts,
-    logger: silent,
+    logger: silentLogger,
     oneBucketPerCall: true,
     tools: { region: 'us-east', partitions, signal: new AbortController().signal },
   });

@@ -1,24 +1,24 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { localEnvironmentVariables } from '../../environments/local.ts';
 import { resetStack, startStack } from '../../scripts/stack/index.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { PartlyHandled, type ReceivedMessage } from '../../platform/ports/messages.ts';
 import { consume } from './consume.ts';
 
-const stack = localStack('test', 8000);
-const brokers = [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''];
+const brokers = [localEnvironmentVariables(sharedStack)['KAFKA_BROKERS'] ?? ''];
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
-const partitions = stack.partitions;
+const partitions = sharedStack.partitions;
 
 let owned = false;
 beforeAll(async () => {
-  ({ owned } = await startStack(stack, {
+  ({ owned } = await startStack(sharedStack, {
     reuse: true,
     topics: ['merged', 'failing', 'partly', 'restarted', 'filtered', 'overlapping'],
   }));
 }, 180_000);
 afterAll(async () => {
-  if (owned) await resetStack(stack);
+  if (owned) await resetStack(sharedStack);
 }, 60_000);
 
 async function produce(topic: string, from: number, count: number): Promise<void> {
