@@ -25,7 +25,7 @@ import { createSharedPorts } from './shared-ports.ts';
 export type ProcessParts = {
   readonly gateways: readonly AnyGateway[];
   readonly workers: readonly AnyWorker[];
-  // oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
+  // `any`: the context's type differs from task to task.
   readonly tasks: readonly TaskDefinition<any>[];
   readonly relays: readonly OutboxService[];
 };

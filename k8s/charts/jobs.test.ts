@@ -14,7 +14,7 @@ const places = environments.flatMap((environment) =>
   ]),
 );
 
-// oxlint-disable-next-line typescript/no-explicit-any -- rendered objects are what they are
+// `any`: rendered objects are what they are.
 function objectsOf(place: Place): any[] {
   const app = new App();
   // What a region has of others is an Application of its own, without waves.
