@@ -102,15 +102,15 @@ export function readOutboxStatement(schema: InboxService): string {
 /** Deletes what was published and reads what comes next, in one round trip. */
 async function deleteAndRead(
   pool: Pool,
-  settings: LeaseSettings,
+  settings: LeaseSettings & Pick<RelaySettings, 'onError'>,
   published: readonly OutboxRow[],
   held: readonly number[],
   rowsPerBucket: number,
 ): Promise<readonly OutboxRow[]> {
-  const { schema, owner } = settings;
+  const { schema, owner, onError } = settings;
   const database = translated(pool);
   if (database.byBucket === true)
-    return deleteAndReadEach(database, settings, { published, held, rowsPerBucket });
+    return deleteAndReadEach(database, settings, { published, held, rowsPerBucket, onError });
   return inTransaction(
     pool,
     async (client) => {
