@@ -55,7 +55,7 @@ export const places: Readonly<Record<string, Place>> = {
   'analytics.sales': onCoordinator,
   // Changed by one statement with a subquery in its conflict clause.
   'users.carts': onCoordinator,
-  // A row an audit, written by one tool.
+  // A few rows, that the auditor alone writes.
   'audit.checkpoints': onCoordinator,
   'public.schema_migrations': onCoordinator,
 };
