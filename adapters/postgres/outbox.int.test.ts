@@ -4,8 +4,8 @@ import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
+import { appendOf } from '../../scripts/testing/append-sample.ts';
 import { sharedStack } from '../../scripts/testing/shared-stack.ts';
-import { appendOf } from './append-sample.ts';
 import { createEventStore } from './event-store.ts';
 import { readOutboxStatement, runRelay, type RelaySettings } from './outbox.ts';
 

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
+import { appendOf } from '../../scripts/testing/append-sample.ts';
 import { sharedStack } from '../../scripts/testing/shared-stack.ts';
-import { appendOf } from './append-sample.ts';
 import { singlesStatement } from './append-singles.ts';
 import { createEventStore } from './event-store.ts';
 import { insertStatement, readStatement } from './event-streams.ts';

@@ -37,7 +37,12 @@ test('a shard that is away holds up the relay of no other bucket', async () => {
   const ended = runRelay(
     pool,
     {
-      ...{ schema: 'orders', buckets, owner: 'me', leaseMs: 3000, idleMs: 10, onError },
+      schema: 'orders',
+      buckets,
+      owner: 'me',
+      leaseMs: 3000,
+      idleMs: 10,
+      onError,
       publish: async (rows) => void published.push(...rows),
     },
     ending.signal,

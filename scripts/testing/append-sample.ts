@@ -1,5 +1,5 @@
 import type { Append } from '../../platform/ports/event-store.ts';
-import { sharedStack } from '../../scripts/testing/shared-stack.ts';
+import { sharedStack } from './shared-stack.ts';
 
 const bucketOf = (streamId: string): number =>
   Buffer.from(streamId).reduce((sum, byte) => sum + byte, 0) % sharedStack.partitions;
