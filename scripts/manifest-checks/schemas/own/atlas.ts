@@ -6,7 +6,7 @@ const regionConfig = object(
 );
 
 export const atlasKinds: Readonly<Record<string, OwnKind>> = {
-  // A rule wants one of two references to the project, and with that by its id the secret beside it.
+  // Of two references to the project, which exclude each other, that by id: no other object has the key, so it is named here.
   'atlas.mongodb.com/v1 AtlasDeployment': ofNamespace(
     object({
       externalProjectRef: object({ id: text }),
