@@ -3,7 +3,7 @@ import { customObject, inWave, keepOnPrune, type Wave } from '../custom-object.t
 import type { Place } from '../place.ts';
 
 /** Groups and versions of Crossplane's AWS providers, as its package `provider` serves them. */
-export const awsApis = {
+const awsApis = {
   s3: 's3.aws.upbound.io/v1beta1',
   s3Second: 's3.aws.upbound.io/v1beta2',
   iam: 'iam.aws.upbound.io/v1beta1',

@@ -34,7 +34,7 @@ export type Purpose =
 export const roleName = ({ region }: Place, purpose: Purpose | 'node'): string =>
   `${region.cluster}-${purpose}`;
 
-export function roleArn(place: Place, purpose: Purpose | 'node'): string {
+function roleArn(place: Place, purpose: Purpose | 'node'): string {
   return `arn:aws:iam::${place.environment.account.id}:role/${roleName(place, purpose)}`;
 }
 

@@ -126,7 +126,7 @@ function isOfIdentity(steps: readonly Step[]): boolean {
 
 /** A copy with the value at `steps` replaced. */
 function withValue(manifest: Manifest, steps: readonly Step[], change: (value: object) => unknown): Manifest {
-  const box = { object: structuredClone(manifest.object) } as Record<Step, any>; // oxlint-disable-line typescript/no-explicit-any
+  const box = { object: structuredClone(manifest.object) } as Record<Step, any>;
   let holder = box;
   let last: Step = 'object';
   for (const step of steps) {
