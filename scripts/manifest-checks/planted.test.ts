@@ -40,7 +40,8 @@ describe.skipIf(!hasSchemas)('with the schemas of ../shared', () => {
     const own = builtIn.kinds.get(`${apiVersion} ${kind}`);
     if (own) return builtIn.definitions.get(own.definition)!;
     const [group, version] = apiVersion.split('/') as [string, string];
-    const schema = custom.find(group, kind)?.versions.get(version) ?? ownKinds.get(`${apiVersion} ${kind}`)!;
+    const schema =
+      custom.find(group, kind)?.versions.get(version) ?? ownKinds.get(`${apiVersion} ${kind}`)!.schema;
     const metadata = builtIn.definitions.get(objectMetaName)!;
     return { ...schema, properties: { ...schema.properties, metadata } };
   };
