@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Consumer, KafkaConfig, Producer } from 'kafkajs';
 import { TransientError } from '../../platform/errors.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
@@ -10,12 +9,9 @@ import type {
 } from '../../platform/ports/messages.ts';
 import { gauge } from '../../platform/telemetry.ts';
 import { consume, isCoordinatorAway } from './consume.ts';
+import { Kafka, logLevel, Partitioners } from './kafkajs.ts';
 import { registerLz4 } from './lz4.ts';
 import { publisher } from './publish.ts';
-
-const { Kafka, logLevel, Partitioners } = createRequire(import.meta.url)(
-  'kafkajs',
-) as typeof import('kafkajs');
 
 export type BusSettings = {
   readonly brokers: readonly string[];
