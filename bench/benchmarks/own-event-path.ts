@@ -1,11 +1,11 @@
 import { createBus } from '../../adapters/kafka/bus.ts';
 import { orderEvents } from '../../contracts/order-events.ts';
 import type { LocalStack } from '../../environments/local.ts';
-import type { Logger } from '../../platform/logger.ts';
 import type { SharedPorts } from '../../platform/ports/index.ts';
 import type { Transactions } from '../../platform/ports/transactions.ts';
 import { runWorker } from '../../platform/run-worker.ts';
 import { defineWorker } from '../../platform/worker.ts';
+import { silentLogger } from '../../scripts/testing/silent-logger.ts';
 import {
   brokersOf,
   countTo,
@@ -51,7 +51,7 @@ export async function ownPath(
       // The handler asks for nothing: what it would get is not part of this path.
       transactions: {} as Transactions,
       shared: {} as SharedPorts,
-      logger: silent,
+      logger: silentLogger,
       tools: { region: stack.region, partitions: stack.partitions, signal: new AbortController().signal },
     });
     const publish = (batch: readonly PathMessage[]): Promise<void> =>
@@ -63,11 +63,3 @@ export async function ownPath(
     await bus.close();
   }
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
