@@ -30,7 +30,7 @@ export function relayPaceMs(service: OutboxService, rows: number): number {
   if (rows < 12) return 8;
   if (rows < 100) return 40;
   // Twice the rows at twice the pace: one pass that was late does not change it for good.
-  return rows < 500 ? 80 : 160;
+  return rows < 250 ? 80 : 160;
 }
 
 /** A process that publishes the outboxes of these services; what it connects to is `alwaysNeeded.relay`. */

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Consumer, KafkaConfig, Producer } from 'kafkajs';
 import { TransientError } from '../../platform/errors.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
@@ -10,12 +9,9 @@ import type {
 } from '../../platform/ports/messages.ts';
 import { gauge } from '../../platform/telemetry.ts';
 import { consume, isCoordinatorAway } from './consume.ts';
+import { Kafka, logLevel, Partitioners } from './kafkajs.ts';
 import { registerLz4 } from './lz4.ts';
 import { publisher } from './publish.ts';
-
-const { Kafka, logLevel, Partitioners } = createRequire(import.meta.url)(
-  'kafkajs',
-) as typeof import('kafkajs');
 
 export type BusSettings = {
   readonly brokers: readonly string[];
@@ -41,10 +37,13 @@ export type Bus = MessageSource &
     close(): Promise<void>;
   };
 
-/** A fetch with fewer came at an easy pace: nobody should wait. With more, each batch costs less the larger it is. */
-const fewMessages = 12;
-/** With so many in one fetch the machine has all it can do. */
-const manyMessages = 150;
+/**
+ * Shortest time from one fetch to the next, in ms, by what the last one brought. A fetch with few messages came at an easy
+ * pace: nobody should wait. The more it has, the nearer is the machine to all that it can do, and the less a batch costs a
+ * message the larger it is.
+ */
+const paceMs = (messages: number): number =>
+  messages < 12 ? 15 : messages < 150 ? 60 : messages < 400 ? 120 : 240;
 
 /** kafkajs behind our ports: connections are made at first use. */
 export function createBus(settings: BusSettings): Bus {
@@ -134,7 +133,7 @@ export function createBus(settings: BusSettings): Bus {
             partition,
             behind,
           }),
-        paceMs: (messages) => (messages < fewMessages ? 15 : messages < manyMessages ? 60 : 120),
+        paceMs,
         commitEveryMs: 1000,
         heartbeatEveryMs: 1000,
       });

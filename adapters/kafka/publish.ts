@@ -1,6 +1,7 @@
-import { CompressionTypes, type Producer, type TopicMessages } from 'kafkajs';
+import type { Producer, TopicMessages } from 'kafkajs';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { headersOf } from './cloud-event.ts';
+import { CompressionTypes } from './kafkajs.ts';
 
 export type PublishOptions = { readonly source: string; readonly compress: boolean };
 

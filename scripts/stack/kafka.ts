@@ -98,6 +98,7 @@ function jvmOptions(folders: StackFolders): string[] {
     '-Xms256m',
     '-Xmx512m',
     '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
     '-XX:+ExitOnOutOfMemoryError',
     `-Dlog4j2.configurationFile=${join(folders.kafka, 'log4j2.xml')}`,
     '-cp',

@@ -24,6 +24,8 @@ checkpoint_timeout = 15min
 autovacuum_naptime = 10s
 autovacuum_vacuum_scale_factor = 0.05
 autovacuum_analyze_scale_factor = 0.05
+# Tables that grow from nothing are analysed all the time; 3,000 rows say enough of them. With 30,000 it is a sixth of the CPU.
+default_statistics_target = 10
 track_io_timing = on
 log_lock_waits = on
 log_min_duration_statement = 1s

@@ -1,0 +1,27 @@
+import { createRequire, type Module } from 'node:module';
+import { encodeRecord, LazyRecord, type BatchContext } from './record-codec.ts';
+
+const require = createRequire(import.meta.url);
+const folder = 'kafkajs/src/protocol/recordBatch/record/v0';
+
+/**
+ * kafkajs with our codec of records in the place of its own, whatever else loads kafkajs after it (docs/adr/0019). The
+ * rest of the library is as it is.
+ */
+function withOwnRecordCodec(): typeof import('kafkajs') {
+  replace(`${folder}/index.js`, encodeRecord);
+  replace(
+    `${folder}/decoder.js`,
+    ({ buffer }: { readonly buffer: Buffer }, context: BatchContext) => new LazyRecord(buffer, context),
+  );
+  return require('kafkajs') as typeof import('kafkajs');
+}
+
+/** @throws Error when kafkajs has no such file, or has been loaded already and has taken its own. */
+function replace(path: string, exports: unknown): void {
+  const file = require.resolve(path);
+  if (require.cache[file]) throw new Error(`${path} was loaded before adapters/kafka/kafkajs.ts`);
+  require.cache[file] = { id: file, filename: file, loaded: true, exports } as Module;
+}
+
+export const { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } = withOwnRecordCodec();
