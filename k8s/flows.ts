@@ -3,8 +3,8 @@ import type { SystemName } from '../platform/resources.ts';
 import { collectorPorts } from './charts/collectors.ts';
 import { jobsOf } from './jobs.ts';
 import { portsOf } from './kafka-access.ts';
-import { leanersOf, leansOn } from './mesh-links.ts';
-import { kafkaNames, kongPorts, meshNames, redisNames } from './names.ts';
+import { eastWestFlows } from './east-west-flows.ts';
+import { kafkaNames, kongPorts, redisNames } from './names.ts';
 import {
   anywhere,
   apiServer,
@@ -84,29 +84,6 @@ function edgeFlows(place: Place): readonly Flow[] {
     flow(kong, limits, [redisNames.port]),
     flow(limits, limits, [redisNames.port]),
     flow(operatorPods(place, 'redis'), limits, [redisNames.port]),
-  ];
-}
-
-/**
- * Kong to the regions that this one leans on, and from those that lean on it to its gateways. The proxy of a node sends with
- * the address of the pod that asks; jobs stay in their cluster, so that a smoke test speaks of its own region.
- */
-function eastWestFlows(place: Place): readonly Flow[] {
-  const { kong, eastWest } = edgeParties;
-  const leaners = leanersOf(place);
-  const there = leansOn(place).flatMap((region) => region.eastWest?.addresses ?? []);
-  return [
-    ...(there.length === 0
-      ? []
-      : [flow(kong, { ranges: there.map((address) => `${address}/32`) }, [meshPort])]),
-    ...(leaners.length === 0
-      ? []
-      : [
-          flow({ ranges: leaners.map(({ network }) => network.range) }, eastWest, [meshPort]),
-          flow({ ranges: [place.region.network.loadBalancers] }, eastWest, [meshNames.healthPort]),
-          flow(eastWest, gatewayPods, [meshPort]),
-          flow(eastWest, operatorPods(place, 'istiod'), [meshNames.controlPort]),
-        ]),
   ];
 }
 

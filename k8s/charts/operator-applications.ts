@@ -128,7 +128,7 @@ function sourcesOf(operator: Operator, place: Place): { source: object } | { sou
 function helmOf({ name, values, ...operator }: Operator, place: Place): object {
   return {
     releaseName: name,
-    ...('skipCrds' in operator && operator.skipCrds === true ? { skipCrds: true } : {}),
+    ...('skipCrds' in operator ? { skipCrds: true } : {}),
     ...(values === undefined ? {} : { valuesObject: values(place) }),
   };
 }
