@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { gateways } from './gateways/index.ts';
+import { outliveReaders } from './platform/closed-output.ts';
 import { configExitCode } from './platform/config.ts';
 import { ConfigError } from './platform/errors.ts';
 import { awaitSchema } from './composition/await-schema.ts';
@@ -14,7 +15,7 @@ const gatewayNames = gateways.map(({ name }) => name);
 
 type Actions = {
   readonly run: (parts: ProcessParts) => Promise<void>;
-  readonly migrate: (options: { readModels?: true }) => Promise<void>;
+  readonly migrate: (options: { readModels?: true; moveRows?: true }) => Promise<void>;
   readonly awaitSchema: (options: { withinMs: number }) => Promise<void>;
   readonly place: () => Promise<void>;
 };
@@ -55,6 +56,10 @@ function commands({ run, migrate, awaitSchema: waitFor, place }: Actions): Comma
     .command('migrate')
     .description('brings the databases to the newest schema and ends; it may be repeated, also two at once')
     .option('--read-models', 'only those: PostgreSQL is kept, and migrated, elsewhere')
+    .option(
+      '--move-rows',
+      'with Citus: also distribute tables that have rows, while nobody can write to them',
+    )
     .addHelpText(
       'after',
       '\nReads POSTGRES_MIGRATION_URL, the address of PostgreSQL itself where POSTGRES_URL is that of a pooler;' +
@@ -67,7 +72,10 @@ function commands({ run, migrate, awaitSchema: waitFor, place }: Actions): Comma
     .command('await-schema')
     .description('ends when PostgreSQL, kept elsewhere, has the schema that this release needs')
     .requiredOption('--within-ms <ms>', 'how long that may take', wholeNumber)
-    .addHelpText('after', '\nReads POSTGRES_URL.')
+    .addHelpText(
+      'after',
+      '\nReads POSTGRES_URL. A refused login or an unknown database ends it at once, as wrong configuration (78).',
+    )
     .exitOverride()
     .action(waitFor);
   program
@@ -165,10 +173,14 @@ function reasonOf(error: unknown): string {
 }
 
 async function main(): Promise<number> {
+  outliveReaders();
   try {
     await commands({
       run: (parts) => runProcess(parts, process.env),
-      migrate: ({ readModels }) => asJob('migrate', readModels ? prepareReadModels : runMigrations),
+      migrate: ({ readModels, moveRows: movesRows }) =>
+        asJob('migrate', (variables) =>
+          readModels ? prepareReadModels(variables) : runMigrations(variables, { movesRows }),
+        ),
       awaitSchema: ({ withinMs }) => asJob('await-schema', (variables) => awaitSchema(variables, withinMs)),
       place: () => asJob('place-read-models', placeReadModels),
     }).parseAsync();
@@ -183,7 +195,8 @@ async function main(): Promise<number> {
       return 1;
     }
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The configuration is not complete:\n${error.message}\n`);
+    const head = error.code === 'configuration-invalid' ? 'The configuration is not complete:\n' : '';
+    process.stderr.write(`${head}${error.message}\n`);
     return configExitCode;
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { outliveReaders } from '../platform/closed-output.ts';
 import { stackFolders } from '../scripts/stack/folders.ts';
 import { stackFromEnvironment, stopStack } from '../scripts/stack/index.ts';
 import type { Benchmark } from './bench.ts';
@@ -88,6 +89,7 @@ function silenceKafkajsTimers(): void {
 }
 
 async function main(): Promise<number> {
+  outliveReaders();
   const command = program();
   let ending: AbortSignal | undefined;
   try {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PermanentError, TransientError } from '../platform/errors.ts';
+import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts';
 import { schemaIsThere } from './await-schema.ts';
 
 const away = new TransientError('postgres-unavailable', 'PostgreSQL cannot be reached');
@@ -51,11 +51,32 @@ it('waits for a database that is away as long as it has to, where that is asked 
   expect(database.asked).toBe(11);
 });
 
-it('waits for a new database that does not know the role yet', async () => {
-  const unknown = new PermanentError('postgres-refused', 'PostgreSQL refused a statement (28P01)');
-  const database = answers(unknown, unknown, true);
-  await schemaIsThere({ ...wait, isThere: database.isThere });
-  expect(database.asked).toBe(3);
+const refusal = (sqlState: string) =>
+  new PermanentError('postgres-refused', `PostgreSQL refused a statement (${sqlState})`, {
+    details: { sqlState },
+  });
+
+it.each([
+  ['28P01', 'refuses this role or its password'],
+  ['28000', 'refuses this role or its password'],
+  ['3D000', 'has no such database'],
+])('ends at once where nobody is let in: %s', async (sqlState, what) => {
+  for (const countsAway of [true, false]) {
+    const database = answers(away, refusal(sqlState));
+    const waiting = schemaIsThere({ ...wait, withinMs: 600_000, countsAway, isThere: database.isThere });
+    await expect(waiting).rejects.toThrow(
+      new ConfigError('postgres-login-refused', `POSTGRES_URL: PostgreSQL ${what} (${sqlState})`),
+    );
+    expect(database.asked).toBe(2);
+  }
+});
+
+it('does not wait for ever for what is refused, though it may for a database that is away', async () => {
+  const forbidden = refusal('42501');
+  const database = answers(forbidden);
+  await expect(schemaIsThere({ ...wait, countsAway: false, isThere: database.isThere })).rejects.toBe(
+    forbidden,
+  );
 });
 
 it('ends when it is told to', async () => {

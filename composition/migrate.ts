@@ -27,12 +27,16 @@ export async function prepareReadModels(
  * Brings PostgreSQL to the newest schema and, where MONGO_URL is set, makes the indexes of the read models. It may be
  * repeated, and two at once wait for each other. @throws ConfigError before anything was connected to.
  */
-export async function runMigrations(variables: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function runMigrations(
+  variables: Readonly<Record<string, string | undefined>>,
+  { movesRows }: { readonly movesRows?: boolean | undefined } = {},
+): Promise<void> {
   const { POSTGRES_MIGRATION_URL, POSTGRES_URL, MONGO_URL, PARTITIONS, CITUS_WORKERS } =
     readMigrationVariables(variables);
   await migrate(POSTGRES_MIGRATION_URL ?? POSTGRES_URL ?? '', {
     partitions: PARTITIONS,
     workers: CITUS_WORKERS,
+    movesRows,
   });
   if (MONGO_URL !== undefined) await indexReadModels(MONGO_URL);
 }

@@ -25,7 +25,7 @@ import { createSharedPorts } from './shared-ports.ts';
 export type ProcessParts = {
   readonly gateways: readonly AnyGateway[];
   readonly workers: readonly AnyWorker[];
-  // oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
+  // `any`: the context's type differs from task to task.
   readonly tasks: readonly TaskDefinition<any>[];
   readonly relays: readonly OutboxService[];
 };
@@ -115,8 +115,8 @@ export async function runProcess(
     onWait: (reason) => logger.warn({ reason }, 'waits for the schema'),
   }).catch((error: unknown) => {
     failed = error;
-    logger.error({ err: error }, 'the schema is too old for this release: the process ends');
-    end('schema too old');
+    logger.error({ err: error }, 'the database is not as this release needs it: the process ends');
+    end('database of no use');
   });
   const relaying = runRelays(relays, { connections, ports, values, logger, signal: draining.signal });
   const running: Consumption[] = [];

@@ -145,6 +145,8 @@ export const mongo = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('atlas'),
+    /** Of Atlas's project, which is made by hand. */
+    projectId: z.string().regex(/^[0-9a-f]{24}$/),
     shards: count(1, 70),
     instanceSize: z.string().startsWith('M'),
   }),

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startGateways, type GatewayHarness } from '../scripts/testing/gateway-harness.ts';
+import { addTeas } from '../scripts/testing/order-journey.ts';
 
 let harness: GatewayHarness;
 
 beforeAll(async () => {
   harness = await startGateways();
-  await harness.pool.query(
-    `insert into catalogue.products (sku, name, category, prices_minor, unit_grams)
-     select 'tea-' || n, 'Tea ' || n, case when n % 2 = 0 then 'green' else 'black' end, '{"USD": 450}', 100
-     from generate_series(1, 5) n`,
-  );
+  await addTeas(harness);
   await harness.pool.query("insert into inventory.warehouses values ('wh-1', 'us-east', 1)");
 }, 180_000);
 beforeEach(() => harness.clear());

@@ -2,16 +2,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { pageOf } from '../contracts/http/parts.ts';
 import { product } from '../contracts/http/products.ts';
 import { startGateways, type GatewayHarness } from '../scripts/testing/gateway-harness.ts';
+import { addTeas } from '../scripts/testing/order-journey.ts';
 
 let harness: GatewayHarness;
 
 beforeAll(async () => {
   harness = await startGateways();
-  await harness.pool.query(
-    `insert into catalogue.products (sku, name, category, prices_minor, unit_grams)
-     select 'tea-' || n, 'Tea ' || n, case when n % 2 = 0 then 'green' else 'black' end, '{"USD": 450}', 100
-     from generate_series(1, 5) n`,
-  );
+  await addTeas(harness);
 }, 180_000);
 beforeEach(() => harness.clear());
 afterAll(() => harness?.stop(), 60_000);

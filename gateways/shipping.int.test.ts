@@ -11,7 +11,7 @@ import {
   startGateways,
   type GatewayHarness,
 } from '../scripts/testing/gateway-harness.ts';
-import { decideOrders } from '../scripts/testing/order-journey.ts';
+import { decideOrders, untilPaid } from '../scripts/testing/order-journey.ts';
 
 let harness: GatewayHarness;
 const anna = people.anna.userId;
@@ -27,10 +27,8 @@ afterAll(() => harness?.stop(), 60_000);
 const call = (method: string, path: string, options?: CallOptions) => harness.call(method, path, options);
 const carryOut = (...commands: readonly OrderCommand[]) => decideOrders(harness, orderId, commands);
 
-const { PlaceOrder, RecordStockReserved, RecordFraudCleared, RecordPaymentCaptured, ShipOrder } =
-  sampleCommands;
-const placing: OrderCommand = { ...PlaceOrder, userId: anna };
-const untilPaid = [placing, RecordStockReserved, RecordFraudCleared, RecordPaymentCaptured];
+const { ShipOrder } = sampleCommands;
+const paid = untilPaid(anna);
 
 const path = `/v1/shipments/${orderId}`;
 const report = (type: string, options: { shipmentId?: string; as?: string } = {}) =>
@@ -49,7 +47,7 @@ const statusOfOrder = async () =>
   orderResource.parse((await call('GET', `/v1/orders/${orderId}`, { as: 'anna' })).body).status;
 
 test('follow the carrier’s reports, repeated ones too, and move the order', async () => {
-  await carryOut(...untilPaid, ShipOrder);
+  await carryOut(...paid, ShipOrder);
   await book();
   for (const type of ['picked-up', 'picked-up', 'delivered', 'delivered', 'picked-up'])
     expect((await report(type)).status).toBe(204);
@@ -68,7 +66,7 @@ test('follow the carrier’s reports, repeated ones too, and move the order', as
 });
 
 test('a report before its time is refused for now, and taken later', async () => {
-  await carryOut(...untilPaid);
+  await carryOut(...paid);
   expect(await report('delivered')).toMatchObject({ status: 404, body: { code: 'shipment-unknown' } });
   await book();
   const early = await report('delivered');
@@ -80,7 +78,7 @@ test('a report before its time is refused for now, and taken later', async () =>
 });
 
 test('a report of another parcel, of nonsense or by a customer is refused', async () => {
-  await carryOut(...untilPaid, ShipOrder);
+  await carryOut(...paid, ShipOrder);
   await book();
   expect(await report('delivered', { shipmentId: 'shp_2' })).toMatchObject({
     status: 422,

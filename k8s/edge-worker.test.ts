@@ -5,7 +5,7 @@ import { environments } from '../environments/index.ts';
 import { regionNames } from '../environments/parts.ts';
 import { edgeWorkerOf } from './edge-worker.ts';
 
-type Rendered = { kind: string; spec: any }; // oxlint-disable-line typescript/no-explicit-any -- any manifest
+type Rendered = { kind: string; spec: any }; // any manifest
 
 function rendered(folder: string): Rendered[] {
   return readdirSync(folder)

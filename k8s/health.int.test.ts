@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localEnvironmentVariables } from '../environments/local.ts';
 import { sharedStack } from '../scripts/testing/shared-stack.ts';
-import { healthChecks, healthScript } from './charts/argocd-health.ts';
+import { healthChecks, healthRule, healthScript } from './charts/argocd-health.ts';
 import { now } from './testing/health-sample.ts';
 import { healthSamples } from './testing/health-samples.ts';
 
@@ -54,7 +54,7 @@ for (const [script, what, status, object, message = expect.any(String)] of healt
 it('has samples of every script in which it is healthy, waits, and is broken', () => {
   const scripts = [...new Set(Object.values(healthChecks))].toSorted();
   expect(readdirSync(new URL('health', import.meta.url)).toSorted()).toEqual(
-    scripts.map((name) => `${name}.lua`),
+    [...scripts, healthRule].map((name) => `${name}.lua`).toSorted(),
   );
   for (const name of scripts) {
     const seen = healthSamples.filter(([script]) => script === name).map(([, , status]) => status);

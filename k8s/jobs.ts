@@ -62,10 +62,11 @@ export function jobsOf(place: Place): readonly SyncJob[] {
     callsGateways: false,
     pool: 'programs',
     requests: { cpuMilli: 100, memoryMiB: 128 },
-    // It asks again by itself.
-    backoffLimit: 0,
+    // It asks again by itself. Wrong configuration (78) is also what a new database looks like while its role and its
+    // database are being made: looked at again for ten minutes.
+    backoffLimit: 6,
     activeDeadlineSeconds: 3060,
-    finalExitCodes: [1, wrongUsage, wrongConfiguration],
+    finalExitCodes: [1, wrongUsage],
   };
   const smoke: SyncJob = {
     name: 'smoke',

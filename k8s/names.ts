@@ -60,6 +60,7 @@ export const mongoNames = {
   user: 'meridian',
   /** Beside the cluster: the `password` of that user. */
   userSecret: 'mongo-programs',
+  atlasSecret: 'atlas-key',
   /** The operator's own users, `MONGODB_…_USER` and `MONGODB_…_PASSWORD` each. */
   usersSecret: 'views-users',
 } as const;

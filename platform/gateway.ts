@@ -33,7 +33,7 @@ export type GatewayDefinition<Need extends ResourceName = ResourceName> = {
   routes(app: GatewayApp, context: GatewayContext<Need>): void;
 };
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from gateway to gateway
+// `any`: the context's type differs from gateway to gateway.
 export type AnyGateway = Omit<GatewayDefinition, 'needs' | 'routes'> & {
   readonly needs: readonly ResourceName[];
   routes(app: GatewayApp, context: any): void;

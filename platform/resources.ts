@@ -87,7 +87,7 @@ export type ResourceName = keyof Ports;
  * What a worker or gateway may name in `needs`, and the systems behind it. The type of the context, the configuration
  * and later the manifests follow from this table.
  */
-export const resources = {
+const resources = {
   orders: { systems: ['postgres'], lives: 'process' },
   payments: { systems: ['postgres'], lives: 'process' },
   shipments: { systems: ['postgres'], lives: 'process' },

@@ -10,7 +10,7 @@ const runs = counter('meridian_task_runs', 'Runs of a task by outcome');
 
 /** Runs a task every `everyMs` until the signal aborts; a run that fails is logged and the next one tries again. */
 export async function runTask(
-  // oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
+  // `any`: the context's type differs from task to task.
   task: TaskDefinition<any>,
   {
     shared,

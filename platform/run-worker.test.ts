@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Topic } from '../contracts/topics.ts';
 import { PermanentError, TransientError } from './errors.ts';
-import type { Logger } from './logger.ts';
 import type { SharedPorts } from './ports/index.ts';
 import type { ConsumeSettings, DirectMessage, ReceivedMessage } from './ports/messages.ts';
 import type { PlacedMessage, Transactions, TransactionScope } from './ports/transactions.ts';
 import { runWorker } from './run-worker.ts';
 import { defineWorker, type AnyWorker } from './worker.ts';
+import { silentLogger } from '../scripts/testing/silent-logger.ts';
 
 const topic = {
   name: 'order-events',
@@ -19,14 +19,6 @@ const out = {
   crossRegion: false,
   events: { Doubled: z.object({ n: z.int() }) },
 } as const satisfies Topic;
-
-const silent: Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => silent,
-};
 
 /** A database of one inbox and one outbox: what a transaction did is undone when its work throws. */
 function world() {
@@ -65,7 +57,7 @@ function world() {
       sink: { publish: async (messages) => void dead.push(...messages) },
       transactions,
       shared: {} as SharedPorts,
-      logger: silent,
+      logger: silentLogger,
       oneBucketPerCall,
       tools: { region: 'us-east', partitions: 12, signal: new AbortController().signal },
       random: () => 0,

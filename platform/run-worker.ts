@@ -1,13 +1,20 @@
 import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
-import { bucketOf } from '../domain/ids.ts';
 import { TransientError } from './errors.ts';
 import { deadLetterOf } from './dead-letter.ts';
+import { delay, handleParts } from './handle-parts.ts';
 import type { Logger } from './logger.ts';
-import type { Consumption, MessageSink, MessageSource, ReceivedMessage } from './ports/messages.ts';
+import {
+  PartlyHandled,
+  type Consumption,
+  type MessageSink,
+  type MessageSource,
+  type ReceivedMessage,
+} from './ports/messages.ts';
 import type { SharedPorts } from './ports/index.ts';
-import type { PlacedMessage, Transactions, TransactionScope } from './ports/transactions.ts';
+import type { Transactions } from './ports/transactions.ts';
 import { processBatch } from './process-batch.ts';
 import { readEvents, type Parsed } from './read-events.ts';
+import { createRecorder } from './recorder.ts';
 import { sharedOf, transactionalOf } from './resources.ts';
 import {
   contextFrom,
@@ -33,14 +40,6 @@ export type RunWorkerSettings = {
   readonly random?: () => number;
 };
 
-type Message = {
-  readonly topic: string;
-  readonly event: { readonly type: string };
-  readonly cause: Delivered<unknown>;
-  readonly key: string;
-  readonly part?: string;
-};
-
 const handled = counter('meridian_worker_events', 'Events by worker and what became of them');
 const batchSize = histogram(
   'meridian_worker_batch_size',
@@ -55,7 +54,7 @@ const pauseMs = 500;
 
 /**
  * Runs a worker until `stop`: the batch is parsed once, handled in its transaction, retried, halved and dead-lettered
- * as `processBatch` says; what a transient failure leaves is read again after a pause.
+ * as `processBatch` says; what a transient failure leaves is read again after a pause, by bucket where each has its own server.
  */
 export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings): Promise<Consumption> {
   const { source, sink, tools, random = Math.random } = settings;
@@ -78,14 +77,16 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
   // When an attempt last succeeded: the outside is not away then, and what fails meanwhile fails alone.
   let lastSuccessAt = -Infinity;
 
-  const handleSlice = async (slice: readonly Parsed[]): Promise<void> => {
+  const handleSlice = async (slice: readonly Parsed[], isAfterFailure: boolean): Promise<void> => {
     let failedAt: number | undefined;
+    let failure: unknown;
     const { handled: count } = await processBatch(slice, worker.retry, {
       async handle(batch) {
         try {
           await attempt(worker, batch, settings);
           lastSuccessAt = performance.now();
         } catch (error) {
+          failure = error;
           failedAt ??= performance.now();
           throw error;
         }
@@ -95,7 +96,10 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
           ? batch.filter(({ delivered }) => isNamed(error, delivered.eventId))
           : [],
       deadLetter: ({ message }, error) => bury(message, error),
-      wait: (delayMs) => delay(delayMs, tools.signal),
+      wait: (delayMs) =>
+        isAfterFailure && failure instanceof TransientError
+          ? Promise.reject(failure)
+          : delay(delayMs, tools.signal),
       random,
     });
     handled.add(count, { worker: worker.name, outcome: 'handled' });
@@ -105,10 +109,12 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
     const { good, bad } = readEvents(received, topics);
     for (const { message, error } of bad) await bury(message, error);
     const parts = settings.oneBucketPerCall
-      ? Map.groupBy(good, ({ delivered }) => delivered.bucket).values()
+      ? [...Map.groupBy(good, ({ delivered }) => delivered.bucket).values()]
       : [good];
-    for (const part of parts)
-      for (let at = 0; at < part.length; at += maxBatch) await handleSlice(part.slice(at, at + maxBatch));
+    await handleParts(parts, async (part, isAfterFailure) => {
+      for (let at = 0; at < part.length; at += maxBatch)
+        await handleSlice(part.slice(at, at + maxBatch), isAfterFailure);
+    });
   };
 
   return source.consume({
@@ -119,7 +125,8 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
     minBytes: worker.minBytes ?? 1,
     inOrder: worker.unordered !== true,
     handle: handleBatch,
-    onFailure(error) {
+    onFailure(failure) {
+      const error = failure instanceof PartlyHandled ? failure.cause : failure;
       const retryAfterMs = error instanceof TransientError ? error.details['retryAfterMs'] : undefined;
       const pause = typeof retryAfterMs === 'number' ? retryAfterMs : pauseMs;
       logger.warn({ err: error, pauseMs: pause }, 'a batch failed for now and is read again');
@@ -174,16 +181,8 @@ async function call(
   settings: RunWorkerSettings,
 ): Promise<void> {
   const { transactions, shared, tools } = settings;
-  const { partitions } = tools;
   const ports = sharedOf(shared, worker.needs);
-  const recorder = () => {
-    const messages: PlacedMessage[] = [];
-    return {
-      record: (...added: readonly Message[]) =>
-        void messages.push(...added.map((message) => placed(worker.name, message, partitions))),
-      flush: (scope: TransactionScope) => (messages.length > 0 ? scope.outbox(messages) : Promise.resolve()),
-    };
-  };
+  const recorder = () => createRecorder(worker.name, tools.partitions);
   if (worker.handleInSteps) {
     const transaction = <Result>(work: (scope: object) => Promise<Result>): Promise<Result> =>
       transactions.run(worker.service, async (scope) => {
@@ -208,42 +207,7 @@ async function call(
   });
 }
 
-/** The id follows from the cause, so that a repeated delivery publishes the same event again and not another. */
-function placed(
-  worker: string,
-  { topic, event, cause, key, part }: Message,
-  partitions: number,
-): PlacedMessage {
-  const { type, ...payload } = event;
-  return {
-    bucket: bucketOf(key, partitions),
-    topic,
-    key,
-    type,
-    eventId: `${worker}/${cause.eventId}/${type}${part === undefined ? '' : `/${part}`}`,
-    payload,
-    ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
-    occurredAt: new Date(),
-  };
-}
-
 function isNamed(error: TransientError, eventId: string): boolean {
   const named = error.details['eventIds'];
   return Array.isArray(named) && named.includes(eventId);
-}
-
-/** @throws TransientError when the process stops meanwhile: the batch is read again by whoever comes next. */
-function delay(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const ended = (): void => {
-      clearTimeout(timer);
-      reject(new TransientError('process-stopping', 'the process stops and does not retry'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', ended);
-      resolve();
-    }, delayMs);
-    if (signal.aborted) ended();
-    else signal.addEventListener('abort', ended, { once: true });
-  });
 }

@@ -113,12 +113,10 @@ export type WorkerDefinition<
   (InTransaction<Consumed, Type, Published, Need> | InSteps<Consumed, Type, Published, Need>);
 
 /** A worker whatever its types: what the runner, `workers/index.ts` and the charts hold. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the handler's parameter types differ from worker to worker
+// `any`: the handler's parameter types differ from worker to worker.
 export type AnyWorker = Declaration<any, any, any, any> & {
   readonly inbox?: 'table' | 'natural';
-  // oxlint-disable-next-line typescript/no-explicit-any
   handle?(events: readonly Delivered<any>[], context: any): Promise<void>;
-  // oxlint-disable-next-line typescript/no-explicit-any
   handleInSteps?(events: readonly Delivered<any>[], context: any): Promise<void>;
 };
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { outliveReaders } from '../platform/closed-output.ts';
 import { configExitCode } from '../platform/config.ts';
 import { ConfigError } from '../platform/errors.ts';
 import { audit } from './auditor/audit.ts';
@@ -34,6 +35,7 @@ function milliseconds(text: string): number {
 }
 
 async function main(): Promise<number> {
+  outliveReaders();
   try {
     command.parse();
     const { json, settleMs, sinceLastClean = false } = command.opts<Options>();

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { LocalStackName } from '../environments/local.ts';
+import { outliveReaders } from '../platform/closed-output.ts';
 import { auditStack, exitCodes, renderAudit, type Acknowledged } from './auditor/index.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 
@@ -51,6 +52,7 @@ async function* acknowledgedIn(file: string): AsyncGenerator<Acknowledged> {
 }
 
 async function main(): Promise<number> {
+  outliveReaders();
   try {
     command.parse();
     const { stack, json, settleMs, acknowledged, sinceLastClean = false } = command.opts<Options>();

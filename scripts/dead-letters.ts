@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { Command, CommanderError, Option } from 'commander';
 import type { LocalStackName } from '../environments/local.ts';
+import { outliveReaders } from '../platform/closed-output.ts';
 import { openSources } from './auditor/local-sources.ts';
 import {
   isTooOldToRetry,
@@ -137,6 +138,7 @@ function detailTable(letter: DeadLetter): string {
 }
 
 async function main(): Promise<number> {
+  outliveReaders();
   let exitCode = 0;
   try {
     await commands((code) => (exitCode = code)).parseAsync();

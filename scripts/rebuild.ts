@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
 import type { LocalStackName } from '../environments/local.ts';
+import { outliveReaders } from '../platform/closed-output.ts';
 import { openSources } from './auditor/local-sources.ts';
 import { rebuildOrderHistory, type RebuildOptions, type RebuildReport } from './rebuild-order-history.ts';
 import { stackFromEnvironment } from './stack/index.ts';
@@ -70,6 +71,7 @@ function textOf({ orders, events, durationMs, ordersPerSecond, strays, before }:
 }
 
 async function main(): Promise<number> {
+  outliveReaders();
   try {
     await commands().parseAsync();
     return 0;

@@ -1,4 +1,5 @@
 import { CommanderError, InvalidArgumentError, type Command } from 'commander';
+import { outliveReaders } from '../platform/closed-output.ts';
 import { sourceFaultOf } from '../platform/source-fault.ts';
 import { Refusal } from './refusal.ts';
 
@@ -9,6 +10,7 @@ import { Refusal } from './refusal.ts';
  * @returns what the tool exits with: 2 for wrong usage, else what its action set
  */
 export async function runCommand(program: Command, refusedWith: 1 | 2 = 1): Promise<number> {
+  outliveReaders();
   try {
     await program.parseAsync();
     return Number(process.exitCode ?? 0);

@@ -2,16 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCatalogue } from '../adapters/postgres/catalogue.ts';
 import { createStockLevels } from '../adapters/postgres/stock-levels.ts';
 import { createUsers } from '../adapters/postgres/users.ts';
-import { localStack } from '../environments/local.ts';
 import { blockedUser, scarceSkus, seed, seedSkus, seedUsers } from './seed.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
+import { sharedStack } from './testing/shared-stack.ts';
 
 const settings = { partitions: 12, region: 'us-east' };
 
 let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await openTestDatabase(localStack('test', 8000));
+  database = await openTestDatabase(sharedStack);
 }, 180_000);
 afterAll(() => database?.close(), 60_000);
 

@@ -47,7 +47,5 @@ function listenForEnd(stack: LocalStack, progress: Progress): { signal: AbortSig
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, onSignal);
-  // A terminal that was closed takes no more output: that must not keep the servers from being ended.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return { signal: controller.signal, release: () => signals.forEach((name) => process.off(name, onSignal)) };
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { LocalStackName } from '../environments/local.ts';
+import { outliveReaders } from '../platform/closed-output.ts';
 import { resetStack, StackError, stackFromEnvironment, stopStack } from './stack/index.ts';
 import { showLog, showStatus } from './up-commands.ts';
 import { runStack } from './up-run.ts';
@@ -71,6 +72,7 @@ function commands(finish: (exitCode: number) => void): Command {
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C before it was up. */
 async function main(): Promise<number> {
+  outliveReaders();
   let exitCode = 0;
   try {
     await commands((code) => (exitCode = code)).parseAsync();

@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHttpPaymentProvider } from '../adapters/payments/http-provider.ts';
-import { startPaymentSimulator, type PaymentSimulator } from '../adapters/payments/simulator.ts';
 import type { SimulatorMode } from '../adapters/payments/simulator-mode.ts';
 import type { ReceivedMessage } from '../platform/ports/messages.ts';
 import type { EventStore } from '../platform/ports/event-store.ts';
+import { startPaymentProvider, type TestPaymentProvider } from '../scripts/testing/payment-provider.ts';
 import { startWorkerHarness, type Receiver, type WorkerHarness } from '../scripts/testing/worker-harness.ts';
 import { advanceOrder } from './advance-order.ts';
 import { capturePayment } from './capture-payment.ts';
@@ -17,20 +14,16 @@ const confirmed = ['RecordStockReserved', 'RecordFraudCleared'] as const;
 const [stale, young] = [60_000, 0];
 
 let harness: WorkerHarness;
-let folder: string;
-let simulator: PaymentSimulator;
-let paymentProvider: ReturnType<typeof createHttpPaymentProvider>;
+let provider: TestPaymentProvider;
+let paymentProvider: TestPaymentProvider['client'];
 
 beforeAll(async () => {
   harness = await startWorkerHarness();
-  folder = await mkdtemp(join(tmpdir(), 'provider-'));
-  simulator = await startPaymentSimulator({ folder, port: 0 });
-  paymentProvider = createHttpPaymentProvider({ baseUrl: simulator.baseUrl, timeoutMs: 500 });
+  provider = await startPaymentProvider();
+  paymentProvider = provider.client;
 }, 180_000);
 afterAll(async () => {
-  await paymentProvider?.close();
-  await simulator?.close();
-  await rm(folder, { recursive: true });
+  await provider?.close();
   await harness?.close();
 }, 60_000);
 
@@ -41,7 +34,7 @@ beforeEach(async () => {
 
 async function setMode(mode: SimulatorMode | null): Promise<void> {
   const body = JSON.stringify(mode);
-  await fetch(`${simulator.baseUrl}/v1/mode`, {
+  await fetch(`${provider.baseUrl}/v1/mode`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body,

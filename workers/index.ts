@@ -30,5 +30,5 @@ export const workers: readonly AnyWorker[] = [
 ];
 
 /** What runs by the clock. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the context's type differs from task to task
+// `any`: the context's type differs from task to task.
 export const tasks: readonly TaskDefinition<any>[] = [sweepStuckOrders, sweepReservations, sweepRetention];

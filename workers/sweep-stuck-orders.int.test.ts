@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHttpPaymentProvider } from '../adapters/payments/http-provider.ts';
-import { startPaymentSimulator, type PaymentSimulator } from '../adapters/payments/simulator.ts';
 import { decideAll } from '../platform/decide-all.ts';
 import type { PaymentProvider } from '../platform/ports/payment-provider.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { startPaymentProvider, type TestPaymentProvider } from '../scripts/testing/payment-provider.ts';
 import { customer, startWorkerHarness, type WorkerHarness } from '../scripts/testing/worker-harness.ts';
 import { advanceOrder } from './advance-order.ts';
 import { sweepStuckOrders } from './sweep-stuck-orders.ts';
@@ -16,20 +13,16 @@ const confirmed = ['RecordStockReserved', 'RecordFraudCleared'] as const;
 const totalMinor = 3000;
 
 let harness: WorkerHarness;
-let folder: string;
-let simulator: PaymentSimulator;
-let paymentProvider: ReturnType<typeof createHttpPaymentProvider>;
+let provider: TestPaymentProvider;
+let paymentProvider: TestPaymentProvider['client'];
 
 beforeAll(async () => {
   harness = await startWorkerHarness();
-  folder = await mkdtemp(join(tmpdir(), 'provider-'));
-  simulator = await startPaymentSimulator({ folder, port: 0 });
-  paymentProvider = createHttpPaymentProvider({ baseUrl: simulator.baseUrl, timeoutMs: 500 });
+  provider = await startPaymentProvider();
+  paymentProvider = provider.client;
 }, 180_000);
 afterAll(async () => {
-  await paymentProvider?.close();
-  await simulator?.close();
-  await rm(folder, { recursive: true });
+  await provider?.close();
   await harness?.close();
 }, 60_000);
 
@@ -38,11 +31,11 @@ beforeEach(async () => {
   await harness.published();
 });
 
-function sweep(provider: PaymentProvider = paymentProvider): Promise<void> {
+function sweep(own: PaymentProvider = paymentProvider): Promise<void> {
   return sweepStuckOrders.run({
     ...harness.shared,
     ...harness.tools,
-    paymentProvider: provider,
+    paymentProvider: own,
     now: new Date(),
     transaction: () => Promise.reject(new Error('not used')),
   });

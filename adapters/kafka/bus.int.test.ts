@@ -1,20 +1,19 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { localStack } from '../../environments/local.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { resetStack, startStack } from '../../scripts/stack/index.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { createBus, type Bus } from './bus.ts';
 
-const stack = localStack('test', 8000);
-const { host, ports } = stack;
+const { host, ports } = sharedStack;
 const topic = `cut-events-${Date.now()}`;
 
 let owned = false;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 let bus: Bus;
 beforeAll(async () => {
-  ({ owned } = await startStack(stack, { reuse: true, topics: [topic] }));
+  ({ owned } = await startStack(sharedStack, { reuse: true, topics: [topic] }));
   proxy = await startProxy();
   bus = createBus({
     brokers: [`${host}:${proxy.port}`],
@@ -28,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await bus?.close();
   proxy?.server.close();
-  if (owned) await resetStack(stack);
+  if (owned) await resetStack(sharedStack);
 }, 60_000);
 
 const rowOf = (eventId: string): OutboxRow => ({

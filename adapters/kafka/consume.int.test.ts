@@ -1,24 +1,24 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { localEnvironmentVariables } from '../../environments/local.ts';
 import { resetStack, startStack } from '../../scripts/stack/index.ts';
-import type { ReceivedMessage } from '../../platform/ports/messages.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
+import { PartlyHandled, type ReceivedMessage } from '../../platform/ports/messages.ts';
 import { consume } from './consume.ts';
 
-const stack = localStack('test', 8000);
-const brokers = [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''];
+const brokers = [localEnvironmentVariables(sharedStack)['KAFKA_BROKERS'] ?? ''];
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
-const partitions = stack.partitions;
+const partitions = sharedStack.partitions;
 
 let owned = false;
 beforeAll(async () => {
-  ({ owned } = await startStack(stack, {
+  ({ owned } = await startStack(sharedStack, {
     reuse: true,
-    topics: ['merged', 'failing', 'restarted', 'filtered', 'overlapping'],
+    topics: ['merged', 'failing', 'partly', 'restarted', 'filtered', 'overlapping'],
   }));
 }, 180_000);
 afterAll(async () => {
-  if (owned) await resetStack(stack);
+  if (owned) await resetStack(sharedStack);
 }, 60_000);
 
 async function produce(topic: string, from: number, count: number): Promise<void> {
@@ -93,6 +93,26 @@ test('what failed comes again, and nothing is skipped', async () => {
   await vi.waitUntil(() => new Set(done).size === 240, { timeout: 30_000 });
   await stop();
   expect(ascending(done)).toEqual(numbers(240));
+});
+
+test('a partition that cannot be handled for now holds up no other, and comes again', async () => {
+  await produce('partly', 0, 240);
+  const done: number[] = [];
+  let isAway = true;
+  const stop = await start('partly', async (received) => {
+    const away = received.filter(({ partition }) => isAway && partition === 3);
+    done.push(...values(received.filter((message) => !away.includes(message))));
+    if (away.length > 0) throw new PartlyHandled(away, new Error('its shard is away'));
+  });
+  const others = () => done.filter((value) => value % partitions !== 3);
+  await vi.waitUntil(() => others().length >= 220, { timeout: 30_000 });
+  await produce('partly', 240, 120);
+  await vi.waitUntil(() => others().length >= 330, { timeout: 30_000 });
+  expect(done).toEqual(others());
+  isAway = false;
+  await vi.waitUntil(() => done.length >= 360, { timeout: 30_000 });
+  await stop();
+  expect(ascending(done)).toEqual(numbers(360));
 });
 
 test('a stop commits what was handled: the next member goes on after it', async () => {

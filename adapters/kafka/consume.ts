@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, TopicOffsets } from 'kafkajs';
 import { TransientError } from '../../platform/errors.ts';
-import type { ConsumeSettings, ReceivedMessage } from '../../platform/ports/messages.ts';
+import { PartlyHandled, type ConsumeSettings, type ReceivedMessage } from '../../platform/ports/messages.ts';
 import { createOverlap } from './overlap.ts';
 import { createPositions, type Mark } from './positions.ts';
 import { received } from './received.ts';
@@ -61,7 +61,7 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
       // A lost membership shows in kafkajs's own loop, which joins again.
       for (const { batch } of taken.slice(0, 1)) batch.heartbeat().catch(failed);
     }, options.heartbeatEveryMs);
-    let result: Result = { handled: true };
+    let failure: { readonly of: readonly Waiting[]; readonly pauseMs: number } = { of: [], pauseMs: 0 };
     try {
       const end = (): void => taken.forEach(({ mark }) => mark.end());
       if (wanted.length > 0 && !options.inOrder) {
@@ -71,8 +71,11 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
         end();
       }
     } catch (error) {
-      for (const { mark } of taken) mark.drop();
-      result = { handled: false, pauseMs: options.onFailure(error) };
+      failure = { of: unhandledOf(taken, error), pauseMs: options.onFailure(error) };
+      for (const one of taken) {
+        if (failure.of.includes(one)) one.mark.drop();
+        else one.mark.end();
+      }
     } finally {
       clearInterval(beating);
     }
@@ -81,7 +84,10 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     const busy = startedAt - lastFlushAt < paceMs * 2;
     lastFlushAt = startedAt;
     if (busy && early > 1) await sleep(early, undefined, { signal: stopping.signal }).catch(() => undefined);
-    for (const { settle } of taken) settle(result);
+    for (const one of taken) {
+      const { of, pauseMs } = failure;
+      one.settle(of.includes(one) ? { handled: false, pauseMs } : { handled: true });
+    }
   };
 
   const eachBatch = async (batch: EachBatchPayload): Promise<void> => {
@@ -150,6 +156,13 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     await consumer.stop();
     await consumer.disconnect();
   };
+}
+
+/** Those whose partitions have to be read again. */
+function unhandledOf(taken: readonly Waiting[], error: unknown): readonly Waiting[] {
+  if (!(error instanceof PartlyHandled)) return taken;
+  const places = new Set(error.unhandled.map(({ topic, partition }) => `${topic}/${partition}`));
+  return taken.filter(({ batch: { batch } }) => places.has(`${batch.topic}/${batch.partition}`));
 }
 
 function sum(taken: readonly Waiting[]): number {

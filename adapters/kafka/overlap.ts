@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConsumeSettings, ReceivedMessage } from '../../platform/ports/messages.ts';
+import { PartlyHandled, type ConsumeSettings, type ReceivedMessage } from '../../platform/ports/messages.ts';
 
 /** Batches under way at a time; when all are slow, nothing more is fetched. */
 const maxOverlap = 8;
@@ -12,12 +12,14 @@ export function createOverlap(
   const running = new Set<Promise<void>>();
 
   async function run(messages: readonly ReceivedMessage[], done: () => void): Promise<void> {
+    let left = messages;
     while (!stopping.aborted) {
       try {
-        await handle(messages);
+        await handle(left);
         done();
         return;
       } catch (error) {
+        if (error instanceof PartlyHandled) left = error.unhandled;
         await sleep(onFailure(error), undefined, { signal: stopping }).catch(() => undefined);
       }
     }

@@ -1,7 +1,8 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { localEnvironmentVariables } from '../../environments/local.ts';
 import { resetStack, startStack } from '../../scripts/stack/index.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { eventOf } from './cloud-event.ts';
 import type { ReceivedMessage } from '../../platform/ports/messages.ts';
@@ -9,9 +10,8 @@ import { consume } from './consume.ts';
 import { registerLz4 } from './lz4.ts';
 import { publisher } from './publish.ts';
 
-const stack = localStack('test', 8000);
 const kafka = new Kafka({
-  brokers: [localEnvironmentVariables(stack)['KAFKA_BROKERS'] ?? ''],
+  brokers: [localEnvironmentVariables(sharedStack)['KAFKA_BROKERS'] ?? ''],
   logLevel: logLevel.NOTHING,
 });
 const topics = ['plain-events', 'packed-events'];
@@ -19,20 +19,20 @@ const topics = ['plain-events', 'packed-events'];
 let owned = false;
 beforeAll(async () => {
   registerLz4();
-  ({ owned } = await startStack(stack, {
+  ({ owned } = await startStack(sharedStack, {
     reuse: true,
     topics,
   }));
 }, 180_000);
 afterAll(async () => {
-  if (owned) await resetStack(stack);
+  if (owned) await resetStack(sharedStack);
 }, 60_000);
 
 const rowsOf = (topic: string): Omit<OutboxRow, 'id'>[] =>
   Array.from({ length: 600 }, (_, index) => ({
-    bucket: index % stack.partitions,
+    bucket: index % sharedStack.partitions,
     topic,
-    key: `ord_use1_${index % stack.partitions}`,
+    key: `ord_use1_${index % sharedStack.partitions}`,
     type: 'OrderPlaced',
     eventId: `${topic}/${index}`,
     payload: JSON.stringify({ index, note: 'ünïcode'.repeat(20) }),
@@ -64,7 +64,7 @@ test.each([
   await vi.waitUntil(() => received.length >= rows.length, { timeout: 30_000 });
   await stop();
 
-  for (let bucket = 0; bucket < stack.partitions; bucket += 1) {
+  for (let bucket = 0; bucket < sharedStack.partitions; bucket += 1) {
     const arrived = received.filter(({ partition }) => partition === bucket);
     const sent = rows.filter((row) => row.bucket === bucket);
     expect(arrived.map(({ value }) => value?.toString())).toEqual(sent.map(({ payload }) => payload));

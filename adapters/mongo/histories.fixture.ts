@@ -33,7 +33,7 @@ const instant = fc
   .map((date) => date.toISOString());
 
 /** The stream of one order: it begins with OrderPlaced, what follows is any sequence of the other types. */
-export const streams: fc.Arbitrary<HistoryEvent[]> = fc
+const streams: fc.Arbitrary<HistoryEvent[]> = fc
   .tuple(placed, instant, fc.array(fc.tuple(fc.constantFrom(...types), instant), { maxLength: 8 }))
   .map(([data, at, later]) => [
     { version: 1, type: 'OrderPlaced', at, data },

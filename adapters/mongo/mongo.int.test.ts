@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { localEnvironmentVariables } from '../../environments/local.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import type { HistoryEvent } from '../../platform/ports/order-history.ts';
 import type { SalesTotal } from '../../platform/ports/sales.ts';
 import { connectMongo, type MongoConnection } from './connect.ts';
@@ -11,16 +12,15 @@ import { deliveries } from './histories.fixture.ts';
 import { createOrderHistory, ensureOrderHistoryIndexes, foldHistory } from './order-history.ts';
 import { createSalesBoard, ensureSalesBoardIndexes } from './sales-board.ts';
 
-const stack = localStack('test', 8000);
-const url = localEnvironmentVariables(stack)['MONGO_URL']!.replace(
-  `/${stack.mongoDatabase}?`,
+const url = localEnvironmentVariables(sharedStack)['MONGO_URL']!.replace(
+  `/${sharedStack.mongoDatabase}?`,
   `/adapters_${process.pid}?`,
 );
 let owned = false;
 let mongo: MongoConnection;
 
 beforeAll(async () => {
-  ({ owned } = await startStack(stack, { reuse: true }));
+  ({ owned } = await startStack(sharedStack, { reuse: true }));
   mongo = connectMongo(url);
   for (let times = 0; times < 2; times += 1) {
     await ensureOrderHistoryIndexes(mongo.database);
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await mongo?.database.dropDatabase();
   await mongo?.close();
-  if (owned) await stopStack(stack);
+  if (owned) await stopStack(sharedStack);
 });
 
 const day = (date: string) => ({ from: date, to: date });

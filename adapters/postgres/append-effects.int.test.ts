@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { localStack } from '../../environments/local.ts';
 import type { Append, SagaChange } from '../../platform/ports/event-store.ts';
 import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { backlogStatement, createBacklog } from './backlog.ts';
 import { createEventStore } from './event-store.ts';
 import { createSagas } from './sagas.ts';
@@ -12,7 +12,7 @@ let pool: Pool;
 let stopping = new AbortController();
 
 beforeAll(async () => {
-  database = await openTestDatabase(localStack('test', 8000));
+  database = await openTestDatabase(sharedStack);
   ({ pool } = database);
 }, 180_000);
 afterAll(() => database?.close(), 60_000);

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bucketOf } from '../../domain/ids.ts';
-import { localStack } from '../../environments/local.ts';
 import type { User } from '../../platform/ports/users.ts';
 import { openTestDatabase, type TestDatabase } from '../../scripts/test-database.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { createCarts } from './carts.ts';
 import { createCatalogue } from './catalogue.ts';
 import { createUsers } from './users.ts';
@@ -14,7 +14,7 @@ let database: TestDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await openTestDatabase(localStack('test', 8000));
+  database = await openTestDatabase(sharedStack);
   ({ pool } = database);
 }, 180_000);
 afterAll(() => database?.close(), 60_000);

@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 import { ConflictError, PermanentError, TransientError } from '../../platform/errors.ts';
-import { isRefusedData, json, postgresError } from './errors.ts';
+import { isRefusedData, json, postgresError, refusedLogin } from './errors.ts';
 
 function databaseError(code: string): DatabaseError {
   const error = new DatabaseError('some text of the server', 0, 'error');
@@ -32,6 +32,14 @@ test.each(['22021', '23505', '42P01', '28P01', 'XX000'])('%s: it will never work
   expect(error).toBeInstanceOf(PermanentError);
   expect(error.code).toBe('postgres-refused');
   expect(isRefusedData(error)).toBe(/^2[23]/.test(code));
+});
+
+test.each(['28000', '28P01', '3D000'])('%s: nobody gets in by this address', (code) => {
+  expect(refusedLogin(postgresError(databaseError(code)))).toBe(code);
+});
+
+test.each(['57P03', '08006', '42P01', '22P02'])('%s is about something else than the login', (code) => {
+  expect(refusedLogin(postgresError(databaseError(code)))).toBeUndefined();
 });
 
 test('no value of a row gets into the message or the details; the cause is kept', () => {

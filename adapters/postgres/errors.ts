@@ -36,6 +36,13 @@ export function postgresError(error: unknown): TransientError | PermanentError {
   });
 }
 
+/** The SQLSTATE by which PostgreSQL refused the login itself (class 28) or knows no such database: asked again it says the same. */
+export function refusedLogin(error: unknown): string | undefined {
+  if (!(error instanceof PermanentError)) return undefined;
+  const { sqlState } = error.details;
+  return typeof sqlState === 'string' && /^(28...|3D000)$/.test(sqlState) ? sqlState : undefined;
+}
+
 const notJson = 'postgres-not-json';
 
 /** Whether the data was at fault (classes 22 and 23, or no JSON), so that a batch may go through without the row concerned. */

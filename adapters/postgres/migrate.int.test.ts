@@ -105,6 +105,23 @@ test('await-schema waits for what this release needs, and gives up in time', asy
   expect(await applied(url)).toContain(neededMigration);
 });
 
+test.each([
+  [
+    'a wrong password',
+    (url: string) => url.replace(/:[^:@]+@/, ':hunter2@'),
+    /^POSTGRES_URL: .* password \(28P01\)$/,
+  ],
+  ['an unknown database', (url: string) => `${url}_gone`, /^POSTGRES_URL: .* no such database \(3D000\)$/],
+])('%s ends await-schema and a program at once, by one line', async (_what, wrongly, line) => {
+  const url = wrongly(POSTGRES_URL);
+  const job = await run({ POSTGRES_URL: url }, 'await-schema', '--within-ms=600000');
+  expect([job.exitCode, job.stderr]).toEqual([78, expect.stringMatching(line)]);
+  const ports = { HOST: '127.0.0.1', PORT: '18599', METRICS_PORT: '18598' };
+  const variables = { ...localEnvironmentVariables(sharedStack), ...ports, POSTGRES_URL: url };
+  const program = await run(variables, 'gateway', 'user');
+  expect([program.exitCode, program.stderr]).toEqual([78, expect.stringMatching(line)]);
+});
+
 test('a program does not begin on a schema that is too old', async () => {
   const url = await emptyDatabase();
   const variables = {

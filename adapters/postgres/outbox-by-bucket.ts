@@ -6,16 +6,21 @@ export type RelayPass = {
   readonly published: readonly OutboxRow[];
   readonly held: readonly number[];
   readonly rowsPerBucket: number;
+  /** Told of a bucket that failed while others did not. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 };
 
 /**
  * Deletes what was published and reads what comes next, each bucket by itself: on Citus a transaction over the shards of all
  * of them would commit in two phases, and hold up others. The leases lie elsewhere than the rows and are asked for before them.
+ * A bucket whose shard is away is left out: what it has published comes again once.
+ *
+ * @throws TransientError when all of them failed.
  */
 export async function deleteAndReadEach(
   database: Queryable,
   { schema, owner }: Pick<LeaseSettings, 'schema' | 'owner'>,
-  { published, held, rowsPerBucket }: RelayPass,
+  { published, held, rowsPerBucket, onError }: RelayPass,
 ): Promise<readonly OutboxRow[]> {
   const leased = await rowsOf<{ bucket: number }>(
     database,
@@ -24,7 +29,7 @@ export async function deleteAndReadEach(
   );
   const mine = new Set(leased.map(({ bucket }) => bucket));
   const done = Map.groupBy(published, ({ bucket }) => bucket);
-  const rows = await Promise.all(
+  const parts = await Promise.allSettled(
     [...mine.union(done)].map(async (bucket) => {
       const ids = done.get(bucket)?.map(({ id }) => id) ?? [];
       if (ids.length > 0)
@@ -42,5 +47,10 @@ export async function deleteAndReadEach(
       );
     }),
   );
-  return rows.flat();
+  const failed = parts.filter((part) => part.status === 'rejected');
+  if (failed[0]) {
+    if (failed.length === parts.length) throw failed[0].reason;
+    onError?.(failed[0].reason);
+  }
+  return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
 }

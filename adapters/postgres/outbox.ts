@@ -1,23 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, QueryResult } from 'pg';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
+import type { InboxService } from '../../platform/ports/retention.ts';
 import { deleteAndReadEach } from './outbox-by-bucket.ts';
 import { inTransaction } from './pool.ts';
 import { translated, type Queryable } from './queryable.ts';
 
-export type OutboxSchema =
-  | 'orders'
-  | 'payment'
-  | 'inventory'
-  | 'shipping'
-  | 'fraud'
-  | 'notification'
-  | 'analytics'
-  | 'recommendation'
-  | 'audit';
-
 export type LeaseSettings = {
-  readonly schema: OutboxSchema;
+  /** Who has an inbox has an outbox, too. */
+  readonly schema: InboxService;
   /** Of all relays together. */
   readonly buckets: readonly number[];
   /** Differs between relays, and between two runs of one. */
@@ -29,7 +20,7 @@ export type LeaseSettings = {
  * Renews this relay's leases and takes free or expired ones up to its fair share, giving back what is more; answers
  * with the buckets that it holds. A relay that stops without `releaseLeases` is replaced when its leases expire.
  */
-export async function holdLeases(pool: Pool, settings: LeaseSettings): Promise<number[]> {
+async function holdLeases(pool: Pool, settings: LeaseSettings): Promise<number[]> {
   const { schema, buckets, owner, leaseMs } = settings;
   return inTransaction(pool, async (client) => {
     await client.query(
@@ -75,7 +66,7 @@ export async function holdLeases(pool: Pool, settings: LeaseSettings): Promise<n
 }
 
 /** Lets other relays go on at once. */
-export async function releaseLeases(pool: Pool, settings: LeaseSettings): Promise<void> {
+async function releaseLeases(pool: Pool, settings: LeaseSettings): Promise<void> {
   const { schema, buckets, owner } = settings;
   await inTransaction(pool, async (client) => {
     await deleteLeases(client, schema, owner, buckets);
@@ -86,7 +77,7 @@ export async function releaseLeases(pool: Pool, settings: LeaseSettings): Promis
 
 async function deleteLeases(
   client: Queryable,
-  schema: OutboxSchema,
+  schema: InboxService,
   owner: string,
   buckets: readonly number[],
 ): Promise<void> {
@@ -97,7 +88,7 @@ async function deleteLeases(
 }
 
 /** Exported for the test that counts the rows it scans. */
-export function readOutboxStatement(schema: OutboxSchema): string {
+export function readOutboxStatement(schema: InboxService): string {
   return `select o.bucket, o.id, o.topic, o.key, o.type, o.event_id as "eventId", o.payload::text as payload,
       o.traceparent, o.occurred_at as "occurredAt"
     from unnest($1::int[]) as held(bucket)
@@ -111,15 +102,15 @@ export function readOutboxStatement(schema: OutboxSchema): string {
 /** Deletes what was published and reads what comes next, in one round trip. */
 async function deleteAndRead(
   pool: Pool,
-  settings: LeaseSettings,
+  settings: LeaseSettings & Pick<RelaySettings, 'onError'>,
   published: readonly OutboxRow[],
   held: readonly number[],
   rowsPerBucket: number,
 ): Promise<readonly OutboxRow[]> {
-  const { schema, owner } = settings;
+  const { schema, owner, onError } = settings;
   const database = translated(pool);
   if (database.byBucket === true)
-    return deleteAndReadEach(database, settings, { published, held, rowsPerBucket });
+    return deleteAndReadEach(database, settings, { published, held, rowsPerBucket, onError });
   return inTransaction(
     pool,
     async (client) => {

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { localStack } from '../../environments/local.ts';
 import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { openTestDatabase } from '../../scripts/test-database.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { insertOutbox } from './outbox-insert.ts';
 import { runRelay } from './outbox.ts';
 
 const minute = 60_000;
 
 test('a relay waits between its passes, but not while a bucket has more than one takes', async () => {
-  const database = await openTestDatabase(localStack('test', 8000));
+  const database = await openTestDatabase(sharedStack);
   const ending = new AbortController();
   const published: OutboxRow[] = [];
   const insert = (count: number) =>

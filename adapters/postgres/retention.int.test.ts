@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { localStack } from '../../environments/local.ts';
 import { inboxServices, type Age } from '../../platform/ports/retention.ts';
 import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { createPool } from './pool.ts';
 import {
   createRetention,
@@ -15,7 +15,7 @@ import { createTransactions } from './transactions.ts';
 let database: TestDatabase;
 let pool: Pool;
 beforeAll(async () => {
-  database = await openTestDatabase(localStack('test', 8000));
+  database = await openTestDatabase(sharedStack);
   ({ pool } = database);
 }, 180_000);
 afterAll(() => database?.close(), 60_000);

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { localStack } from '../../environments/local.ts';
 import { TransientError } from '../../platform/errors.ts';
 import { readWhole } from '../../scripts/auditor/whole/read-whole.ts';
 import { openTestDatabase, type TestDatabase } from '../../scripts/test-database.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { createPool, inTransaction } from './pool.ts';
 import { translated } from './queryable.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await openTestDatabase(localStack('test', 8000));
+  database = await openTestDatabase(sharedStack);
 }, 180_000);
 afterAll(() => database?.close(), 60_000);
 

@@ -2,10 +2,10 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { OrderLine } from '../../domain/inventory/allocation.ts';
 import type { StockCommand, StockDecision } from '../../domain/inventory/inventory.ts';
-import { localStack } from '../../environments/local.ts';
 import { TransientError } from '../../platform/errors.ts';
 import type { PlacedStockCommand } from '../../platform/ports/stock.ts';
 import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { createStockLevels } from './stock-levels.ts';
 import { lockReservationsStatement, lockRowsStatement } from './stock.ts';
 import { createTransactions } from './transactions.ts';
@@ -17,7 +17,7 @@ let database: TestDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await openTestDatabase(localStack('test', 8000));
+  database = await openTestDatabase(sharedStack);
   ({ pool } = database);
 }, 180_000);
 afterAll(() => database?.close(), 60_000);

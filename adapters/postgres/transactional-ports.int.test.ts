@@ -2,11 +2,11 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { genesisHash, linkHash } from '../../domain/audit/chain.ts';
 import type { FraudInput } from '../../domain/fraud/score.ts';
-import { localStack } from '../../environments/local.ts';
 import type { AuditEntry } from '../../platform/ports/audit-chain.ts';
 import type { BlockedLists, FraudOrder } from '../../platform/ports/fraud-scores.ts';
 import type { TransactionScope } from '../../platform/ports/transactions.ts';
 import { openTestDatabase, type TestDatabase } from '../../scripts/test-database.ts';
+import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { createTransactions } from './transactions.ts';
 import { createUsers } from './users.ts';
 
@@ -16,7 +16,7 @@ let database: TestDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await openTestDatabase(localStack('test', 8000));
+  database = await openTestDatabase(sharedStack);
   ({ pool } = database);
 }, 180_000);
 afterAll(() => database?.close(), 60_000);

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +5,7 @@ import { execa } from 'execa';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { makeCertificates, type Certificates } from '../../scripts/testing/certificates.ts';
+import { freePort } from '../../scripts/testing/free-port.ts';
 import { closeRedis, connectRedis, type RedisAccess } from './cluster.ts';
 
 const password = 'a-password-of-this-test';
@@ -21,16 +20,6 @@ afterAll(() => {
   ours?.remove();
   others?.remove();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A cluster of one node that wants a password, and TLS where it is asked for; ends with the test. */
 async function startRedis(withTls: boolean): Promise<string> {

@@ -4,12 +4,12 @@ import { headersOf } from '../../adapters/kafka/cloud-event.ts';
 import { orderEvents } from '../../contracts/order-events.ts';
 import { bucketOf, orderIdOf, userIdOf } from '../../domain/ids.ts';
 import type { LocalStack } from '../../environments/local.ts';
-import type { Logger } from '../../platform/logger.ts';
 import type { SharedPorts } from '../../platform/ports/index.ts';
 import type { DirectMessage } from '../../platform/ports/messages.ts';
 import type { Transactions } from '../../platform/ports/transactions.ts';
 import { runWorker } from '../../platform/run-worker.ts';
 import { defineWorker } from '../../platform/worker.ts';
+import { silentLogger } from '../../scripts/testing/silent-logger.ts';
 
 const { Kafka, logLevel, Partitioners, CompressionTypes } = createRequire(import.meta.url)(
   'kafkajs',
@@ -90,7 +90,7 @@ export async function ownPath(
       // The handler asks for nothing: what it would get is not part of this path.
       transactions: {} as Transactions,
       shared: {} as SharedPorts,
-      logger: silent,
+      logger: silentLogger,
       tools: { region: stack.region, partitions: stack.partitions, signal: new AbortController().signal },
     });
     const publish = (batch: readonly PathMessage[]): Promise<void> =>
@@ -181,11 +181,3 @@ function countTo(count: number) {
 }
 
 const brokersOf = ({ host, ports }: LocalStack): string[] => [`${host}:${ports.kafka}`];
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};

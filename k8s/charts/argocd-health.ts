@@ -62,9 +62,14 @@ export const healthChecks: Readonly<Record<string, string>> = {
 /** The longest that a sync may run, in s: more than its jobs and its waits, so that what hangs is told as failed. */
 const syncTimeoutSeconds = 3 * 3600;
 
-/** Of a script of `k8s/health`: what is in the file. */
+/** What stands in front of each script: the rule that all of them go by. */
+export const healthRule = 'half-hour';
+
+/** A script of `k8s/health` as Argo CD runs it, the rule before it. */
 export function healthScript(name: string): string {
-  return readFileSync(new URL(`../health/${name}.lua`, import.meta.url), 'utf8');
+  return [healthRule, name]
+    .map((file) => readFileSync(new URL(`../health/${file}.lua`, import.meta.url), 'utf8'))
+    .join('');
 }
 
 /**

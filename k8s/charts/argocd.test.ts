@@ -63,6 +63,8 @@ it('installs the operators that the environment chose systems for', () => {
   // For the mirrors of MSK; Confluent Cloud has none.
   expect(managed).toEqual(expect.arrayContaining(['strimzi']));
   expect(clouds).not.toEqual(expect.arrayContaining(['strimzi']));
+  expect(managed).toEqual(expect.arrayContaining(['private-authority']));
+  expect(clouds).toEqual(expect.arrayContaining(['atlas']));
   expect(sharded).toEqual(expect.arrayContaining(['cloudnative-pg']));
   expect(clouds).not.toEqual(expect.arrayContaining(['percona-mongodb']));
 });

@@ -41,7 +41,7 @@ function addBucket(chart: Chart, place: Place, name: string): void {
   });
   // Whoever gets hold of the role may delete backups: what it deletes stays for a while.
   add('BucketVersioning', 's3Second', { bucketRef, versioningConfiguration: { status: 'Enabled' } });
-  add('BucketLifecycleConfiguration', 's3Second', {
+  add('BucketLifecycleConfiguration', 's3', {
     bucketRef,
     rule: [
       {

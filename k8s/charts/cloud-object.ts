@@ -3,13 +3,13 @@ import { customObject, inWave, keepOnPrune, type Wave } from '../custom-object.t
 import type { Place } from '../place.ts';
 
 /** Groups and versions of Crossplane's AWS providers, as its package `provider` serves them. */
-export const awsApis = {
+const awsApis = {
   s3: 's3.aws.upbound.io/v1beta1',
   s3Second: 's3.aws.upbound.io/v1beta2',
   iam: 'iam.aws.upbound.io/v1beta1',
   route53: 'route53.aws.upbound.io/v1beta1',
   route53Second: 'route53.aws.upbound.io/v1beta2',
-  ec2: 'ec2.aws.upbound.io/v1beta1',
+  ec2: 'ec2.aws.upbound.io/v1beta2',
   eks: 'eks.aws.upbound.io/v1beta1',
   eksSecond: 'eks.aws.upbound.io/v1beta2',
 } as const;
@@ -28,23 +28,29 @@ export type CloudObject = {
   readonly managementPolicies?: readonly string[];
 };
 
-/** Kinds arrive with their providers: before the first sync there is nothing to try an object on. */
-const untilInstalled = 'SkipDryRunOnMissingResource=true';
 const syncOptions = 'argocd.argoproj.io/sync-options';
+const skipped = 'SkipDryRunOnMissingResource=true';
+
+/** Kinds arrive with their providers: before the first sync there is nothing to try an object on. */
+export const untilInstalled: Record<string, string> = { [syncOptions]: skipped };
+
+/** As `untilInstalled`, of data that a sync must never delete. */
+export const keptUntilInstalled: Record<string, string> = {
+  [syncOptions]: `${keepOnPrune[syncOptions]},${skipped}`,
+};
 
 /** Adds something that Crossplane makes in AWS and keeps as it is declared. */
 export function cloudObject(
   chart: Chart,
   { api, kind, name, forProvider, wave = 'cloud', isKept, externalName, managementPolicies }: CloudObject,
 ): void {
-  const kept = isKept === true ? `${keepOnPrune[syncOptions]},` : '';
   customObject(chart, `${kind}-${name}`, {
     apiVersion: awsApis[api],
     kind,
     name,
     annotations: {
       ...inWave(wave),
-      [syncOptions]: `${kept}${untilInstalled}`,
+      ...(isKept === true ? keptUntilInstalled : untilInstalled),
       ...(externalName === undefined ? {} : { 'crossplane.io/external-name': externalName }),
     },
     spec: {

@@ -3,8 +3,9 @@ import { assuming } from '../cloud/roles.ts';
 import { customObject, inWave } from '../custom-object.ts';
 import type { Place } from '../place.ts';
 
-/** All packages of the family have the same versions, and the same definitions at them (locations.yaml of the checks). */
+/** All packages of AWS's family have the same versions, and the same definitions at them (locations.yaml of the checks). */
 const version = 'v2.6.3';
+const kafkaVersion = 'v1.3.2';
 const registry = 'xpkg.crossplane.io/crossplane-contrib';
 const runtime = 'provider-aws';
 
@@ -44,6 +45,16 @@ export function addProviders(chart: Chart, place: Place): void {
         skipDependencyResolution: true,
         runtimeConfigRef: { name: runtime },
       },
+    });
+  }
+  // Speaks to brokers and not to AWS: it gets no role.
+  if (place.region.kafka.kind !== 'strimzi') {
+    customObject(chart, 'provider-kafka', {
+      apiVersion: 'pkg.crossplane.io/v1',
+      kind: 'Provider',
+      name: 'provider-kafka',
+      annotations,
+      spec: { package: `${registry}/provider-kafka:${kafkaVersion}` },
     });
   }
   customObject(chart, 'identity', {

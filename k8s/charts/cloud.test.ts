@@ -4,14 +4,15 @@ import { environmentNamed, environments } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
 import { apiHosts } from '../names.ts';
 import type { Place } from '../place.ts';
-import { changed, shards } from '../testing/data-forms.ts';
-import { ofKind, renderRegion, type Rendered } from '../testing/kafka-kinds.ts';
+import { aurora, changed, shards } from '../testing/data-forms.ts';
+import { msk, ofKind, renderRegion, type Rendered } from '../testing/kafka-kinds.ts';
 import { addArgocd } from './argocd.ts';
 
 const production = environmentNamed('production');
 const placesOf = (environment: Environment): Place[] =>
   environment.regions.map((region) => ({ environment, region }));
-const all = [...environments, changed(shards)].flatMap(placesOf);
+const ordered = changed((region) => ({ ...aurora(region), kafka: msk(region) }));
+const all = [...environments, changed(shards), ordered].flatMap(placesOf);
 const named = all.map((place) => [`${place.environment.name} ${place.region.name}`, place] as const);
 const provided = ({ spec }: Rendered): Record<string, any> => spec['forProvider'] as Record<string, any>;
 const isCloud = ({ apiVersion }: Rendered): boolean => apiVersion.includes('.aws.upbound.io/');
@@ -30,6 +31,7 @@ it.each(named)('%s: what refers to something of AWS finds it in the same cluster
   const names = new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
   const kinds: Record<string, string> = {
     bucketRef: 'Bucket',
+    clusterIdentifierRef: 'Cluster',
     roleRef: 'Role',
     nodeRoleArnRef: 'Role',
     serviceAccountRoleArnRef: 'Role',
@@ -37,7 +39,9 @@ it.each(named)('%s: what refers to something of AWS finds it in the same cluster
     vpcPeeringConnectionIdRef: 'VPCPeeringConnection',
   };
   const references = objects.flatMap((object) =>
-    Object.entries(provided(object)).filter(([field]) => field.endsWith('Ref')),
+    Object.entries(provided(object)).filter(
+      ([field]) => field.endsWith('Ref') && !field.endsWith('SecretRef'),
+    ),
   );
   expect(references.length).toBeGreaterThan(15);
   for (const [field, { name }] of references) expect(names).toContain(`${kinds[field]} ${name}`);
@@ -168,3 +172,25 @@ it('the public zone is kept by one region, which makes no other and deletes none
   expect(zones.length).toBe(1);
   expect(zones[0]!.spec['managementPolicies']).toEqual(['Observe', 'Update', 'LateInitialize']);
 });
+
+it('an Aurora of another region joins the global database of the first by its name', () => {
+  const objects = placesOf(ordered).flatMap((place) => renderRegion(place));
+  const [global, ...others] = ofKind(objects, 'GlobalCluster');
+  expect(others).toEqual([]);
+  const clusters = ofKind(objects, 'Cluster').filter(({ apiVersion }) => apiVersion.startsWith('rds.'));
+  expect(clusters.length).toBeGreaterThan(1);
+  for (const cluster of clusters)
+    expect(provided(cluster)['globalClusterIdentifier']).toBe(global!.metadata.name);
+});
+
+it.each(named)(
+  '%s: what a provider brings the kind of is tried on nothing before that is there',
+  (_, place) => {
+    const brought = renderRegion(place).filter(({ apiVersion }) =>
+      /(aws\.upbound|kafka\.m\.crossplane)\.io\//.test(apiVersion),
+    );
+    const options = brought.map(({ metadata }) => valuesOf(metadata, 'argocd.argoproj.io/sync-options'));
+    expect(options.length).toBeGreaterThan(10);
+    for (const option of options) expect(String(option)).toContain('SkipDryRunOnMissingResource=true');
+  },
+);

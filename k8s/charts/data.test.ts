@@ -141,8 +141,13 @@ it('renders each form of the database', () => {
 
 it('renders each form of MongoDB', () => {
   const [region] = production.regions as [Region];
-  const kinds = [rendered(addMongo, { ...region, ...atlas(region) })].map(([first]) => first?.kind);
-  expect(kinds).toEqual(['AtlasDeployment']);
+  const [deployment, secret] = rendered(addMongo, { ...region, ...atlas(region) });
+  expect([deployment?.kind, secret?.kind]).toEqual(['AtlasDeployment', 'ExternalSecret']);
+  expect(deployment!.spec['connectionSecret'].name).toBe(secret!.spec['target'].name);
+  // The operator overlooks a secret without it.
+  expect(secret!.spec['target'].template.metadata.labels).toEqual({
+    'atlas.mongodb.com/type': 'credentials',
+  });
 });
 
 it('asks the operators of small environments for nothing that they refuse', () => {

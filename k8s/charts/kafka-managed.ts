@@ -1,9 +1,10 @@
 import type { Chart } from 'cdk8s';
-import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
+import { customObject, inWave } from '../custom-object.ts';
 import { kafkaUsersOf, type KafkaUser } from '../kafka-rights.ts';
 import { settingsOf, topicsOf } from '../kafka-topics.ts';
 import { secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { keptUntilInstalled, untilInstalled } from './cloud-object.ts';
 import { addMsk, addMskUser } from './kafka-msk.ts';
 import { addExternalSecret, addStoredSecret } from './stored-secret.ts';
 
@@ -12,10 +13,7 @@ type Managed = Exclude<Place['region']['kafka'], { kind: 'strimzi' }>;
 const providerConfig = 'kafka';
 const adminSecret = 'kafka-admin';
 
-/**
- * A Kafka that is somebody else's: its topics and rights by Crossplane's Kafka provider, which speaks to its brokers. The
- * provider's kinds are not among those that are checked.
- */
+/** A Kafka that is somebody else's: its topics and rights by Crossplane's Kafka provider, which speaks to its brokers. */
 export function addManagedKafka(chart: Chart, place: Place, kafka: Managed): void {
   if (kafka.kind === 'msk') addMsk(chart, place, kafka);
   addProvider(chart, place);
@@ -38,7 +36,7 @@ function addProvider(chart: Chart, place: Place): void {
     kind: 'ProviderConfig',
     name: providerConfig,
     namespace: namespaces.data,
-    annotations: inWave('data'),
+    annotations: { ...inWave('data'), ...untilInstalled },
     spec: {
       credentials: {
         source: 'Secret',
@@ -60,7 +58,7 @@ function addTopics(chart: Chart, place: Place): void {
       name: topic.name,
       namespace: namespaces.data,
       labels: { 'meridian.example/topic': topic.role },
-      annotations: { ...inWave('access'), ...keepOnPrune },
+      annotations: { ...inWave('access'), ...keptUntilInstalled },
       spec: {
         forProvider: {
           partitions: topic.partitions,
@@ -85,7 +83,7 @@ function addRights(chart: Chart, { name, rights }: KafkaUser): void {
         namespace: namespaces.data,
         // A name may be longer than a label.
         labels: { 'app.kubernetes.io/name': name },
-        annotations: inWave('access'),
+        annotations: { ...inWave('access'), ...untilInstalled },
         spec: {
           forProvider: {
             resourceName: resource.name,

@@ -1,12 +1,13 @@
 import type { Chart } from 'cdk8s';
-import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
+import { customObject, inWave } from '../custom-object.ts';
 import type { KafkaUser } from '../kafka-rights.ts';
 import { kafkaNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { keptUntilInstalled } from './cloud-object.ts';
 
 type Msk = Extract<Place['region']['kafka'], { kind: 'msk' }>;
 
-/** Crossplane's AWS provider, whose kinds are not among those that are checked. */
+/** Of Crossplane's AWS provider. */
 const mskApi = 'kafka.aws.upbound.io/v1beta1';
 const clusterApi = 'kafka.aws.upbound.io/v1beta3';
 const issuer = 'kafka-clients';
@@ -16,7 +17,7 @@ const version = '3.9.x';
 export function addMsk(chart: Chart, place: Place, kafka: Msk): void {
   const { region, environment } = place;
   const name = `${environment.name}-${region.name}-events`;
-  const annotations = { ...inWave('data'), ...keepOnPrune };
+  const annotations = { ...inWave('data'), ...keptUntilInstalled };
   const { replicationFactor, minInsyncReplicas } = environment.topics;
   customObject(chart, 'settings', {
     apiVersion: mskApi,

@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { assuming, mongoAccount } from '../cloud/roles.ts';
 import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
-import { mongoNames } from '../names.ts';
+import { mongoNames, secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { dataNodes, overZones, requestsAndLimits, volumeOf } from './data-parts.ts';
 import { addZones, shardName } from './mongo-zones.ts';
@@ -145,8 +145,10 @@ function unsafeFlagsOf(mongo: Kind<'percona'>): { unsafeFlags?: Record<string, b
   return Object.keys(unsafeFlags).length === 0 ? {} : { unsafeFlags };
 }
 
-/** Ordered through the Atlas operator; its CRDs are not among those that are checked. */
-function addAtlas(chart: Chart, { environment, region }: Place, mongo: Kind<'atlas'>): void {
+/** Ordered through the Atlas operator, in a project that is there; the key to it is stored. */
+function addAtlas(chart: Chart, place: Place, mongo: Kind<'atlas'>): void {
+  const { environment, region } = place;
+  const { atlasSecret } = mongoNames;
   customObject(chart, 'cluster', {
     apiVersion: 'atlas.mongodb.com/v1',
     kind: 'AtlasDeployment',
@@ -154,7 +156,8 @@ function addAtlas(chart: Chart, { environment, region }: Place, mongo: Kind<'atl
     namespace: namespaces.data,
     annotations: { ...inWave('data'), ...keepOnPrune },
     spec: {
-      projectRef: { name: environment.name },
+      externalProjectRef: { id: mongo.projectId },
+      connectionSecret: { name: atlasSecret },
       deploymentSpec: {
         clusterType: 'SHARDED',
         name: `${environment.name}-${region.name}`,
@@ -173,5 +176,16 @@ function addAtlas(chart: Chart, { environment, region }: Place, mongo: Kind<'atl
         ],
       },
     },
+  });
+  addExternalSecret(chart, {
+    name: atlasSecret,
+    namespace: namespaces.data,
+    wave: 'operatorsReady',
+    from: { dataFrom: [{ extract: { key: secretPath(place, atlasSecret) } }] },
+    template: Object.fromEntries(
+      ['orgId', 'publicApiKey', 'privateApiKey'].map((key) => [key, `{{ .${key} }}`]),
+    ),
+    // The operator reads no other secrets.
+    form: { labels: { 'atlas.mongodb.com/type': 'credentials' } },
   });
 }

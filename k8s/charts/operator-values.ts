@@ -20,6 +20,11 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
     crds: { enabled: true },
     global: { leaderElection: { namespace: 'cert-manager-system' } },
   }),
+  'private-authority': (place) => ({
+    ...accountFor(place, 'private-authority'),
+    // Whom it lets approve what it is asked to sign: cert-manager itself, under the name that it has here.
+    approverRole: { serviceAccountName: 'cert-manager', namespace: 'cert-manager-system' },
+  }),
   'external-secrets': (place) =>
     place.environment.secrets.provider === 'vault' ? {} : accountFor(place, 'external-secrets'),
   karpenter: (place) => ({

@@ -87,7 +87,7 @@ const isSharded = where(({ database }) => database.kind === 'sharded');
 
 /**
  * At the versions whose definitions the manifests are checked against; where a chart has versions of its own, the one that
- * brings that version, and else the newest that we know of (Jaeger, the load balancers, Kong's chart).
+ * brings that version. The last chart of Jaeger brings an older one.
  */
 const operators: readonly Operator[] = [
   definitions('gateway-api', 'kubernetes-sigs/gateway-api', 'config/crd', 'v1.6.1'),
@@ -126,6 +126,16 @@ const operators: readonly Operator[] = [
     namespace: 'psmdb-system',
     neededBy: where(({ mongo }) => mongo.kind === 'percona'),
   }),
+  helm('atlas', 'https://mongodb.github.io/helm-charts', 'mongodb-atlas-operator', '2.15.1', {
+    neededBy: where(({ mongo }) => mongo.kind === 'atlas'),
+  }),
+  helm(
+    'private-authority',
+    'https://cert-manager.github.io/aws-privateca-issuer',
+    'aws-privateca-issuer',
+    'v1.9.1',
+    { neededBy: where(({ kafka }) => kafka.kind === 'msk') },
+  ),
   helm('crossplane', 'https://charts.crossplane.io/stable', 'crossplane', '2.3.4'),
   helm('redis', 'https://ot-container-kit.github.io/helm-charts', 'redis-operator', '0.26.0'),
   // How much CPU pods use: without it the scalers of gateways and of the edge see nothing.

@@ -1,11 +1,16 @@
 import type { Chart } from 'cdk8s';
-import { customObject, inWave, keepOnPrune } from '../custom-object.ts';
+import { customObject, inWave } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { keptUntilInstalled } from './cloud-object.ts';
 import { addOwner } from './postgres-owner.ts';
 
-/** Aurora by the AWS provider of Crossplane. Its CRDs are not among those that are checked. */
-const auroraApi = 'rds.aws.upbound.io/v1beta1';
+/** Aurora by the AWS provider of Crossplane, which keeps its kinds at different versions. */
+const apis = {
+  GlobalCluster: 'rds.aws.upbound.io/v1beta1',
+  Cluster: 'rds.aws.upbound.io/v1beta2',
+  ClusterInstance: 'rds.aws.upbound.io/v1beta1',
+} as const;
 const engine = { engine: 'aurora-postgresql', engineVersion: '16.6' };
 
 type Aurora = Extract<Place['region']['database'], { kind: 'aurora-global' }>;
@@ -19,12 +24,12 @@ export function addAurora(chart: Chart, place: Place, database: Aurora): void {
   const globalName = `${environment.name}-streams`;
   const name = `${globalName}-${region.name}`;
   const isPrimary = database.primaryRegion === region.name;
-  const order = (id: string, kind: string, objectName: string, forProvider: object): void =>
+  const order = (id: string, kind: keyof typeof apis, objectName: string, forProvider: object): void =>
     void customObject(chart, id, {
-      apiVersion: auroraApi,
+      apiVersion: apis[kind],
       kind,
       name: objectName,
-      annotations: { ...inWave('data'), ...keepOnPrune },
+      annotations: { ...inWave('data'), ...keptUntilInstalled },
       spec: { forProvider: { region: region.cloudRegion, ...forProvider } },
     });
   if (isPrimary) {
@@ -38,7 +43,8 @@ export function addAurora(chart: Chart, place: Place, database: Aurora): void {
   }
   order('cluster', 'Cluster', name, {
     ...engine,
-    globalClusterIdentifierRef: { name: globalName },
+    // By its name: the object is in the primary region's cluster alone, where no reference of another leads.
+    globalClusterIdentifier: globalName,
     backupRetentionPeriod: database.backup.retentionDays,
     preferredBackupWindow: database.backup.window,
     copyTagsToSnapshot: true,

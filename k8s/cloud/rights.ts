@@ -73,6 +73,16 @@ export const rights = {
     }),
   ],
 
+  /** Of those who speak to brokers of MSK, by the region's own authority. */
+  clientCertificates: (authority: string): readonly Statement[] => [
+    allow(
+      ['DescribeCertificateAuthority', 'GetCertificate', 'IssueCertificate'].map(
+        (action) => `acm-pca:${action}`,
+      ),
+      [authority],
+    ),
+  ],
+
   /** All that is stored for the region; of the others what they show it; and what it shows them is written. */
   secrets: (place: Place): readonly Statement[] => {
     const { environment, region } = place;

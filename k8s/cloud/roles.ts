@@ -23,6 +23,7 @@ export type Purpose =
   | 'external-dns-private'
   | 'external-secrets'
   | 'cert-manager'
+  | 'private-authority'
   | 'disks'
   | 'network'
   | 'postgres-backups'
@@ -33,7 +34,7 @@ export type Purpose =
 export const roleName = ({ region }: Place, purpose: Purpose | 'node'): string =>
   `${region.cluster}-${purpose}`;
 
-export function roleArn(place: Place, purpose: Purpose | 'node'): string {
+function roleArn(place: Place, purpose: Purpose | 'node'): string {
   return `arn:aws:iam::${place.environment.account.id}:role/${roleName(place, purpose)}`;
 }
 
@@ -61,13 +62,16 @@ const operator = (purpose: Purpose, statements: readonly Statement[]): PodRole =
 /** Every role of a region's pods but Crossplane's own, which may not write its own rights (docs/cloud.md). */
 export function podRolesOf(place: Place): readonly PodRole[] {
   const { environment, region } = place;
-  const { database, mongo } = region;
+  const { database, kafka, mongo } = region;
   return [
     operator('karpenter', nodeRights(place, roleArn(place, 'node'))),
     operator('load-balancers', balancerRights(place)),
     operator('external-dns', rights.publicNames(place)),
     operator('external-dns-private', rights.privateNames(place)),
     operator('cert-manager', rights.proofsOfNames(place)),
+    ...(kafka.kind === 'msk'
+      ? [operator('private-authority', rights.clientCertificates(kafka.certificateAuthorityArn))]
+      : []),
     ...(environment.secrets.provider === 'aws-secrets-manager'
       ? [operator('external-secrets', rights.secrets(place))]
       : []),

@@ -1,20 +1,15 @@
 -- PerconaServerMongoDB. Its state is "error" whenever one pass of the operator failed, also while nodes are coming up.
-local os = require("os")
-local status = obj.status or {}
 local seen = status.observedGeneration == nil or status.observedGeneration >= obj.metadata.generation
 if status.state == "ready" and seen then
-  return { status = "Healthy", message = "" }
+  return healthy()
 end
-local limit = os.date("!%Y-%m-%dT%XZ", os.time() - 1800)
 if status.state == "error" then
-  local since = obj.metadata.creationTimestamp
+  local since = nil
   for _, condition in ipairs(status.conditions or {}) do
-    if condition.type == "error" and condition.status == "True" and condition.lastTransitionTime ~= nil then
-      since = condition.lastTransitionTime
+    if condition.type == "error" and condition.status == "True" then
+      since = condition.lastTransitionTime or since
     end
   end
-  if since < limit then
-    return { status = "Degraded", message = status.message or "error" }
-  end
+  return lasts(since, status.message or "error")
 end
-return { status = "Progressing", message = status.message or status.state or "waits for the cluster" }
+return waits(status.message or status.state or "waits for the cluster")

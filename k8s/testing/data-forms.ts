@@ -32,7 +32,9 @@ export const shards: Change = ({ name }) => ({
   },
 });
 
-export const atlas: Change = () => ({ mongo: { kind: 'atlas', shards: 12, instanceSize: 'M50' } });
+export const atlas: Change = () => ({
+  mongo: { kind: 'atlas', projectId: '0123456789abcdef01234567', shards: 12, instanceSize: 'M50' },
+});
 
 /** An environment, production unless given, with other data systems in the regions that have their own. */
 export function changed(change: Change, environment = environmentNamed('production')): Environment {

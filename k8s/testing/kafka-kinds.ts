@@ -52,7 +52,7 @@ export type Rendered = {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
-  // oxlint-disable-next-line typescript/no-explicit-any -- manifests of many kinds
+  // `any`: manifests of many kinds.
   readonly spec: Record<string, any>;
   readonly data?: Record<string, string>;
 };

@@ -9,7 +9,7 @@ export type AdmissionLimits = {
   readonly openOrders: number;
 };
 
-export const defaultAdmissionLimits: AdmissionLimits = { oldestOutboxMs: 2000, openOrders: 4000 };
+const defaultAdmissionLimits: AdmissionLimits = { oldestOutboxMs: 2000, openOrders: 4000 };
 
 const refused = counter('meridian.orders.refused', 'Orders refused because the platform is behind, by cause');
 

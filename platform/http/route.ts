@@ -75,6 +75,6 @@ export interface RouteTable {
 
 /** A handler whatever its types. */
 export type AnyHandler = (
-  // oxlint-disable-next-line typescript/no-explicit-any -- the request's type differs from route to route
+  // `any`: the request's type differs from route to route.
   request: RouteRequest<any, any, any, any, any>,
 ) => Answer | Response | Promise<Answer | Response>;

@@ -14,6 +14,16 @@ export type ReceivedMessage = {
   headers(): Readonly<Record<string, string>>;
 };
 
+/** Thrown by `handle` when these of a fetch could not be handled for now, and all others were: their partitions go on. */
+export class PartlyHandled extends Error {
+  override readonly name = 'PartlyHandled';
+  readonly unhandled: readonly ReceivedMessage[];
+  constructor(unhandled: readonly ReceivedMessage[], cause: Error) {
+    super(`${unhandled.length} messages could not be handled for now: ${cause.message}`, { cause });
+    this.unhandled = unhandled;
+  }
+}
+
 export type ConsumeSettings = {
   readonly group: string;
   readonly topics: readonly string[];
@@ -27,7 +37,7 @@ export type ConsumeSettings = {
    * committed when all before it are done.
    */
   readonly inOrder: boolean;
-  /** Called with everything that one fetch brought, in order within each partition. Its effects are durable when it resolves. */
+  /** Called with everything that one fetch brought, in order within each partition. Its effects are durable when it resolves. May throw PartlyHandled. */
   handle(received: readonly ReceivedMessage[]): Promise<void>;
   /** Told of each failure; answers how long the partitions concerned are paused, in ms, before they are read again. */
   onFailure(error: unknown): number;

@@ -7,7 +7,7 @@ import type { StreamKind } from '../decide-all.ts';
 import type { SagaChange } from '../ports/event-store.ts';
 
 /** How long an order may stay in a state before the sweeper looks at it, in ms. Equal ones leave the row as it is. */
-export const sagaLimitsMs = {
+const sagaLimitsMs = {
   placed: 15 * 60_000,
   confirmed: 15 * 60_000,
   paid: 15 * 60_000,

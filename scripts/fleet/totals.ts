@@ -62,7 +62,7 @@ function dollarsAMonth(workload: Workload, each: Footprint, region: string, tree
 }
 
 /** A region that is not in the price list costs as much as the first one there. */
-export function priceIn(region: string): RegionPrices {
+function priceIn(region: string): RegionPrices {
   return prices[region] ?? Object.values(prices)[0]!;
 }
 

@@ -40,7 +40,8 @@ describe.skipIf(!hasSchemas)('with the schemas of ../shared', () => {
     const own = builtIn.kinds.get(`${apiVersion} ${kind}`);
     if (own) return builtIn.definitions.get(own.definition)!;
     const [group, version] = apiVersion.split('/') as [string, string];
-    const schema = custom.find(group, kind)?.versions.get(version) ?? ownKinds.get(`${apiVersion} ${kind}`)!;
+    const schema =
+      custom.find(group, kind)?.versions.get(version) ?? ownKinds.get(`${apiVersion} ${kind}`)!.schema;
     const metadata = builtIn.definitions.get(objectMetaName)!;
     return { ...schema, properties: { ...schema.properties, metadata } };
   };
@@ -125,7 +126,7 @@ function isOfIdentity(steps: readonly Step[]): boolean {
 
 /** A copy with the value at `steps` replaced. */
 function withValue(manifest: Manifest, steps: readonly Step[], change: (value: object) => unknown): Manifest {
-  const box = { object: structuredClone(manifest.object) } as Record<Step, any>; // oxlint-disable-line typescript/no-explicit-any
+  const box = { object: structuredClone(manifest.object) } as Record<Step, any>;
   let holder = box;
   let last: Step = 'object';
   for (const step of steps) {

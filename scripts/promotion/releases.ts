@@ -54,7 +54,7 @@ export function releaseText(release: Release): string {
 }
 
 /** @throws Refusal naming the file, the field and the rule. */
-export function parseRelease(text: string, path: string): Release {
+function parseRelease(text: string, path: string): Release {
   const release = parseYamlFile(releaseSchema, text, path);
   if (path === releasePath(release.revision)) return release;
   throw new Refusal(`${path}: holds the record of ${shortOf(release.revision)}: a release has its own file`);

@@ -9,14 +9,14 @@ import type { Rollback } from './rollback.ts';
 import type { Verified } from './verify.ts';
 
 /** A table for the terminal, without colours. */
-export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({ head: [...head], style: { head: [], border: [] } });
   for (const row of rows) table.push([...row]);
   return table.toString();
 }
 
 /** The gates as a table, each with its reason. */
-export function gatesTable(gates: readonly Gate[]): string {
+function gatesTable(gates: readonly Gate[]): string {
   const rows = gates.map(({ name, passed, reason }) => [name, passed ? 'yes' : 'NO', reason]);
   return tableOf(['gate', '', 'reason'], rows);
 }

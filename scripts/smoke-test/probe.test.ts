@@ -7,6 +7,7 @@ import { createGatewayApp } from '../../platform/http/gateway-app.ts';
 import { gateways } from '../../gateways/index.ts';
 import { createTokens } from '../../adapters/auth/tokens.ts';
 import { getRequestListener } from '@hono/node-server';
+import { freePort } from '../testing/free-port.ts';
 import { smoke, type GatewayResult } from './probe.ts';
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -20,16 +21,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** An address at which nobody listens any more. */
-async function nobody(): Promise<string> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
-}
+/** An address at which nobody listens. */
+const nobody = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`;
 
 /** The product gateway's own app; nothing behind it is asked. */
 function productApp(isReady: () => boolean): RequestListener {

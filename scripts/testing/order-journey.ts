@@ -1,5 +1,6 @@
 import { orderResource } from '../../contracts/http/orders.ts';
 import type { OrderCommand } from '../../domain/order/order-commands.ts';
+import { sampleCommands } from '../../domain/order/order-samples.ts';
 import { decideAll } from '../../platform/decide-all.ts';
 import { orderStream } from '../../platform/streams/order-stream.ts';
 import type { GatewayHarness } from './gateway-harness.ts';
@@ -22,6 +23,21 @@ export async function addProducts({ pool }: GatewayHarness): Promise<void> {
      ('old-1', 'Old', 'tea', '{"USD": 100}', 1), ('eur-1', 'Only there', 'tea', '{"EUR": 100}', 1),
      ('gold-1', 'Gold', 'metal', '{"USD": 9007199254740000}', 1)`,
   );
+}
+
+/** Five products, every other one green. */
+export async function addTeas({ pool }: GatewayHarness): Promise<void> {
+  await pool.query(
+    `insert into catalogue.products (sku, name, category, prices_minor, unit_grams)
+     select 'tea-' || n, 'Tea ' || n, case when n % 2 = 0 then 'green' else 'black' end, '{"USD": 450}', 100
+     from generate_series(1, 5) n`,
+  );
+}
+
+/** For `decideOrders`: an order of this user from its beginning until it is paid. */
+export function untilPaid(userId: string): readonly OrderCommand[] {
+  const { PlaceOrder, RecordStockReserved, RecordFraudCleared, RecordPaymentCaptured } = sampleCommands;
+  return [{ ...PlaceOrder, userId }, RecordStockReserved, RecordFraudCleared, RecordPaymentCaptured];
 }
 
 /** What the workers would do with a placed order. */

@@ -7,7 +7,6 @@ import { orderIdOf, userIdOf } from '../../domain/ids.ts';
 import type { OrderCommand } from '../../domain/order/order-commands.ts';
 import { sampleCommands } from '../../domain/order/order-samples.ts';
 import { decideAll } from '../../platform/decide-all.ts';
-import type { Logger } from '../../platform/logger.ts';
 import type { SharedPorts } from '../../platform/ports/index.ts';
 import type { ConsumeSettings, DirectMessage, ReceivedMessage } from '../../platform/ports/messages.ts';
 import { runWorker } from '../../platform/run-worker.ts';
@@ -17,6 +16,7 @@ import { readStream } from '../../platform/streams/read-stream.ts';
 import type { AnyWorker } from '../../platform/worker.ts';
 import { openTestDatabase } from '../test-database.ts';
 import { sharedStack } from './shared-stack.ts';
+import { silentLogger } from './silent-logger.ts';
 
 const { partitions, region } = sharedStack;
 export const customer = userIdOf('us-east', 'customer');
@@ -71,7 +71,7 @@ export async function startWorkerHarness() {
         sink: { publish: (messages) => Promise.resolve(void letters.push(...messages)) },
         transactions,
         shared: { ...shared, ...outside } as SharedPorts,
-        logger: silent,
+        logger: silentLogger,
         tools,
       });
       const topics = settings!.topics;
@@ -144,11 +144,3 @@ async function takeOutbox(pool: Pool, schema: 'orders' | 'payment'): Promise<rea
     headers: () => ({ ce_id: id, ce_type: type }),
   }));
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stepsTo, type Placed } from './distribute.ts';
+import { stepFor, unplaced, type Placed } from './distribute.ts';
 import { places } from './places.ts';
 import { bucketsByWorker, shardCountFor } from './shard-count.ts';
 
@@ -17,7 +17,7 @@ const placed: readonly Placed[] = Object.entries(places).flatMap(([table, place]
 
 describe('the steps to distribute the tables', () => {
   test('begin with the table that leads the group, and put all others of it beside that one', () => {
-    const [first, ...others] = stepsTo([], 300);
+    const [first, ...others] = unplaced([]).map((table) => stepFor(table, 300));
     expect(first).toEqual({
       text: `select create_distributed_table($1::regclass, $2, colocate_with => 'none', shard_count => $3)`,
       values: ['orders.events', 'bucket', 300],
@@ -28,8 +28,8 @@ describe('the steps to distribute the tables', () => {
   });
 
   test('are none where all is done, and go on where they were cut off', () => {
-    expect(stepsTo(placed, 300)).toEqual([]);
-    const left = stepsTo(placed.slice(0, 5), 300).map(({ values }) => values[0]);
+    expect(unplaced(placed)).toEqual([]);
+    const left = unplaced(placed.slice(0, 5)).map(([table]) => table);
     expect(left).toEqual(placed.slice(5).map(({ table }) => table));
   });
 
@@ -39,7 +39,7 @@ describe('the steps to distribute the tables', () => {
     ['catalogue.products', 'h', 'sku', 'every-node'],
     ['inventory.stock', 'h', 'sku', 'coordinator'],
   ])('do not move %s, which somebody has put elsewhere (%s, %s)', (table, method, column, place) => {
-    expect(() => stepsTo([{ table, method, column }], 300)).toThrow(
+    expect(() => unplaced([{ table, method, column }])).toThrow(
       `Citus has ${table} in another place than ${place}`,
     );
   });

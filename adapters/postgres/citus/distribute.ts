@@ -11,46 +11,42 @@ export type Region = {
   readonly partitions?: number | undefined;
   /** As declared; one at least is waited for without it. */
   readonly workers?: number | undefined;
+  /** Also tables that have rows: they are moved while the table is locked. */
+  readonly movesRows?: boolean | undefined;
 };
 
 /** Co-location follows the first table of the group. */
 const [leader] = Object.keys(places).filter((table) => places[table]?.on === 'shards');
 
+type Unplaced = readonly [table: string, place: Exclude<Place, { readonly on: 'coordinator' }>];
+
 /**
- * What is left to do, a statement a table; nothing where all is in its place. @throws Error when a table lies elsewhere than it
- * should: moving rows is for a person.
+ * The tables that are left to place; none where all are in theirs. @throws Error when a table lies elsewhere than it should:
+ * that is for a person.
  */
-export function stepsTo(placed: readonly Placed[], shards: number): readonly Step[] {
+export function unplaced(placed: readonly Placed[]): readonly Unplaced[] {
   const known = new Map(placed.map((table) => [table.table, table]));
-  return Object.entries(places).flatMap(([table, place]) => {
+  return Object.entries(places).flatMap(([table, place]): Unplaced[] => {
     const now = known.get(table);
-    if (now === undefined) return stepFor(table, place, shards);
-    if (!isAt(now, place)) throw new Error(`Citus has ${table} in another place than ${place.on}`);
-    return [];
+    if (now !== undefined && !isAt(now, place))
+      throw new Error(`Citus has ${table} in another place than ${place.on}`);
+    return now !== undefined || place.on === 'coordinator' ? [] : [[table, place]];
   });
 }
 
-function stepFor(table: string, place: Place, shards: number): Step[] {
-  switch (place.on) {
-    case 'shards':
-      return table === leader
-        ? [
-            {
-              text: `select create_distributed_table($1::regclass, $2, colocate_with => 'none', shard_count => $3)`,
-              values: [table, place.column, shards],
-            },
-          ]
-        : [
-            {
-              text: 'select create_distributed_table($1::regclass, $2, colocate_with => $3)',
-              values: [table, place.column, leader],
-            },
-          ];
-    case 'every-node':
-      return [{ text: 'select create_reference_table($1::regclass)', values: [table] }];
-    case 'coordinator':
-      return [];
-  }
+/** The statement that places a table. */
+export function stepFor([table, place]: Unplaced, shards: number): Step {
+  if (place.on === 'every-node')
+    return { text: 'select create_reference_table($1::regclass)', values: [table] };
+  return table === leader
+    ? {
+        text: `select create_distributed_table($1::regclass, $2, colocate_with => 'none', shard_count => $3)`,
+        values: [table, place.column, shards],
+      }
+    : {
+        text: 'select create_distributed_table($1::regclass, $2, colocate_with => $3)',
+        values: [table, place.column, leader],
+      };
 }
 
 function isAt({ method, column }: Placed, place: Place): boolean {
@@ -68,23 +64,35 @@ function isAt({ method, column }: Placed, place: Place): boolean {
  * Puts each table into its place where the database has Citus; nothing happens on a plain PostgreSQL. It may be repeated, and
  * goes on where it was cut off. Two at once wait for each other: the lock is the session's.
  *
- * @throws Error without `partitions` on a database that has Citus, and while not all its workers are there: the shards would
- * lie on those that are.
+ * @throws Error without `partitions` on a database that has Citus; before anything is placed when a table to be placed has rows,
+ * unless `movesRows`; and while not all workers are there: the shards would lie on those that are.
  */
 export async function distributeTables(
   client: ClientBase,
-  { partitions, workers = 1 }: Region,
+  { partitions, workers = 1, movesRows = false }: Region,
 ): Promise<void> {
   if (!(await hasCitus(client))) return;
   if (partitions === undefined)
     throw new Error('PARTITIONS is missing: how many shards follows from it, and PostgreSQL here has Citus');
   await client.query(`select pg_advisory_lock(hashtext('meridian.distribute'))`);
+  const left = unplaced(await readPlaced(client));
+  if (left.length === 0) return;
+  if (!movesRows) await refuseRows(client, left);
+  const shards = await countShards(client, partitions, workers);
   // Many relations a table: with one connection a node instead of one a shard.
   await client.query(`set citus.multi_shard_modify_mode = 'sequential'`);
   // Each is its own transaction: what is done stays done.
-  const shards = await countShards(client, partitions, workers);
-  for (const { text, values } of stepsTo(await readPlaced(client), shards))
+  for (const { text, values } of left.map((one) => stepFor(one, shards)))
     await client.query(text, [...values]);
+}
+
+async function refuseRows(client: ClientBase, tables: readonly Unplaced[]): Promise<void> {
+  const asked = tables.map(([table]) => `select '${table}' as "table" where exists (select from ${table})`);
+  const { rows } = await client.query<{ table: string }>(`${asked.join(' union all ')} limit 1`);
+  if (rows[0])
+    throw new Error(
+      `${rows[0].table} has rows already: to place it moves them while nobody can write (migrate --move-rows)`,
+    );
 }
 
 async function hasCitus(client: ClientBase): Promise<boolean> {

@@ -39,6 +39,7 @@ export const citusStandIn = (partitions: number, workers: number): string => `
       execute format('create table %1$I.%2$I partition of %1$I.%3$I for values in (%4$s)',
         place, name || '_b' || bucket, name, bucket);
     end loop;
+    execute format('insert into %1$I.%2$I overriding system value select * from %1$I.undistributed', place, name);
     execute format('create trigger one_bucket after insert on %I.%I referencing new table as added
       for each statement execute function refuse_several_buckets()', place, name);
     execute format('drop table %I.undistributed', place);

@@ -125,7 +125,7 @@ export function totalOf(regions: readonly RegionSum[]): readonly SystemSum[] {
     .map((same) => same.reduce(addSums));
 }
 
-export function addSums(a: SystemSum, b: SystemSum): SystemSum {
+function addSums(a: SystemSum, b: SystemSum): SystemSum {
   const both = (key: 'pods' | 'milliCpu' | 'memoryBytes' | 'diskBytes'): Range => ({
     min: a[key].min + b[key].min,
     max: a[key].max + b[key].max,

@@ -34,19 +34,28 @@ export type PictureRegion = {
 
 export type Picture = {
   readonly environment: string;
+  /** The cluster that Argo CD runs on, one of each environment's own; empty when it is not rendered. */
+  readonly hub: string;
   /** The name that clients of all regions ask for; empty when none is published. */
   readonly globalName: string;
   readonly regions: readonly PictureRegion[];
 };
 
-/** What the picture shows of a rendered environment: its regions. The hub has no programs. */
+/** What the picture shows of a rendered environment: its hub, which has no programs, and its regions. */
 export function pictureOf(environment: string, tree: EnvironmentTree): Picture {
   const regions = [...tree].filter(([name]) => isRegion(name));
   return {
     environment,
+    hub: hubOf(tree.get('hub')),
     globalName: globalNameOf(regions.map(([, objects]) => objects)),
     regions: regions.map(([name, objects]) => pictureRegion(name, objects)),
   };
+}
+
+function hubOf(tree: RegionTree | undefined): string {
+  if (tree === undefined) return '';
+  const applications = objectsOf(tree, 'Application').length + objectsOf(tree, 'ApplicationSet').length;
+  return `Argo CD on a hub of its own: ${applications} Applications and sets of them`;
 }
 
 function pictureRegion(name: string, tree: RegionTree): PictureRegion {

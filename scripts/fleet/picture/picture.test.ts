@@ -108,6 +108,22 @@ describe('the picture of the fleet', () => {
     },
   );
 
+  it('shows the hub of the environment, where it is rendered', () => {
+    expect(picture(['us-east']).hub).toBe('');
+    const ofHub = [
+      manifest('argoproj.io/v1alpha1', 'Application', 'root'),
+      manifest('argoproj.io/v1alpha1', 'Application', 'keda'),
+      manifest('argoproj.io/v1alpha1', 'ApplicationSet', 'meridian-production'),
+    ];
+    const { environments } = fleet((region) => (region === 'hub' ? ofHub : objectsOf(region)), {
+      regions: ['hub', 'us-east'],
+    });
+    const whole = pictureOf('production', environments.get('production')!);
+    expect(whole.hub).toBe('Argo CD on a hub of its own: 3 Applications and sets of them');
+    expect(whole.regions.map(({ name }) => name)).toEqual(['us-east']);
+    expect(svgOf(whole)).toContain(`>${whole.hub}<`);
+  });
+
   it('has a heading of its own for each sort of program', () => {
     const svg = svgOf(picture(['us-east']));
     const order = [

@@ -96,14 +96,17 @@ function headOf(
   grid: Grid,
   cardX: (index: number) => number,
 ): readonly string[] {
-  const { environment, globalName, regions } = picture;
+  const { environment, hub, globalName, regions } = picture;
   const nearest = regions.length > 1 ? ' (nearest healthy region)' : '';
   const names = globalName === '' ? 'clients' : `clients → ${globalName}${nearest}`;
   const pill = widthOf(names, 13) + 32;
   const middle = width / 2;
   const busY = 92;
+  const title = `Meridian · ${environment}`;
+  const hubX = margin + widthOf(title, 22) + 16;
   return [
-    text(margin, 40, `Meridian · ${environment}`, { size: 22, weight: 700 }),
+    text(margin, 40, title, { size: 22, weight: 700 }),
+    ...(hub === '' ? [] : [text(hubX, 40, hub, { fill: palette.quiet, width: width - hubX - margin })]),
     box(middle - pill / 2, 48, pill, 28, { fill: palette.head, radius: 14 }),
     text(middle, 67, names, { size: 13, fill: palette.paper, anchor: 'middle' }),
     `<path d="M${middle} 76 L${middle} ${busY} M${cardX(0) + cardWidth / 2} ${busY} L${cardX(regions.length - 1) + cardWidth / 2} ${busY}" stroke="${palette.quiet}" stroke-width="1.5"/>`,

@@ -63,7 +63,6 @@ test('a request over its limit is named, whatever their units', () => {
 });
 
 test.each<[string, (container: Record<string, any>, pod: Record<string, any>) => unknown]>([
-  // oxlint-disable-line typescript/no-explicit-any
   ['containers[0].securityContext.runAsNonRoot', (_, pod) => delete pod['securityContext'].runAsNonRoot],
   ['containers[0].securityContext.runAsUser', (own) => (own['securityContext'].runAsUser = 0)],
   [

@@ -2,6 +2,7 @@ import type { ValidateFunction } from 'ajv';
 import { kindKey, type BuiltInKinds } from './built-in-kinds.ts';
 import { createCompiler } from './compiler.ts';
 import type { CustomKinds } from './custom-kinds.ts';
+import type { OwnKind } from './own/parts.ts';
 import { objectMetaName, type Schema } from './schema.ts';
 
 /** What is known of a kind at a version. */
@@ -26,7 +27,7 @@ export type Catalogue = { find(apiVersion: string, kind: string): KindSchema };
 export function createCatalogue(
   builtIn: BuiltInKinds,
   custom: CustomKinds,
-  own: ReadonlyMap<string, Schema> = new Map(),
+  own: ReadonlyMap<string, OwnKind> = new Map(),
 ): Catalogue {
   const compiler = createCompiler(builtIn.definitions);
   const found = new Map<string, KindSchema>();
@@ -45,7 +46,7 @@ export function createCatalogue(
       const ours = own.get(kindKey(apiVersion, kind));
       return ours === undefined
         ? { status: 'unknown', reason: `no schema of ${apiVersion} ${kind}` }
-        : customResource(ours, { isNamespaced: false, isOwn: true });
+        : customResource(ours.schema, { isNamespaced: ours.isNamespaced, isOwn: true });
     }
     const structure = definition.versions.get(version);
     if (!structure) {

@@ -1,6 +1,7 @@
 import type { BuiltInKinds } from '../schemas/built-in-kinds.ts';
 import { createCatalogue, type Catalogue } from '../schemas/catalogue.ts';
 import type { CustomKinds } from '../schemas/custom-kinds.ts';
+import type { OwnKind } from '../schemas/own/parts.ts';
 import { objectMetaName, type Schema } from '../schemas/schema.ts';
 
 const text = { type: 'string' };
@@ -60,7 +61,7 @@ const builtIn: BuiltInKinds = {
   apiVersions: new Set(['apps/v1']),
 };
 
-type Own = { readonly own: ReadonlyMap<string, Schema>; readonly isDefined?: false };
+type Own = { readonly own: ReadonlyMap<string, OwnKind>; readonly isDefined?: false };
 
 /** A catalogue with `apps/v1 Thing`, and `example.com/v1 Widget` with this schema of its spec, if that is defined. */
 export function catalogueWith(

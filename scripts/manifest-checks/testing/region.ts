@@ -3,7 +3,7 @@ import type { Finding, KubernetesObject } from '../manifest.ts';
 import type { Policy } from '../policy/index.ts';
 import { createScope } from '../scope.ts';
 
-type Json = { [field: string]: any }; // oxlint-disable-line typescript/no-explicit-any -- tests change what they like
+type Json = { [field: string]: any }; // tests change what they like
 
 const ownLabels = (name: string): Json => ({
   'app.kubernetes.io/name': name,

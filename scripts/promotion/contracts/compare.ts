@@ -24,12 +24,7 @@ export function compareContracts(before: EventSchemas, after: EventSchemas): Com
 }
 
 /** Adds what differs at a place; equal schemas add nothing. */
-export function compareSchemas(
-  before: JsonSchema,
-  after: JsonSchema,
-  place: string,
-  findings: Findings,
-): void {
+function compareSchemas(before: JsonSchema, after: JsonSchema, place: string, findings: Findings): void {
   if (isDeepStrictEqual(before, after)) return;
   if (isUnion(before) || isUnion(after)) compareUnions(before, after, place, findings);
   else if (before['type'] === 'object' && after['type'] === 'object')

@@ -27,7 +27,7 @@ const dataKinds = new Set([
 ]);
 
 /** Whether an object holds data that no manifest brings back. */
-export function holdsData({ group, kind, value }: FleetObject): boolean {
+function holdsData({ group, kind, value }: FleetObject): boolean {
   if (dataKinds.has(`${group}/${kind}`)) return true;
   if (group === 'apps' && kind === 'StatefulSet')
     return itemsAt(value, 'spec', 'volumeClaimTemplates').length > 0;

@@ -100,17 +100,17 @@ test.each([
     'Service',
     (service: Record<string, any>) => (service['spec'].selector = { app: 'orders' }),
     'spec.selector',
-  ], // oxlint-disable-line typescript/no-explicit-any
+  ],
   [
     'PodDisruptionBudget',
     (budget: Record<string, any>) => (budget['spec'].selector = { matchLabels: { a: 'b' } }),
     'spec.selector',
-  ], // oxlint-disable-line typescript/no-explicit-any
+  ],
   [
     'NetworkPolicy',
     (policy: Record<string, any>) => (policy['spec'].podSelector = { matchLabels: { a: 'b' } }),
     'spec.podSelector',
-  ], // oxlint-disable-line typescript/no-explicit-any
+  ],
 ])('a %s that selects nothing is named', (kind, change, path) => {
   expect(findingsAfter(checkSelectors, (objects) => change(the(objects, kind)))).toEqual([
     `empty-selector ${kind} meridian/${kind === 'NetworkPolicy' ? 'default-deny' : 'order-service'} ${path}: matches no pod`,

@@ -1,8 +1,7 @@
-import { customResource, object, oneOf, texts } from './parts.ts';
+import { object, oneOf, ofCluster, texts, type OwnKind } from './parts.ts';
 
-export const crossplaneKinds = {
-  // Read in package/crds/aws.upbound.io_providerconfigs.yaml of crossplane-contrib/provider-upjet-aws.
-  'aws.upbound.io/v1beta1 ProviderConfig': customResource(
+export const crossplaneKinds: Readonly<Record<string, OwnKind>> = {
+  'aws.upbound.io/v1beta1 ProviderConfig': ofCluster(
     object({
       credentials: object({
         source: oneOf('None', 'Secret', 'IRSA', 'WebIdentity', 'PodIdentity', 'Upbound'),
@@ -10,13 +9,16 @@ export const crossplaneKinds = {
     }),
   ),
   // Read in apis/pkg/v1beta1/deployment_runtime_config_types.go of crossplane/crossplane, which requires nothing.
-  'pkg.crossplane.io/v1beta1 DeploymentRuntimeConfig': object(
-    {},
-    {
-      spec: object(
-        {},
-        { serviceAccountTemplate: object({}, { metadata: object({}, { annotations: texts }) }) },
-      ),
-    },
-  ),
+  'pkg.crossplane.io/v1beta1 DeploymentRuntimeConfig': {
+    isNamespaced: false,
+    schema: object(
+      {},
+      {
+        spec: object(
+          {},
+          { serviceAccountTemplate: object({}, { metadata: object({}, { annotations: texts }) }) },
+        ),
+      },
+    ),
+  },
 };

@@ -1,16 +1,16 @@
-import { flag, managed, reference, text, texts } from './parts.ts';
+import { flag, managed, reference, text, texts, type OwnKind } from './parts.ts';
 
-// Read in apis/cluster/ec2/v1beta1 of crossplane-contrib/provider-upjet-aws: zz_<kind>_types.go.
-export const ec2Kinds = {
-  'ec2.aws.upbound.io/v1beta1 VPCPeeringConnection': managed(
+/** No rule (CEL) requires more than `region`; the rest that is required here, AWS does. */
+export const ec2Kinds: Readonly<Record<string, OwnKind>> = {
+  'ec2.aws.upbound.io/v1beta2 VPCPeeringConnection': managed(
     { region: text, vpcId: text, peerVpcId: text },
     { peerRegion: text, peerOwnerId: text, autoAccept: flag, tags: texts },
   ),
-  'ec2.aws.upbound.io/v1beta1 VPCPeeringConnectionAccepter': managed(
+  'ec2.aws.upbound.io/v1beta2 VPCPeeringConnectionAccepter': managed(
     { region: text, vpcPeeringConnectionIdRef: reference },
     { autoAccept: flag, tags: texts },
   ),
-  'ec2.aws.upbound.io/v1beta1 Route': managed(
+  'ec2.aws.upbound.io/v1beta2 Route': managed(
     { region: text, routeTableId: text },
     { destinationCidrBlock: text, vpcPeeringConnectionIdRef: reference },
   ),

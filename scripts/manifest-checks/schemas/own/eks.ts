@@ -1,8 +1,18 @@
-import { flag, listOf, managed, number, object, oneOf, reference, text, texts } from './parts.ts';
+import {
+  flag,
+  listOf,
+  managed,
+  number,
+  object,
+  oneOf,
+  reference,
+  text,
+  texts,
+  type OwnKind,
+} from './parts.ts';
 
-// Read in apis/cluster/eks of crossplane-contrib/provider-upjet-aws: zz_nodegroup_types.go, zz_addon_types.go. Of `amiType` the
-// provider lists no values.
-export const eksKinds = {
+/** Of `amiType` the provider lists no values. */
+export const eksKinds: Readonly<Record<string, OwnKind>> = {
   'eks.aws.upbound.io/v1beta2 NodeGroup': managed(
     {
       region: text,

@@ -1,7 +1,7 @@
-import { listOf, managed, reference, text, texts } from './parts.ts';
+import { listOf, managed, reference, text, texts, type OwnKind } from './parts.ts';
 
-// Read in apis/cluster/iam of crossplane-contrib/provider-upjet-aws: zz_role_types.go, zz_rolepolicy_types.go. IAM has no region.
-export const iamKinds = {
+/** IAM has no region. */
+export const iamKinds: Readonly<Record<string, OwnKind>> = {
   'iam.aws.upbound.io/v1beta1 Role': managed(
     { assumeRolePolicy: text },
     { managedPolicyArns: listOf(text), tags: texts },

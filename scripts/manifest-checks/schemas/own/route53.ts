@@ -1,12 +1,23 @@
-import { flag, listOf, managed, number, object, oneOf, reference, text, texts } from './parts.ts';
+import {
+  flag,
+  listOf,
+  managed,
+  number,
+  object,
+  oneOf,
+  reference,
+  text,
+  texts,
+  type OwnKind,
+} from './parts.ts';
 
 /** What the provider lists for records, and for checks. */
 const recordTypes = 'A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT'.split(' ');
 const checkTypes =
   'HTTP HTTPS HTTP_STR_MATCH HTTPS_STR_MATCH TCP CALCULATED CLOUDWATCH_METRIC RECOVERY_CONTROL'.split(' ');
 
-// Read in apis/cluster/route53 of crossplane-contrib/provider-upjet-aws: zz_<kind>_types.go. Route 53 has no region.
-export const route53Kinds = {
+/** Route 53 has no region. */
+export const route53Kinds: Readonly<Record<string, OwnKind>> = {
   'route53.aws.upbound.io/v1beta1 Zone': managed(
     { name: text },
     { comment: text, tags: texts, vpc: listOf(object({ vpcId: text }, { vpcRegion: text })) },

@@ -1,9 +1,19 @@
-import { flag, listOf, managed, number, object, oneOf, reference, text, texts } from './parts.ts';
+import {
+  flag,
+  listOf,
+  managed,
+  number,
+  object,
+  oneOf,
+  reference,
+  text,
+  texts,
+  type OwnKind,
+} from './parts.ts';
 
-// Read in apis/cluster/s3 of crossplane-contrib/provider-upjet-aws: zz_<kind>_types.go of each version.
 const ofBucket = { region: text, bucketRef: reference };
 
-export const s3Kinds = {
+export const s3Kinds: Readonly<Record<string, OwnKind>> = {
   's3.aws.upbound.io/v1beta2 Bucket': managed({ region: text }, { tags: texts }),
   's3.aws.upbound.io/v1beta1 BucketPublicAccessBlock': managed(ofBucket, {
     blockPublicAcls: flag,
@@ -28,8 +38,8 @@ export const s3Kinds = {
     ...ofBucket,
     versioningConfiguration: object({ status: oneOf('Enabled', 'Suspended', 'Disabled') }),
   }),
-  // Its definition has lists where a rule takes one entry, at this version too.
-  's3.aws.upbound.io/v1beta2 BucketLifecycleConfiguration': managed(ofBucket, {
+  // Stored at this version still, by which one entry of a rule is a list.
+  's3.aws.upbound.io/v1beta1 BucketLifecycleConfiguration': managed(ofBucket, {
     rule: listOf(
       object(
         { id: text, status: oneOf('Enabled', 'Disabled') },
