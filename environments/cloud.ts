@@ -32,6 +32,20 @@ export const network = z.strictObject({
   subnetIds: z.array(id('subnet')).nonempty(),
 });
 
+/**
+ * Where regions that lean on this one (`k8s/mesh-links.ts`) reach its mesh: a fixed address in each zone, since the mesh
+ * resolves no names of load balancers, and the API server, which tells what runs here.
+ */
+export const eastWest = z.strictObject({
+  apiServer: z.httpUrl().startsWith('https://', 'must be the endpoint of the cluster'),
+  addresses: z.array(z.ipv4()).nonempty(),
+  replicas: z.number().int().min(1).max(20),
+  node: z.strictObject({ cpu: z.number().positive(), memoryGiB: z.number().positive() }),
+});
+
+/** The certificate, as PEM, of the authority that signed those of all regions: what identities are checked with. */
+export const meshRoot = z.string().startsWith('-----BEGIN CERTIFICATE-----\n');
+
 /** The issuer of the cluster's tokens, without https://: roles trust what it signs. */
 export const identityProvider = z
   .string()

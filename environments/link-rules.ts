@@ -46,7 +46,8 @@ export function linksOf({ regions }: Environment): Problem[] {
   });
 }
 
-function boundsOf(range: string): { readonly first: number; readonly last: number } {
+/** The first and the last address of a range, or of an address alone, as numbers. */
+export function boundsOf(range: string): { readonly first: number; readonly last: number } {
   const [address = '', length = '32'] = range.split('/');
   const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
   const size = 2 ** (32 - Number(length));

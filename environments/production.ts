@@ -1,5 +1,12 @@
 import { cloudflare, unroutable } from './addresses.ts';
-import { exampleAccountId, exampleIdentityProvider, exampleNetwork, exampleZone } from './example-account.ts';
+import {
+  exampleAccountId,
+  exampleApiServer,
+  exampleIdentityProvider,
+  exampleMeshRoots,
+  exampleNetwork,
+  exampleZone,
+} from './example-account.ts';
 import { programsImage } from './image.ts';
 import { criticalServices, serviceNames, storageClass, type NodePool, type RegionName } from './parts.ts';
 import { defineEnvironment, type Region } from './schema.ts';
@@ -71,6 +78,14 @@ const apiGateway: Region['apiGateway'] = {
   limits: { nodes: 2, node: { cpu: 0.5, memoryGiB: 0.5 } },
 };
 
+/** What crosses is what a region cannot serve itself: all of one service of one region at its peak, at the most. */
+const eastWest = (number: number, cloudRegion: string, prefix: string): Region['eastWest'] => ({
+  apiServer: exampleApiServer(number, cloudRegion),
+  addresses: [`${prefix}.240.10`, `${prefix}.241.10`, `${prefix}.242.10`],
+  replicas: 3,
+  node: { cpu: 1, memoryGiB: 1 },
+});
+
 /** For some 25 operators, Kibana, Jaeger and the collectors. */
 const operatorNodes: Region['operatorNodes'] = { instanceType: 'm7i.2xlarge', nodes: 3, diskGiB: 100 };
 
@@ -103,7 +118,10 @@ const pools = (data: NodePool['limit'], programs: NodePool['limit']): Region['no
 
 /** The whole of a region: all services, its own streams, a standby elsewhere. */
 function fullRegion(
-  given: Pick<Region, 'name' | 'role' | 'cloudRegion' | 'zones' | 'network' | 'identityProvider'> & {
+  given: Pick<
+    Region,
+    'name' | 'role' | 'cloudRegion' | 'zones' | 'network' | 'identityProvider' | 'eastWest'
+  > & {
     standby: RegionName;
     brokers: number;
     redisShards: number;
@@ -131,6 +149,7 @@ export const production = defineEnvironment({
   name: 'production',
   domain: 'meridian.example',
   account: { id: exampleAccountId, zoneId: exampleZone(1) },
+  meshRoot: exampleMeshRoots.production,
   partitions: 100,
   topics: { replicationFactor: 3, minInsyncReplicas: 2, retentionDays: 30, compression: 'lz4' },
   replicas: null,
@@ -167,6 +186,7 @@ export const production = defineEnvironment({
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       network: exampleNetwork(1, 3, { range: '10.16.0.0/16', loadBalancers: '10.16.240.0/22' }),
       identityProvider: exampleIdentityProvider(1, 'us-east-1'),
+      eastWest: eastWest(1, 'us-east-1', '10.16'),
       standby: 'us-west',
       brokers: 15,
       redisShards: 6,
@@ -178,6 +198,7 @@ export const production = defineEnvironment({
       zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
       network: exampleNetwork(2, 3, { range: '10.17.0.0/16', loadBalancers: '10.17.240.0/22' }),
       identityProvider: exampleIdentityProvider(2, 'us-west-2'),
+      eastWest: eastWest(2, 'us-west-2', '10.17'),
       standby: 'us-east',
       brokers: 15,
       redisShards: 6,
@@ -189,6 +210,7 @@ export const production = defineEnvironment({
       zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
       network: exampleNetwork(3, 3, { range: '10.18.0.0/16', loadBalancers: '10.18.240.0/22' }),
       identityProvider: exampleIdentityProvider(3, 'eu-central-1'),
+      eastWest: null,
       standby: 'us-east',
       brokers: 12,
       redisShards: 4,
@@ -200,6 +222,7 @@ export const production = defineEnvironment({
       zones: ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'],
       network: exampleNetwork(4, 3, { range: '10.19.0.0/16', loadBalancers: '10.19.240.0/22' }),
       identityProvider: exampleIdentityProvider(4, 'ap-southeast-1'),
+      eastWest: null,
       cluster: 'production-ap-southeast',
       services: [...criticalServices],
       home: 'us-west',

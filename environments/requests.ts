@@ -31,12 +31,17 @@ export function dataRequestsOf({
   };
 }
 
-/** What Kong asks for when it is scaled out, with the Redis of its limits. */
-export function gatewayRequestsOf({ apiGateway }: Pick<Region, 'apiGateway'>): Size {
+/** What Kong asks for when it is scaled out, with the Redis of its limits, and what other regions come in by. */
+export function gatewayRequestsOf({ apiGateway, eastWest }: Pick<Region, 'apiGateway' | 'eastWest'>): Size {
   const { replicas, node, limits } = apiGateway;
+  const parts: readonly (readonly [number, Size])[] = [
+    [replicas.max, node],
+    [limits.nodes, limits.node],
+    ...(eastWest === null ? [] : [[eastWest.replicas, eastWest.node] as const]),
+  ];
   return {
-    cpu: replicas.max * node.cpu + limits.nodes * limits.node.cpu,
-    memoryGiB: replicas.max * node.memoryGiB + limits.nodes * limits.node.memoryGiB,
+    cpu: parts.reduce((total, [count, { cpu }]) => total + count * cpu, 0),
+    memoryGiB: parts.reduce((total, [count, { memoryGiB }]) => total + count * memoryGiB, 0),
   };
 }
 

@@ -1,5 +1,6 @@
 import { cloudOf } from './cloud-rules.ts';
 import { linksOf, rangesOf } from './link-rules.ts';
+import { meshOf } from './mesh-rules.ts';
 import { criticalServices, poolerClients, type Size } from './parts.ts';
 import { dataRequestsOf, gatewayRequestsOf, observabilityRequestsOf } from './requests.ts';
 import type { Environment, Region } from './schema.ts';
@@ -14,6 +15,7 @@ export function problemsOf(environment: Environment): readonly Problem[] {
     ...copiesOf(environment),
     ...rangesOf(environment),
     ...linksOf(environment),
+    ...meshOf(environment),
     ...cloudOf(environment),
     ...bucketsOf(environment),
     ...edgeWorkerOf(environment),

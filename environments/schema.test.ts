@@ -56,6 +56,31 @@ describe('an environment that breaks a rule is refused with the field and the ru
       'there is no region us-west in this environment',
     ],
     [
+      'a region without a way in that another leans on',
+      (e) => void (e['regions'][1].eastWest = null),
+      'us-west: is required, another region leans on this one',
+    ],
+    [
+      'a way in outside the subnets of load balancers',
+      (e) => void (e['regions'][0].eastWest.addresses[2] = '10.17.240.10'),
+      'us-east: 10.17.240.10 is not in 10.16.240.0/22',
+    ],
+    [
+      'a zone without an address of the way in',
+      (e) => void e['regions'][0].eastWest.addresses.pop(),
+      'us-east: 2 addresses, not another one for each of 3 zones',
+    ],
+    [
+      'regions that lean on each other without a root to trust',
+      (e) => void (e['meshRoot'] = null),
+      'meshRoot: is required where one region leans on another',
+    ],
+    [
+      'a root that is no certificate',
+      (e) => void (e['meshRoot'] = '-----BEGIN CERTIFICATE-----\nno\n'),
+      'meshRoot: must be the certificate of an authority, signed by itself',
+    ],
+    [
       'a Worker outside its zone',
       (e) => void (e['edgeWorker'].zone = 'example.com'),
       'edgeWorker.host: www.meridian.example is not in the zone example.com',

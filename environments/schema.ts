@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { account, identityProvider, network, operatorNodes } from './cloud.ts';
+import { account, eastWest, identityProvider, meshRoot, network, operatorNodes } from './cloud.ts';
 import {
   apiGateway,
   database,
@@ -34,6 +34,8 @@ const region = z.strictObject({
   mongo,
   redis,
   apiGateway,
+  /** Null where no other region asks anything of this one's programs. */
+  eastWest: eastWest.nullable(),
   /** The most that gateways, workers and jobs may ask for together. */
   programs: size,
   nodePools: z.array(nodePool).nonempty(),
@@ -46,6 +48,8 @@ export const environmentSchema = z
     name: z.string().regex(/^[a-z]+$/),
     domain: domainName,
     account,
+    /** Null where regions do not trust each other's programs: one alone has none to trust. */
+    meshRoot: meshRoot.nullable(),
     /** Partitions of each topic and buckets of the tables: fixed for the environment's life. */
     partitions: z.number().int().min(1).max(1000),
     topics: z.strictObject({

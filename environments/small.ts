@@ -7,7 +7,15 @@ const disk = { storageGiB: 20, storageClass };
 export function smallRegion(
   given: Pick<
     Region,
-    'name' | 'role' | 'cluster' | 'cloudRegion' | 'zones' | 'network' | 'identityProvider' | 'standby'
+    | 'name'
+    | 'role'
+    | 'cluster'
+    | 'cloudRegion'
+    | 'zones'
+    | 'network'
+    | 'identityProvider'
+    | 'standby'
+    | 'eastWest'
   > & {
     bucketPrefix: string;
     copies: number;

@@ -1,14 +1,29 @@
 import { unroutable } from './addresses.ts';
-import { exampleAccountId, exampleIdentityProvider, exampleNetwork, exampleZone } from './example-account.ts';
+import {
+  exampleAccountId,
+  exampleApiServer,
+  exampleIdentityProvider,
+  exampleMeshRoots,
+  exampleNetwork,
+  exampleZone,
+} from './example-account.ts';
 import { programsImage } from './image.ts';
-import { defineEnvironment } from './schema.ts';
+import { defineEnvironment, type Region } from './schema.ts';
 import { smallRegion } from './small.ts';
+
+const eastWest = (number: number, cloudRegion: string, prefix: string): Region['eastWest'] => ({
+  apiServer: exampleApiServer(number, cloudRegion),
+  addresses: [`${prefix}.240.10`, `${prefix}.241.10`, `${prefix}.242.10`],
+  replicas: 2,
+  node: { cpu: 0.1, memoryGiB: 0.25 },
+});
 
 /** Two small regions: enough to mirror, to fail over and to promote in waves. */
 export const staging = defineEnvironment({
   name: 'staging',
   domain: 'staging.meridian.example',
   account: { id: exampleAccountId, zoneId: exampleZone(11) },
+  meshRoot: exampleMeshRoots.staging,
   partitions: 24,
   topics: { replicationFactor: 3, minInsyncReplicas: 2, retentionDays: 7, compression: 'lz4' },
   replicas: { leastAtMost: 2, mostAtMost: 4 },
@@ -43,6 +58,7 @@ export const staging = defineEnvironment({
       network: exampleNetwork(11, 3, { range: '10.32.0.0/16', loadBalancers: '10.32.240.0/22' }),
       identityProvider: exampleIdentityProvider(11, 'us-east-1'),
       standby: 'eu-central',
+      eastWest: eastWest(11, 'us-east-1', '10.32'),
       bucketPrefix: 'meridian-staging-us-east',
       copies: 3,
       citusWorkers: 2,
@@ -57,6 +73,7 @@ export const staging = defineEnvironment({
       network: exampleNetwork(12, 3, { range: '10.33.0.0/16', loadBalancers: '10.33.240.0/22' }),
       identityProvider: exampleIdentityProvider(12, 'eu-central-1'),
       standby: 'us-east',
+      eastWest: eastWest(12, 'eu-central-1', '10.33'),
       bucketPrefix: 'meridian-staging-eu-central',
       copies: 3,
       citusWorkers: 2,

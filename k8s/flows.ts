@@ -3,6 +3,7 @@ import type { SystemName } from '../platform/resources.ts';
 import { collectorPorts } from './charts/collectors.ts';
 import { jobsOf } from './jobs.ts';
 import { portsOf } from './kafka-access.ts';
+import { eastWestFlows } from './east-west-flows.ts';
 import { kafkaNames, kongPorts, redisNames } from './names.ts';
 import {
   anywhere,
@@ -42,6 +43,7 @@ export function flowsOf(place: Place): readonly Flow[] {
     ...kafkaFlows(place),
     ...databaseFlows(place),
     ...edgeFlows(place),
+    ...eastWestFlows(place),
     ...(jobs.some(({ callsGateways }) => callsGateways)
       ? [flow(gatewayCallers, gatewayPods, [programPorts.http])]
       : []),
@@ -60,7 +62,7 @@ export function flowsOf(place: Place): readonly Flow[] {
 /** A policy sees the tunnel, not what is in it: which ports that may be is said again in `charts/mesh.ts`. */
 function throughMesh({ from, to, ports }: Flow): Flow {
   const isTunnelled = ports !== 'all' && isInMesh(from) && isInMesh(to);
-  return { from, to, ports: isTunnelled ? [...ports, meshPort] : ports };
+  return { from, to, ports: isTunnelled ? [...new Set([...ports, meshPort])] : ports };
 }
 
 /** Whether a party's pods have an identity in the mesh. */

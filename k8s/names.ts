@@ -101,6 +101,26 @@ export const observabilityNames = {
   otlp: `http://telemetry-collector.${namespaces.observability}.svc:4318`,
 } as const;
 
+/** What joins the meshes of regions (docs/adr/0020-meshes-that-lean-on-each-other.md). */
+export const meshNames = {
+  /** Of Istio itself. */
+  namespace: 'istio-system',
+  /** By which istiod reads the API server of another cluster; Istio fixes the first name. */
+  authoritySecret: 'cacerts',
+  remoteSecret: (of: string): string => `mesh-of-${of}`,
+  /** Of the store: the region's intermediate authority, and what one region shows another of itself. */
+  storedAuthority: 'mesh-authority',
+  reader: (region: string): string => `mesh-reader-${region}`,
+  readerRole: 'mesh-reader',
+  /** The gateway, its account and its Service: for other regions its name is part of its identity. */
+  gateway: 'east-west',
+  options: 'east-west-options',
+  host: (region: string, domain: string): string => `mesh.${region}.internal.${domain}`,
+  remoteGateway: (of: string): string => `east-west-of-${of}`,
+  healthPort: 15_021,
+  controlPort: 15_012,
+} as const;
+
 /** The store of secrets, one a cluster: External Secrets reads the provider named by the environment. */
 export const secretStore = { kind: 'ClusterSecretStore', name: 'meridian' } as const;
 

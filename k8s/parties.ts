@@ -1,7 +1,7 @@
 import type { SystemName } from '../platform/resources.ts';
 import { proxyLabels } from './charts/kong-pod.ts';
 import { operatorsOf } from './charts/operators.ts';
-import { edgeNames, kafkaNames, mongoNames, postgresNames, redisNames } from './names.ts';
+import { edgeNames, kafkaNames, meshNames, mongoNames, postgresNames, redisNames } from './names.ts';
 import { namespaces, type Place } from './place.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -52,10 +52,15 @@ export const gatewayCallers: Pods = {
   labels: { 'uses.meridian.example/gateways': 'true' },
 };
 
-/** Kong's proxies, and the Redis of their limits. */
+/** Kong's proxies, the Redis of their limits, and what programs of other regions are asked through. */
 export const edgeParties = {
   kong: { name: 'kong', namespace: namespaces.edge, labels: proxyLabels },
   limits: { name: 'kong-limits', namespace: namespaces.edge, labels: { app: edgeNames.limits } },
+  eastWest: {
+    name: meshNames.gateway,
+    namespace: namespaces.edge,
+    labels: { 'gateway.networking.k8s.io/gateway-name': meshNames.gateway },
+  },
 } as const satisfies Record<string, Pods>;
 
 /** The pods that name a system in `needs`, by the label that `pod.ts` gives them. */

@@ -74,12 +74,14 @@ it('pins every operator, lets it into its own namespaces only, and tries again a
   const project = projectOf(production, 'meridian-production-operators');
   expect(applications.length).toBeGreaterThan(4 * 15);
   for (const { metadata, spec } of applications) {
-    expect([metadata.name, spec['source'].targetRevision]).toEqual([
+    const sources = (spec['sources'] ?? [spec['source']]) as { targetRevision: string; repoURL: string }[];
+    // What it starts with is ours, and there before the chart.
+    expect([metadata.name, sources.at(-1)!.targetRevision]).toEqual([
       metadata.name,
       expect.stringMatching(/^v?\d+\.\d+\.\d+$/),
     ]);
     expect(project['destinations']).toContainEqual(spec['destination']);
-    expect(project['sourceRepos']).toContain(spec['source'].repoURL);
+    for (const { repoURL } of sources) expect(project['sourceRepos']).toContain(repoURL);
     expect(spec['syncPolicy'].retry.limit).toBeGreaterThan(0);
   }
   const destinations = project['destinations'].map((one: object) => JSON.stringify(one));
@@ -98,7 +100,7 @@ it('has the API server say what differs, by whose defaults no object is out of s
 it('has what regions have of each other wait for nothing, and nothing for it', () => {
   const sets = hubOf(production).filter(({ kind }) => kind === 'ApplicationSet');
   const [region, links] = sets.map(({ spec }) => spec['template'].spec);
-  expect(region.source.directory).toEqual({ recurse: false, exclude: 'links.yaml' });
+  expect(region.source.directory).toEqual({ recurse: false, exclude: '{links.yaml,trust.yaml}' });
   expect(links.source).toEqual({ ...region.source, directory: { recurse: false, include: 'links.yaml' } });
   // Tried again is what has no program in it, and then at the pin as it is by then.
   expect([region.syncPolicy.retry, links.syncPolicy.retry.refresh]).toEqual([{ limit: 0 }, true]);

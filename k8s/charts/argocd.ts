@@ -1,10 +1,12 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import { customObject, inWave } from '../custom-object.ts';
-import { hub, repository } from '../names.ts';
+import { isLinked } from '../mesh-links.ts';
+import { hub, meshNames, repository } from '../names.ts';
 import { namespaces } from '../place.ts';
 import { addHealthChecks } from './argocd-health.ts';
 import { addOperators } from './operator-applications.ts';
+import { trustFile } from './operators.ts';
 import { projectKinds } from './project-kinds.ts';
 
 /**
@@ -32,8 +34,12 @@ function addProject(chart: Chart, environment: Environment): void {
     spec: {
       description: `The programs and data of ${environment.name}`,
       sourceRepos: [repository],
-      destinations: environment.regions.flatMap(({ cluster }) =>
-        Object.values(namespaces).map((namespace) => ({ name: cluster, namespace })),
+      destinations: environment.regions.flatMap((region) =>
+        [
+          ...Object.values(namespaces),
+          // How Istio knows the other clusters.
+          ...(isLinked({ environment, region }) ? [meshNames.namespace] : []),
+        ].map((namespace) => ({ name: region.cluster, namespace })),
       ),
       clusterResourceWhitelist: ofCluster,
       namespaceResourceWhitelist: ofNamespaces,
@@ -44,11 +50,12 @@ function addProject(chart: Chart, environment: Environment): void {
 
 /** Options of every sync: found out with a real Argo CD (docs/adr/0009-promotion-by-pins.md). */
 const syncOptions = ['ServerSideApply=true', 'FailOnSharedResource=true', 'RespectIgnoreDifferences=true'];
-/** The one chart that is synced apart from the rest of its region. */
+/** The charts that are synced apart from the rest of their region, the other with its operator. */
 const linksFile = 'links.yaml';
 
 function addRegions(chart: Chart, environment: Environment): void {
   const { name, delivery, regions } = environment;
+  const isMeshLinked = regions.some((region) => isLinked({ environment, region }));
   // With pins a region moves when its file does, and merging moves nothing.
   const generator =
     delivery.follows === 'pins'
@@ -63,7 +70,7 @@ function addRegions(chart: Chart, environment: Environment): void {
   addApplications(chart, environment, generator, {
     suffix: '',
     namespace: namespaces.programs,
-    directory: { recurse: false, exclude: linksFile },
+    directory: { recurse: false, exclude: isMeshLinked ? `{${linksFile},${trustFile}}` : linksFile },
     // A retry would apply a bad revision again after its pin was taken back.
     retry: { limit: 0 },
     syncOptions: [...syncOptions, 'CreateNamespace=true', 'PruneLast=true'],

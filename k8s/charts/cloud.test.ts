@@ -94,7 +94,7 @@ it.each(named)('%s: each role that pods take on is declared, and trusts them alo
     expect(StringEquals[`${place.region.identityProvider}:aud`]).toBe('sts.amazonaws.com');
   }
   for (const { metadata, spec } of operators) {
-    const { serviceAccount } = spec['source'].helm?.valuesObject ?? {};
+    const { serviceAccount } = spec['source']?.helm?.valuesObject ?? {};
     const role = roles.find(({ metadata: { name } }) => name.endsWith(`-${serviceAccount?.name}`));
     if (role === undefined) continue;
     const account = `system:serviceaccount:${spec['destination'].namespace}:${serviceAccount.name}`;

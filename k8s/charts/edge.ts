@@ -1,5 +1,6 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
+import { lackingIn } from '../mesh-links.ts';
 import { edgeNames, servedHosts } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { programsOf } from '../programs.ts';
@@ -28,7 +29,8 @@ export const pathsOf: Readonly<Record<string, Paths>> = {
 export function addEdge(chart: Chart, place: Place): void {
   addListener(chart, place);
   const plugins = addPlugins(chart, place);
-  for (const program of programsOf(place).filter(({ kind }) => kind === 'gateway')) {
+  const gateways = programsOf(place).filter(({ kind }) => kind === 'gateway');
+  for (const program of [...gateways, ...lackingIn(place)]) {
     const { open = [], withToken = [] } = pathsOfGateway(program.args[1]!);
     const backendRefs = [{ name: program.name, port: 80 }];
     customObject(chart, `${program.name}-route`, {

@@ -1,16 +1,16 @@
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
+import { exportsOf, importsOf } from '../mesh-links.ts';
 import { apiHosts } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { programsOf } from '../programs.ts';
 import { isRouted } from './cloud-names.ts';
 
-/** What makes one platform of the regions: services found across clusters, names that follow the nearest region. */
+/**
+ * What makes one platform of the regions: services found across clusters, names that follow the nearest region. Exports and
+ * imports say what crosses; the mesh carries it out, by the label of the Services of the same names (services.ts).
+ */
 export function addFederation(chart: Chart, place: Place): void {
-  const { environment } = place;
-  const gateways = programsOf(place).filter(({ kind }) => kind === 'gateway');
-  const isAlone = environment.regions.length === 1;
-  for (const { name } of isAlone ? [] : gateways) {
+  for (const { name } of exportsOf(place)) {
     customObject(chart, `${name}-export`, {
       apiVersion: 'multicluster.x-k8s.io/v1beta1',
       kind: 'ServiceExport',
@@ -19,6 +19,8 @@ export function addFederation(chart: Chart, place: Place): void {
       annotations: inWave('traffic'),
       spec: {},
     });
+  }
+  for (const { name } of importsOf(place)) {
     customObject(chart, `${name}-import`, {
       apiVersion: 'multicluster.x-k8s.io/v1beta1',
       kind: 'ServiceImport',
@@ -26,24 +28,6 @@ export function addFederation(chart: Chart, place: Place): void {
       namespace: namespaces.programs,
       annotations: inWave('traffic'),
       spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
-    });
-    // Read by a waypoint of the mesh; there is none yet (docs/adr/0016-a-mesh-without-sidecars.md).
-    customObject(chart, `${name}-near-first`, {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'DestinationRule',
-      name,
-      namespace: namespaces.programs,
-      annotations: inWave('traffic'),
-      spec: {
-        host: `${name}.${namespaces.programs}.svc.clusterset.local`,
-        trafficPolicy: {
-          tls: { mode: 'ISTIO_MUTUAL' },
-          connectionPool: { http: { http2MaxRequests: 10_000 } },
-          loadBalancer: { localityLbSetting: { enabled: true } },
-          // Locality fails over only where ejection finds the near ones sick.
-          outlierDetection: { consecutive5xxErrors: 5, interval: '10s', baseEjectionTime: '30s' },
-        },
-      },
     });
   }
   addNames(chart, place);

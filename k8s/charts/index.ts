@@ -12,6 +12,7 @@ import { addJobs } from './jobs.ts';
 import { addKafka } from './kafka.ts';
 import { addKong } from './kong.ts';
 import { addMesh } from './mesh.ts';
+import { addMeshTrust } from './mesh-trust.ts';
 import { addLinks } from './links.ts';
 import { addMongo } from './mongo.ts';
 import { addNetwork } from './network.ts';
@@ -42,6 +43,7 @@ export const regionCharts: Readonly<Record<string, (chart: Chart, place: Place) 
   edge: addEdge,
   kong: addKong,
   mesh: addMesh,
+  trust: addMeshTrust,
   federation: addFederation,
   observability: addObservability,
 };

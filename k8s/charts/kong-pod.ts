@@ -1,4 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
+import { isLinked } from '../mesh-links.ts';
 import { edgeNames, kongPorts } from '../names.ts';
 import { poolLabel, type Place } from '../place.ts';
 
@@ -101,6 +102,8 @@ function settingsOf({ environment, region }: Place): Readonly<Record<string, str
     ANONYMOUS_REPORTS: 'off',
     // Nobody outside needs to know what answers.
     HEADERS: 'off',
+    // The mesh chooses a pod for each connection, so that one that goes on for long would keep to few of them.
+    ...(isLinked({ environment, region }) ? { UPSTREAM_KEEPALIVE_MAX_REQUESTS: '100' } : {}),
     ...(trustedProxies.length > 0
       ? {
           TRUSTED_IPS: trustedProxies.join(','),

@@ -1,13 +1,14 @@
 import type { Chart } from 'cdk8s';
-import { customObject } from '../custom-object.ts';
 import { userKeys } from '../kafka-access.ts';
 import { sourcesOf } from '../kafka-topics.ts';
-import { kafkaNames, postgresNames, regionStore, secretPath, secretStore } from '../names.ts';
+import { kafkaNames, postgresNames, regionStore, secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { guestsOf } from '../system-addresses.ts';
 import { addPeering } from './cloud-peering.ts';
+import { addEastWest } from './east-west.ts';
 import { addMirror } from './kafka-mirror.ts';
 import { addNeighbourSecrets } from './neighbour-secret.ts';
+import { addPush } from './pushed-secret.ts';
 import { addRegionStore } from './region-store.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
@@ -22,6 +23,7 @@ export function addLinks(chart: Chart, place: Place): void {
   addPeering(chart, place);
   if (place.region.kafka.kind === 'strimzi') addMirrorKeys(chart, place);
   addMirror(chart, place);
+  addEastWest(chart, place);
   if (guestsOf(place).length > 0) {
     addPush(chart, place, namespaces.data, postgresNames.tlsSecret, postgresNames.authoritySecret, [
       'ca.crt',
@@ -65,33 +67,4 @@ function addMirrorKeys(chart: Chart, place: Place): void {
       from: { data: [property('ca.crt', authority), ...keys.map((key) => property(key, own))] },
     });
   }
-}
-
-function addPush(
-  chart: Chart,
-  place: Place,
-  namespace: string,
-  secret: string,
-  storedAs: string,
-  properties: readonly string[],
-): void {
-  customObject(chart, `push-${storedAs}`, {
-    apiVersion: 'external-secrets.io/v1alpha1',
-    kind: 'PushSecret',
-    name: storedAs,
-    namespace,
-    spec: {
-      refreshInterval: '1h',
-      updatePolicy: 'Replace',
-      deletionPolicy: 'Delete',
-      secretStoreRefs: [secretStore],
-      selector: { secret: { name: secret } },
-      data: properties.map((key) => ({
-        match: {
-          secretKey: key,
-          remoteRef: { remoteKey: secretPath(place, storedAs), property: key },
-        },
-      })),
-    },
-  });
 }

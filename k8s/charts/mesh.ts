@@ -38,12 +38,15 @@ export function addMesh(chart: Chart, place: Place): void {
   }
 }
 
-/** What comes to each party of the mesh; what reaches Kong does not pass the mesh (kong-pod.ts). */
+/** What reaches Kong does not pass the mesh (kong-pod.ts), and the gateway of other regions is an end of it itself. */
+const pastMesh: readonly string[] = [edgeParties.kong.name, edgeParties.eastWest.name];
+
+/** What comes to each party of the mesh. */
 function inboundOf(place: Place): readonly (readonly [Pods, readonly Flow[]])[] {
   const inbound = new Map<string, [Pods, Flow[]]>();
   for (const flow of flowsOf(place)) {
     const { to } = flow;
-    if (!isInMesh(to) || to.name === edgeParties.kong.name) continue;
+    if (!isInMesh(to) || pastMesh.includes(to.name)) continue;
     const key = `${to.namespace}/${to.name}`;
     inbound.set(key, [to, [...(inbound.get(key)?.[1] ?? []), flow]]);
   }

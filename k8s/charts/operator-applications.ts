@@ -1,7 +1,9 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import { customObject, inWave } from '../custom-object.ts';
-import { operatorsOf } from './operators.ts';
+import { repository } from '../names.ts';
+import type { Place } from '../place.ts';
+import { operatorsOf, type Operator } from './operators.ts';
 
 /** What charts of operators bring beside CRDs and cluster roles, which is what they are for. */
 const clusterKinds = [
@@ -31,6 +33,9 @@ const namespacedKinds = [
   ['stackgres.io', 'SGConfig'],
 ] as const;
 
+/** What an operator starts with. */
+const startingKinds = ['external-secrets.io', 'ExternalSecret', 'SecretStore'] as const;
+
 type KindsOfGroup = readonly [group: string, ...kinds: string[]];
 
 const listed = (all: readonly KindsOfGroup[]): { group: string; kind: string }[] =>
@@ -58,14 +63,27 @@ export function addOperators(chart: Chart, environment: Environment, hub: string
     annotations: inWave('foundation'),
     spec: {
       description: `Operators of ${environment.name}: they bring CRDs and cluster roles`,
-      sourceRepos: [...new Set(needed.map(({ operator }) => operator.repoURL))],
+      sourceRepos: [
+        ...new Set(
+          needed.flatMap(({ operator, region }) => repositoriesOf(operator, { environment, region })),
+        ),
+      ],
       destinations: [...destinations.values()],
       clusterResourceWhitelist: listed(clusterKinds),
-      namespaceResourceWhitelist: listed(namespacedKinds),
+      namespaceResourceWhitelist: listed([
+        ...namespacedKinds,
+        ...(needed.some(
+          ({ operator, region }) => operator.startsWith?.({ environment, region }) !== undefined,
+        )
+          ? [startingKinds]
+          : []),
+      ]),
     },
   });
   for (const { region, operator } of needed) {
-    const { name, repoURL, version, namespace, namespaceLabels, values } = operator;
+    const { name, namespace } = operator;
+    const place: Place = { environment, region };
+    const labels = operator.namespaceLabels?.(place);
     customObject(chart, `${region.cluster}-${name}`, {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
@@ -74,31 +92,43 @@ export function addOperators(chart: Chart, environment: Environment, hub: string
       annotations: inWave('path' in operator ? 'foundation' : 'operatorsReady'),
       spec: {
         project,
-        source:
-          'path' in operator
-            ? { repoURL, targetRevision: version, path: operator.path }
-            : {
-                repoURL,
-                targetRevision: version,
-                chart: operator.chart,
-                helm: {
-                  releaseName: name,
-                  ...(operator.skipCrds === true ? { skipCrds: true } : {}),
-                  ...(values === undefined ? {} : { valuesObject: values({ environment, region }) }),
-                },
-              },
+        ...sourcesOf(operator, place),
         destination: { name: region.cluster, namespace },
         syncPolicy: {
           automated: { prune: false, selfHeal: true },
           // They wait for each other's definitions and webhooks. Unlike a region's, their version does not come by a pin
           // that might be taken back meanwhile.
           retry: { limit: 5, backoff: { duration: '30s', factor: 2, maxDuration: '10m' } },
-          ...(namespaceLabels === undefined
-            ? {}
-            : { managedNamespaceMetadata: { labels: { ...namespaceLabels } } }),
+          ...(labels === undefined ? {} : { managedNamespaceMetadata: { labels: { ...labels } } }),
           syncOptions: ['CreateNamespace=true', 'ServerSideApply=true', 'SkipDryRunOnMissingResource=true'],
         },
       },
     });
   }
+}
+
+function repositoriesOf(operator: Operator, place: Place): readonly string[] {
+  return [operator.repoURL, ...(operator.startsWith?.(place) === undefined ? [] : [repository])];
+}
+
+/** One source, or with what the operator starts with two, whose objects are in waves of one sync. */
+function sourcesOf(operator: Operator, place: Place): { source: object } | { sources: readonly object[] } {
+  const { repoURL, version: targetRevision } = operator;
+  const source =
+    'path' in operator
+      ? { repoURL, targetRevision, path: operator.path }
+      : { repoURL, targetRevision, chart: operator.chart, helm: helmOf(operator, place) };
+  const include = operator.startsWith?.(place);
+  if (include === undefined) return { source };
+  const path = `dist/${place.environment.name}/${place.region.name}`;
+  const first = { repoURL: repository, targetRevision: 'main', path, directory: { recurse: false, include } };
+  return { sources: [first, source] };
+}
+
+function helmOf({ name, values, ...operator }: Operator, place: Place): object {
+  return {
+    releaseName: name,
+    ...('skipCrds' in operator ? { skipCrds: true } : {}),
+    ...(values === undefined ? {} : { valuesObject: values(place) }),
+  };
 }

@@ -1,5 +1,6 @@
 import { storageClass } from '../../environments/parts.ts';
 import { accountFor, assuming } from '../cloud/roles.ts';
+import { isLinked } from '../mesh-links.ts';
 import { edgeNames, observabilityNames, privateZone } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { onDataNodes, volumeOf } from './data-parts.ts';
@@ -74,14 +75,31 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
     },
   }),
   // Ambient: no container beside a program, one proxy a node (docs/adr/0016-a-mesh-without-sidecars.md).
-  istiod: () => ({ profile: 'ambient' }),
+  istiod: (place) => ({
+    profile: 'ambient',
+    ...(isLinked(place)
+      ? {
+          global: {
+            meshID: place.environment.name,
+            multiCluster: clusterOf(place),
+            network: place.region.cluster,
+          },
+          env: {
+            AMBIENT_ENABLE_MULTI_NETWORK: 'true',
+            // The addresses of the others' gateways are told by objects of class `istio-remote`.
+            PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API: 'true',
+          },
+        }
+      : {}),
+  }),
   'istio-cni': () => ({ profile: 'ambient', resources: requests('100m', '256Mi') }),
-  ztunnel: () => ({
+  ztunnel: (place) => ({
     // All our nodes are tainted, and a node without it has no mesh.
     tolerations: [{ operator: 'Exists' }],
     resources: requests('200m', '512Mi'),
     // In which the connections of the node's pods may end when it is replaced.
     terminationGracePeriodSeconds: 60,
+    ...(isLinked(place) ? { multiCluster: clusterOf(place), global: { network: place.region.cluster } } : {}),
   }),
   // Its own network policies would open the brokers to all: ours say who calls them.
   strimzi: () => ({ watchAnyNamespace: true, generateNetworkPolicy: false }),
@@ -96,6 +114,9 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
   jaeger: () => ({ rbac: { clusterRole: true } }),
   prometheus,
 };
+
+/** By which the parts of Istio tell clusters apart; each is a network of its own. */
+const clusterOf = ({ region }: Place): object => ({ clusterName: region.cluster });
 
 /** What both external-dns have in common: each writes into the zones of its kind only. */
 function namesOf({ region }: Place, kind: 'public' | 'private'): Readonly<Record<string, unknown>> {

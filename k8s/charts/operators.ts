@@ -1,4 +1,6 @@
 import type { Region } from '../../environments/schema.ts';
+import { isLinked } from '../mesh-links.ts';
+import { meshNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { operatorValues } from './operator-values.ts';
 
@@ -13,7 +15,9 @@ export type Operator = {
   readonly alsoInto?: readonly string[];
   readonly values?: (place: Place) => Readonly<Record<string, unknown>>;
   /** Of the namespace, which all operators in it must agree on. */
-  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  readonly namespaceLabels?: (place: Place) => Readonly<Record<string, string>>;
+  /** A chart of the region's own, at `main` like the operators themselves, whose waves bring what the operator starts with. */
+  readonly startsWith?: (place: Place) => string | undefined;
   /** Whether a region's choices need it; all do unless it says. */
   readonly neededBy?: (place: Place) => boolean;
 } & (
@@ -25,7 +29,9 @@ export type Operator = {
   | { readonly path: string }
 );
 
-type More = Partial<Pick<Operator, 'namespace' | 'namespaceLabels' | 'alsoInto' | 'neededBy'>> & {
+type More = Partial<
+  Pick<Operator, 'namespace' | 'namespaceLabels' | 'startsWith' | 'alsoInto' | 'neededBy'>
+> & {
   readonly skipCrds?: true;
 };
 
@@ -62,12 +68,20 @@ const where =
 const externalDns = 'https://kubernetes-sigs.github.io/external-dns';
 
 /** All parts of Istio are of one version; those on each node redirect the traffic of pods, which only privileged ones may. */
-function istio(name: string, chart: string): Operator {
+function istio(name: string, chart: string, more: More = {}): Operator {
   return helm(name, 'https://istio-release.storage.googleapis.com/charts', chart, '1.30.3', {
-    namespace: 'istio-system',
-    namespaceLabels: { 'pod-security.kubernetes.io/enforce': 'privileged' },
+    namespace: meshNames.namespace,
+    namespaceLabels: (place) => ({
+      'pod-security.kubernetes.io/enforce': 'privileged',
+      // Pods of other clusters are of another network, and reached by the gateway of that.
+      ...(isLinked(place) ? { 'topology.istio.io/network': place.region.cluster } : {}),
+    }),
+    ...more,
   });
 }
+
+/** The chart of the mesh's authority (index.ts); the Applications of regions leave it out. */
+export const trustFile = 'trust.yaml';
 
 const isSharded = where(({ database }) => database.kind === 'sharded');
 
@@ -90,7 +104,7 @@ const operators: readonly Operator[] = [
   helm('external-dns-private', externalDns, 'external-dns', '1.22.0', { skipCrds: true }),
   helm('kong', 'https://charts.konghq.com', 'ingress', '0.24.0', { skipCrds: true }),
   istio('istio-base', 'base'),
-  istio('istiod', 'istiod'),
+  istio('istiod', 'istiod', { startsWith: (place) => (isLinked(place) ? trustFile : undefined) }),
   istio('istio-cni', 'cni'),
   istio('ztunnel', 'ztunnel'),
   helm('strimzi', 'https://strimzi.io/charts', 'strimzi-kafka-operator', '1.2.0', {

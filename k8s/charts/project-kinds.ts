@@ -1,4 +1,5 @@
 import type { Environment, Region } from '../../environments/schema.ts';
+import { isLinked } from '../mesh-links.ts';
 
 export type Kind = { readonly group: string; readonly kind: string };
 
@@ -16,6 +17,7 @@ export function projectKinds(environment: Environment): {
   readonly ofNamespaces: readonly Kind[];
 } {
   const { regions, scaling, dns } = environment;
+  const isMeshLinked = regions.some((region) => isLinked({ environment, region }));
   const some = (chooses: (region: Region) => boolean, ...them: readonly Kind[]): readonly Kind[] =>
     regions.some(chooses) ? them : [];
   return {
@@ -47,6 +49,8 @@ export function projectKinds(environment: Environment): {
       ...kinds('karpenter.k8s.aws', 'EC2NodeClass'),
       ...kinds('gateway.networking.k8s.io', 'GatewayClass'),
       ...kinds('cert-manager.io', 'ClusterIssuer'),
+      // Whom another region's mesh reads this one's cluster as.
+      ...(isMeshLinked ? kinds('rbac.authorization.k8s.io', 'ClusterRole', 'ClusterRoleBinding') : []),
       ...kinds('storage.k8s.io', 'StorageClass'),
       ...kinds('external-secrets.io', 'ClusterSecretStore'),
       ...kinds('configuration.konghq.com', 'KongClusterPlugin'),
@@ -80,7 +84,7 @@ export function projectKinds(environment: Environment): {
       // What regions show each other.
       ...(regions.length > 1
         ? some(
-            ({ kafka, database }) => kafka.kind === 'strimzi' || database.kind === 'remote',
+            ({ kafka, database }) => isMeshLinked || kafka.kind === 'strimzi' || database.kind === 'remote',
             ...kinds('external-secrets.io', 'PushSecret'),
           )
         : []),
@@ -121,11 +125,8 @@ export function projectKinds(environment: Environment): {
       ...kinds('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute'),
       ...kinds('configuration.konghq.com', 'KongPlugin', 'KongConsumer'),
       ...kinds('cert-manager.io', 'Certificate', 'Issuer'),
-      ...(regions.length > 1
-        ? [
-            ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport'),
-            ...kinds('networking.istio.io', 'DestinationRule'),
-          ]
+      ...(isMeshLinked
+        ? [...kinds('', 'Secret'), ...kinds('multicluster.x-k8s.io', 'ServiceExport', 'ServiceImport')]
         : []),
       ...kinds('security.istio.io', 'PeerAuthentication', 'AuthorizationPolicy'),
       ...kinds('externaldns.k8s.io', 'DNSEndpoint'),

@@ -8,7 +8,7 @@ import { addExternalSecret, secretProviderOf } from './stored-secret.ts';
 /** The store of another region, for one namespace; just what that region puts there for this one may be read. */
 export function addRegionStore(chart: Chart, there: Place, namespace: string, wave: Wave): void {
   const { name } = there.region;
-  customObject(chart, `region-${name}`, {
+  customObject(chart, `${namespace}-region-${name}`, {
     apiVersion: 'external-secrets.io/v1',
     kind: regionStore(name).kind,
     name: regionStore(name).name,

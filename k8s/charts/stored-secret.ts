@@ -17,8 +17,12 @@ export type ExternalSecret = {
   readonly from: { readonly data: readonly object[] } | { readonly dataFrom: readonly object[] };
   /** What the Secret holds instead of the properties as they are: texts with `{{ .secretKey }}` in them. */
   readonly template?: Readonly<Record<string, string>>;
-  /** With a template: by which labels and type others know the Secret. */
-  readonly form?: { readonly type?: string; readonly labels?: Readonly<Record<string, string>> };
+  /** With a template: by which labels, annotations and type others know the Secret. */
+  readonly form?: {
+    readonly type?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 };
 
 /** Adds a Secret that is filled from a store. */
@@ -47,11 +51,11 @@ export function addExternalSecret(
 
 function templateOf(
   data: Readonly<Record<string, string>>,
-  { type, labels }: NonNullable<ExternalSecret['form']> = {},
+  { type, ...metadata }: NonNullable<ExternalSecret['form']> = {},
 ): object {
   return {
     ...(type === undefined ? {} : { type }),
-    ...(labels === undefined ? {} : { metadata: { labels } }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     data,
   };
 }

@@ -1,5 +1,6 @@
 import type { Place } from '../place.ts';
-import { kafkaNames, postgresNames } from '../names.ts';
+import { leanersOf, leansOn } from '../mesh-links.ts';
+import { kafkaNames, meshNames, postgresNames } from '../names.ts';
 import { guestsOf, keeperOf } from '../system-addresses.ts';
 import { configOf } from '../system-variables.ts';
 
@@ -102,6 +103,9 @@ export const rights = {
                   kafkaNames.authoritySecret,
                   kafkaNames.mirrorUser(region.name),
                   ...(keeperOf(place)?.region.name === name ? keptFor : []),
+                  ...(leansOn(place).some((there) => there.name === name)
+                    ? [meshNames.reader(region.name)]
+                    : []),
                 ].map((shown) => stored(cloudRegion, `${name}/${shown}-*`)),
               ),
             ),
@@ -111,6 +115,7 @@ export const rights = {
                 kafkaNames.authoritySecret,
                 kafkaNames.mirrorUser('*'),
                 ...(guestsOf(place).length > 0 ? [postgresNames.authoritySecret] : []),
+                ...(leanersOf(place).length > 0 ? [meshNames.reader('*')] : []),
               ].map((shown) => stored(region.cloudRegion, `${region.name}/${shown}-*`)),
             ),
           ]),

@@ -66,6 +66,32 @@ describe('what an object stands for', () => {
     expect(found).toEqual(['api-gateway node 3', 'api-gateway helper 2']);
   });
 
+  it('counts the gateway of other regions by what its ConfigMap says of its pods, and refuses to guess', () => {
+    const edge = { metadata: { namespace: 'meridian-edge' } };
+    const gateway = manifest('gateway.networking.k8s.io/v1', 'Gateway', 'east-west', {
+      ...edge,
+      spec: {
+        gatewayClassName: 'istio-east-west',
+        infrastructure: { parametersRef: { kind: 'ConfigMap', name: 'options' } },
+      },
+    });
+    const pod = { nodeSelector: { pool: 'programs' }, containers: [{ resources: resources('1', '1Gi') }] };
+    const options = manifest('v1', 'ConfigMap', 'options', {
+      ...edge,
+      data: { deployment: JSON.stringify({ spec: { replicas: 3, template: { spec: pod } } }) },
+    });
+    const [workload] = expandRegion(regionOf(gateway, options)).workloads;
+    expect(workload).toMatchObject({
+      system: 'api-gateway',
+      pods: { min: 3, max: 3 },
+      main: { milliCpu: 1000, memoryBytes: 2 ** 30 },
+      nodeLabels: { pool: 'programs' },
+    });
+    expect(() => expandRegion(regionOf(gateway))).toThrow(
+      'nothing says how many pods it has: ConfigMap options',
+    );
+  });
+
   it('counts sidecars that stay, and an init container that needs more', () => {
     const spec = {
       containers: [{ name: 'a', resources: resources('100m', '1Gi') }],

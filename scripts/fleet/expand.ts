@@ -1,6 +1,7 @@
 import { numberAt, textAt } from '../rendered/fields.ts';
 import { titleOf, type FleetObject } from './object.ts';
 import { expandBuiltIn } from './systems/built-in.ts';
+import { expandGateway } from './systems/gateway.ts';
 import { expandKafka } from './systems/kafka.ts';
 import { expandManaged } from './systems/managed.ts';
 import { expandMongo } from './systems/mongo.ts';
@@ -17,6 +18,7 @@ const expanders: readonly Expand[] = [
   expandMongo,
   expandRedis,
   expandObservability,
+  expandGateway,
   expandManaged,
 ];
 

@@ -71,6 +71,7 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   'gateway.networking.k8s.io/GRPCRoute': routes,
   'gateway.networking.k8s.io/Gateway': [
     { at: 'spec.listeners[].tls.certificateRefs[]', kind: gatewayApi('', 'Secret') },
+    { at: 'spec.infrastructure.parametersRef', kind: gatewayApi('', 'ConfigMap') },
   ],
   'networking.k8s.io/Ingress': [{ at: 'spec.rules[].http.paths[].backend.service', kind: 'Service' }],
   'cert-manager.io/Certificate': [
@@ -204,7 +205,7 @@ function annotated(manifest: Manifest): Reference[] {
   );
 }
 
-/** A ServiceExport exports the Service of its own name; every object lives in a namespace that is there. */
+/** A ServiceExport exports the Service of its own name, and an import leads by one; every object lives in a namespace that is there. */
 function sameName(manifest: Manifest): Reference[] {
   const { object } = manifest;
   const { name, namespace } = object.metadata;
@@ -212,7 +213,7 @@ function sameName(manifest: Manifest): Reference[] {
     namespace === undefined
       ? []
       : [{ manifest, path: 'metadata.namespace', kind: 'Namespace', namespace: '', name: namespace }];
-  const isExport = groupKindOf(object) === 'multicluster.x-k8s.io/ServiceExport';
+  const isExport = /^multicluster\.x-k8s\.io\/Service(Export|Import)$/.test(groupKindOf(object));
   return [
     ...lives,
     ...(isExport

@@ -1,4 +1,4 @@
-import { mapAt, numberAt } from '../../../rendered/fields.ts';
+import { mapAt, numberAt, textAt } from '../../../rendered/fields.ts';
 import { groupKindOf, type KubernetesObject, type Manifest } from '../../manifest.ts';
 
 /** Pods that are not written down here, by the labels that their operator documents. */
@@ -80,6 +80,17 @@ const makers: Readonly<Record<string, (name: string, object: KubernetesObject) =
       ...mapAt(object, 'spec', 'template', 'metadata', 'labels'),
     },
   ],
+  // Istio's, where it makes the pods: Kong's Gateway has those of a Deployment, a remote one is in another cluster.
+  'gateway.networking.k8s.io/Gateway': (name, object) => {
+    const className = textAt(object, 'spec', 'gatewayClassName') ?? '';
+    if (className !== 'istio-east-west') return [];
+    return [
+      {
+        'gateway.networking.k8s.io/gateway-name': name,
+        'gateway.networking.k8s.io/gateway-class-name': className,
+      },
+    ];
+  },
   'psmdb.percona.com/PerconaServerMongoDB': (name) =>
     managedBy('percona-server-mongodb-operator', name, 'mongod', 'mongos', 'cfg').map((labels) => ({
       ...labels,

@@ -46,10 +46,6 @@ const makers: Readonly<Record<string, (product: Product) => readonly Named[]>> =
   },
   'cert-manager.io/Issuer': issuer,
   'cert-manager.io/ClusterIssuer': issuer,
-  // Every cluster of the set gets the import of what one of them exports.
-  'multicluster.x-k8s.io/ServiceExport': ({ name, namespace }) => [
-    { kind: 'multicluster.x-k8s.io/ServiceImport', namespace, name },
-  ],
   'kafka.strimzi.io/Kafka': kafka,
   'kafka.strimzi.io/KafkaUser': ({ object, name, secret: make }) => [
     textAt(object, 'spec', 'authentication', 'type') === 'scram-sha-512'
