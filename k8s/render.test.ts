@@ -89,11 +89,61 @@ describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (pat
     }
   });
 
+  it('lets every proxy hear of the end of a gateway before it stops listening, and then finish', () => {
+    for (const { metadata, spec } of programDeployments()) {
+      const { containers, terminationGracePeriodSeconds } = spec.template.spec;
+      const isGateway = containers[0].args[0] === 'gateway';
+      const seconds = containers[0].lifecycle?.preStop.sleep.seconds ?? 0;
+      expect([metadata.name, seconds >= 5]).toEqual([metadata.name, isGateway]);
+      // What composition/process.ts takes at the most, and some seconds.
+      expect(terminationGracePeriodSeconds - seconds).toBeGreaterThanOrEqual(25);
+    }
+  });
+
   it('asks for no more than the region sets aside for programs', () => {
     const most = mostRequestsOf(programsOf(place));
     expect(most.cpu).toBeLessThanOrEqual(place.region.programs.cpu);
     expect(most.memoryGiB).toBeLessThanOrEqual(place.region.programs.memoryGiB);
   });
+});
+
+/** What the pods of a cluster's programs say of their configuration, by program. */
+const stamps = (at: string): Map<string, string> =>
+  new Map(
+    read(at)
+      .filter(({ kind, metadata }) => kind === 'Deployment' && metadata.namespace === namespaces.programs)
+      .map(({ metadata, spec }) => [
+        metadata.name,
+        spec.template.metadata.annotations['meridian.example/configuration'] as string,
+      ]),
+  );
+
+it('restarts the programs that read what has changed, and no others', () => {
+  const changedBy = (change: (environment: any) => void): string[] => {
+    const copy = structuredClone(environments.find(({ name }) => name === 'production')!);
+    change(copy);
+    const other = mkdtempSync(join(folder, 'changed-'));
+    renderEnvironment(copy, other);
+    const before = stamps(join(folder, 'production/us-east'));
+    const after = stamps(join(other, 'production/us-east'));
+    expect(after.size).toBe(before.size);
+    return [...after].filter(([name, stamp]) => before.get(name) !== stamp).map(([name]) => name);
+  };
+  expect(changedBy((environment) => (environment.logLevel = 'warn'))).toHaveLength(
+    programsOf(places.find((place) => pathOf(place) === 'production/us-east')!).length,
+  );
+  const ofKafka = changedBy((environment) => {
+    environment.regions[0].kafka = {
+      ...environment.regions[0].kafka,
+      kind: 'confluent-cloud',
+      bootstrapServers: ['broker.example:9092'],
+    };
+  });
+  expect(ofKafka).toContain('reserve-stock');
+  expect(ofKafka).not.toContain('product-service');
+  expect(changedBy((environment) => (environment.apiLimits.requestsPerMinute += 1))).toEqual([]);
+  // The same in each region that is configured alike: one line of the diff, not four.
+  expect(stamps(join(folder, 'production/us-west'))).toEqual(stamps(join(folder, 'production/us-east')));
 });
 
 it('renders the same bytes again', () => {

@@ -5,10 +5,10 @@ import { inWave } from '../custom-object.ts';
 import { jobsOf, type SyncJob } from '../jobs.ts';
 import { secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { processConfig } from '../process-variables.ts';
 import { citusOf, directPostgresOf } from '../system-addresses.ts';
 import { filesOf } from '../system-files.ts';
 import { configOf } from '../system-variables.ts';
-import { processConfig } from './configuration.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
 /** The migration before the programs, smoke and audit after them: hooks of Argo CD inside the region's one Application. */

@@ -37,14 +37,15 @@ it('does not need an operation at this revision, when nothing differed', () => {
   expect(none).toEqual({ healthy: true, since, reportsFrom: since, reasons: [] });
 });
 
+const reportsFrom = (healthSince: string): string | undefined =>
+  judge('healthy', (a) => (a.status.health.lastTransitionTime = healthSince)).reportsFrom;
+
 it('takes the report of the audit that is a job of the sync, and none of before its programs were there', () => {
   const rolledOut = '2026-11-25T11:54:50Z';
-  const at = (healthy: string): string | undefined =>
-    judge('healthy', (a) => (a.status.health.lastTransitionTime = healthy)).reportsFrom;
   // The job begins when all is healthy, and the sync ends (11:55:00) when the job has.
-  expect(at(rolledOut)).toBe(rolledOut);
+  expect(reportsFrom(rolledOut)).toBe(rolledOut);
   // Pods that a scaler added since.
-  expect(at('2026-11-25T11:57:00Z')).toBe('2026-11-25T11:54:41Z');
+  expect(reportsFrom('2026-11-25T11:57:00Z')).toBe('2026-11-25T11:54:41Z');
 });
 
 const cases: [string, (given: any) => void, string][] = [
