@@ -99,12 +99,6 @@ describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (pat
       expect(terminationGracePeriodSeconds - seconds).toBeGreaterThanOrEqual(25);
     }
   });
-
-  it('asks for no more than the region sets aside for programs', () => {
-    const most = mostRequestsOf(programsOf(place));
-    expect(most.cpu).toBeLessThanOrEqual(place.region.programs.cpu);
-    expect(most.memoryGiB).toBeLessThanOrEqual(place.region.programs.memoryGiB);
-  });
 });
 
 /** What the pods of a cluster's programs say of their configuration, by program. */
@@ -173,10 +167,25 @@ it('runs critical services only in the optional region, and nothing there that n
   ]);
 });
 
+it('refuses programs for whose roll-out the quota of a region has no room', () => {
+  const { environment, region } = places.find((place) => pathOf(place) === 'production/us-east')!;
+  const most = mostRequestsOf(programsOf({ environment, region }));
+  const just = { cpu: Math.ceil(most.cpu), memoryGiB: Math.ceil(most.memoryGiB) };
+  const withProgramsOf = (programs: typeof just) => () =>
+    renderEnvironment(
+      { ...environment, regions: [{ ...region, programs }] },
+      mkdtempSync(join(folder, 'room-')),
+    );
+  expect(withProgramsOf(just)).not.toThrow();
+  expect(withProgramsOf({ ...just, cpu: just.cpu - 1 })).toThrow(
+    /^production\/us-east: its programs ask for [\d.]+ CPU and [\d.]+ GiB when all are scaled and rolled out, and programs sets \d+ CPU/,
+  );
+});
+
 it('refuses more replicas than there are partitions', () => {
   const [{ environment, region }] = places as [(typeof places)[number]];
   const few = { environment: { ...environment, replicas: null, partitions: 5 }, region };
-  expect(() => programsOf(few)).toThrow(/replicas are more than the 5 partitions/);
+  expect(() => programsOf(few)).toThrow(/^dev: [a-z-]+: \d+ replicas are more than the 5 partitions/);
   expect(allPrograms().length).toBeGreaterThan(15);
 });
 

@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
 import { meshNamespaces, namespaces, type Place } from '../place.ts';
+import { requireRoom } from '../programs.ts';
 
 /** The group of the people on call, as the cluster's identity provider names it. */
 const operators = 'meridian-operators';
@@ -16,7 +17,9 @@ const podSecurity: Readonly<Record<keyof typeof namespaces, 'restricted' | 'base
 };
 
 /** Namespaces with their Pod Security level, quotas, and what people on call may see. */
-export function addFoundation(chart: Chart, { region }: Place): void {
+export function addFoundation(chart: Chart, place: Place): void {
+  requireRoom(place);
+  const { region } = place;
   const annotations = inWave('foundation');
   for (const [key, name] of Object.entries(namespaces) as [keyof typeof namespaces, string][]) {
     const labels = { 'app.kubernetes.io/name': name };
