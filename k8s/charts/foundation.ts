@@ -34,6 +34,8 @@ export function addFoundation(chart: Chart, place: Place): void {
           'pod-security.kubernetes.io/warn': 'restricted',
           'pod-security.kubernetes.io/audit': 'restricted',
           ...(meshNamespaces.includes(name) ? { 'istio.io/dataplane-mode': 'ambient' } : {}),
+          // A load balancer takes two minutes to try a new pod: until then it is not ready, and no old one ends for it.
+          ...(name === namespaces.edge ? { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' } : {}),
         },
         // Whatever a sync thinks, a namespace with data in it is deleted by a person.
         annotations: { ...annotations, 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
