@@ -24,8 +24,8 @@ export const complete: Benchmark = {
         acknowledged.push(...outcome.load.acknowledged);
         return outcome;
       };
-      const rates = await findRates(bench, running, keep);
-      const { rate, outcome, pace } = await sustain(bench, running, rates, keep);
+      const highest = await findRate(bench, running, keep);
+      const { rate, outcome, pace } = await sustain(bench, running, highest, keep);
       reportSustained(bench, outcome, pace);
       reportCosts(bench, outcome);
       await overload(bench, running, rate, keep);
@@ -35,14 +35,14 @@ export const complete: Benchmark = {
 
 type Keep = (outcome: LoadOutcome) => LoadOutcome;
 
-/** The rates that the platform kept up with for a short time, the highest first: steps upwards, then the middle between the last two, again and again. */
-async function findRates(bench: Bench, running: Running, keep: Keep): Promise<readonly number[]> {
+/** The highest rate that the platform kept up with for a short time: steps upwards, then the middle between the last two, again and again. */
+async function findRate(bench: Bench, running: Running, keep: Keep): Promise<number> {
   const seconds = bench.settings.quick ? 5 : 20;
-  const held: number[] = [];
+  let held = 0;
   const holds = async (rate: number): Promise<boolean> => {
     const outcome = keep(await offerLoad(bench, running, { ordersPerSecond: rate, seconds }));
     logOutcome(bench, rate, outcome);
-    if (keptUp(outcome)) held.unshift(rate);
+    if (keptUp(outcome)) held = rate;
     return keptUp(outcome);
   };
   let failed = Infinity;
@@ -51,12 +51,12 @@ async function findRates(bench: Bench, running: Running, keep: Keep): Promise<re
     failed = rate;
     break;
   }
-  while (failed < Infinity && failed - (held[0] ?? 0) > finestStep) {
-    const middle = ((held[0] ?? 0) + failed) / 2;
+  while (failed < Infinity && failed - held > finestStep) {
+    const middle = (held + failed) / 2;
     if (!(await holds(middle))) failed = middle;
   }
-  if (held.length === 0) bench.fail('the platform did not keep up with the lowest rate');
-  return held.length > 0 ? held : [steps[0] / 2];
+  if (held === 0) bench.fail('the platform did not keep up with the lowest rate');
+  return held > 0 ? held : steps[0] / 2;
 }
 
 function logOutcome(bench: Bench, rate: number, outcome: LoadOutcome): void {
@@ -69,26 +69,31 @@ function logOutcome(bench: Bench, rate: number, outcome: LoadOutcome): void {
   );
 }
 
-/** The highest of these rates that it keeps up with for the whole time: what goes well for 20 s may pile up over 60. */
+/**
+ * The highest rate that it keeps up with for the whole time: what goes well for 20 s may pile up over 60. After one that was too
+ * much comes what it completed then.
+ */
 async function sustain(
   bench: Bench,
   running: Running,
-  rates: readonly number[],
+  highest: number,
   keep: Keep,
 ): Promise<{ rate: number; outcome: LoadOutcome; pace: ConsumerPace }> {
   const seconds = secondsOf(bench, 60, 10);
-  for (const [tried, rate] of rates.entries()) {
+  for (let rate = highest; ;) {
     const mailsBefore = await mailsTaken(bench.stack);
     const projection = await followConsumer(bench.stack, 'project-order-history', 'order-events');
     const outcome = keep(await offerLoad(bench, running, { ordersPerSecond: rate, seconds }));
     const pace = await projection.stop();
     const mails = (await mailsTaken(bench.stack)) - mailsBefore;
-    if (mails !== outcome.journey.shipped)
-      bench.fail(`${outcome.journey.shipped} orders shipped, ${mails} mails at the mail server`);
+    const { journey } = outcome;
+    if (mails !== journey.shipped)
+      bench.fail(`${journey.shipped} orders shipped, ${mails} mails at the mail server`);
     logOutcome(bench, rate, outcome);
-    if (keptUp(outcome) || tried === rates.length - 1) return { rate, outcome, pace };
+    if (keptUp(outcome) || rate <= finestStep) return { rate, outcome, pace };
+    const completed = Math.ceil(journey.mailed / journey.seconds / finestStep) * finestStep;
+    rate = Math.max(finestStep, Math.min(rate - finestStep, completed));
   }
-  throw new RangeError('no rate to sustain');
 }
 
 function reportSustained(bench: Bench, { journey, orders, load }: LoadOutcome, pace: ConsumerPace): void {
