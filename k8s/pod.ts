@@ -1,9 +1,18 @@
 import { k8s } from 'cdk8s-plus-27';
-import { processConfig } from './charts/configuration.ts';
 import { imageOf, ownContainer, ownPod, usesLabels, variablesFrom } from './container.ts';
 import { programPorts, type Place } from './place.ts';
+import { configurationOf, configurationStamp, processConfig } from './process-variables.ts';
 import type { Program } from './programs.ts';
 import { filesOf } from './system-files.ts';
+
+/** How long Kong may go on asking a pod that is to end: until its controller has told every proxy, which takes some seconds. */
+const goodbyeSeconds = 10;
+
+/**
+ * What is before the signal by which a gateway stops listening: without it each roll-out would refuse connections. To be put
+ * into the rendered container: cdk8s-plus-27 does not know this field yet, and would drop it.
+ */
+export const goodbye = { preStop: { sleep: { seconds: goodbyeSeconds } } } as const;
 
 /** The labels by which a program's pods are found; never change those of a Deployment that exists. */
 export function selectorOf({ name }: Program): Record<string, string> {
@@ -17,11 +26,14 @@ export function podOf(program: Program, place: Place, labels: Record<string, str
   const { securityContext, nodeSelector, tolerations, ...account } = ownPod(name, pool);
   const { volumes } = filesOf(name, systems, place);
   return {
-    metadata: { labels: { 'app.kubernetes.io/part-of': 'meridian', ...labels, ...usesLabels(systems) } },
+    metadata: {
+      annotations: configurationStamp(configurationOf(systems, place)),
+      labels: { 'app.kubernetes.io/part-of': 'meridian', ...labels, ...usesLabels(systems) },
+    },
     spec: {
       ...account,
       // The process gives up after 20 s (composition/process.ts).
-      terminationGracePeriodSeconds: 30,
+      terminationGracePeriodSeconds: program.kind === 'gateway' ? goodbyeSeconds + 30 : 30,
       securityContext,
       nodeSelector,
       tolerations,

@@ -101,12 +101,12 @@ export function programsOf({ environment, region }: Place): readonly Program[] {
 
 function capped(
   program: Program,
-  { replicas, partitions }: Pick<Environment, 'replicas' | 'partitions'>,
+  { name, replicas, partitions }: Pick<Environment, 'name' | 'replicas' | 'partitions'>,
 ): Program {
   const { min, max } = program.scale;
   if (program.consumes.length > 0 && Math.min(max, replicas?.mostAtMost ?? max) > partitions) {
     throw new RangeError(
-      `${program.name}: ${max} replicas are more than the ${partitions} partitions that they share`,
+      `${name}: ${program.name}: ${max} replicas are more than the ${partitions} partitions that they share`,
     );
   }
   if (replicas === null) return program;
@@ -129,13 +129,29 @@ export function isScaled(program: Program, { environment }: Place): boolean {
   return program.kind === 'worker' && scaling.workers !== 'fixed';
 }
 
-/** What the programs of a region ask for together when all are scaled out. */
+/** The pods that a roll-out has besides, as a share of those that there are. */
+export const surgeShare = 0.25;
+
+/** What the programs of a region ask for together when all are scaled out and rolled out. */
 export function mostRequestsOf(programs: readonly Program[]): Region['programs'] {
-  return {
-    cpu: programs.reduce((sum, { scale, requests }) => sum + (scale.max * requests.cpuMilli) / 1000, 0),
-    memoryGiB: programs.reduce(
-      (sum, { scale, requests }) => sum + (scale.max * requests.memoryMiB) / 1024,
+  const sumOf = (amount: (requests: Resources) => number): number =>
+    programs.reduce(
+      (sum, { scale, requests }) => sum + (scale.max + Math.ceil(scale.max * surgeShare)) * amount(requests),
       0,
-    ),
+    );
+  return {
+    cpu: sumOf(({ cpuMilli }) => cpuMilli / 1000),
+    memoryGiB: sumOf(({ memoryMiB }) => memoryMiB / 1024),
   };
+}
+
+/** @throws RangeError when the namespace's quota would refuse pods of a roll-out. */
+export function requireRoom(place: Place): void {
+  const { environment, region } = place;
+  const most = mostRequestsOf(programsOf(place));
+  const { cpu, memoryGiB } = region.programs;
+  if (most.cpu <= cpu && most.memoryGiB <= memoryGiB) return;
+  throw new RangeError(
+    `${environment.name}/${region.name}: its programs ask for ${most.cpu} CPU and ${most.memoryGiB} GiB when all are scaled and rolled out, and programs sets ${cpu} CPU and ${memoryGiB} GiB aside`,
+  );
 }

@@ -89,11 +89,55 @@ describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (pat
     }
   });
 
-  it('asks for no more than the region sets aside for programs', () => {
-    const most = mostRequestsOf(programsOf(place));
-    expect(most.cpu).toBeLessThanOrEqual(place.region.programs.cpu);
-    expect(most.memoryGiB).toBeLessThanOrEqual(place.region.programs.memoryGiB);
+  it('lets every proxy hear of the end of a gateway before it stops listening, and then finish', () => {
+    for (const { metadata, spec } of programDeployments()) {
+      const { containers, terminationGracePeriodSeconds } = spec.template.spec;
+      const isGateway = containers[0].args[0] === 'gateway';
+      const seconds = containers[0].lifecycle?.preStop.sleep.seconds ?? 0;
+      expect([metadata.name, seconds >= 5]).toEqual([metadata.name, isGateway]);
+      // What composition/process.ts takes at the most, and some seconds.
+      expect(terminationGracePeriodSeconds - seconds).toBeGreaterThanOrEqual(25);
+    }
   });
+});
+
+/** What the pods of a cluster's programs say of their configuration, by program. */
+const stamps = (at: string): Map<string, string> =>
+  new Map(
+    read(at)
+      .filter(({ kind, metadata }) => kind === 'Deployment' && metadata.namespace === namespaces.programs)
+      .map(({ metadata, spec }) => [
+        metadata.name,
+        spec.template.metadata.annotations['meridian.example/configuration'] as string,
+      ]),
+  );
+
+it('restarts the programs that read what has changed, and no others', () => {
+  const changedBy = (change: (environment: any) => void): string[] => {
+    const copy = structuredClone(environments.find(({ name }) => name === 'production')!);
+    change(copy);
+    const other = mkdtempSync(join(folder, 'changed-'));
+    renderEnvironment(copy, other);
+    const before = stamps(join(folder, 'production/us-east'));
+    const after = stamps(join(other, 'production/us-east'));
+    expect(after.size).toBe(before.size);
+    return [...after].filter(([name, stamp]) => before.get(name) !== stamp).map(([name]) => name);
+  };
+  expect(changedBy((environment) => (environment.logLevel = 'warn'))).toHaveLength(
+    programsOf(places.find((place) => pathOf(place) === 'production/us-east')!).length,
+  );
+  const ofKafka = changedBy((environment) => {
+    environment.regions[0].kafka = {
+      ...environment.regions[0].kafka,
+      kind: 'confluent-cloud',
+      bootstrapServers: ['broker.example:9092'],
+    };
+  });
+  expect(ofKafka).toContain('reserve-stock');
+  expect(ofKafka).not.toContain('product-service');
+  expect(changedBy((environment) => (environment.apiLimits.requestsPerMinute += 1))).toEqual([]);
+  // The same in each region that is configured alike: one line of the diff, not four.
+  expect(stamps(join(folder, 'production/us-west'))).toEqual(stamps(join(folder, 'production/us-east')));
 });
 
 it('renders the same bytes again', () => {
@@ -123,10 +167,25 @@ it('runs critical services only in the optional region, and nothing there that n
   ]);
 });
 
+it('refuses programs for whose roll-out the quota of a region has no room', () => {
+  const { environment, region } = places.find((place) => pathOf(place) === 'production/us-east')!;
+  const most = mostRequestsOf(programsOf({ environment, region }));
+  const just = { cpu: Math.ceil(most.cpu), memoryGiB: Math.ceil(most.memoryGiB) };
+  const withProgramsOf = (programs: typeof just) => () =>
+    renderEnvironment(
+      { ...environment, regions: [{ ...region, programs }] },
+      mkdtempSync(join(folder, 'room-')),
+    );
+  expect(withProgramsOf(just)).not.toThrow();
+  expect(withProgramsOf({ ...just, cpu: just.cpu - 1 })).toThrow(
+    /^production\/us-east: its programs ask for [\d.]+ CPU and [\d.]+ GiB when all are scaled and rolled out, and programs sets \d+ CPU/,
+  );
+});
+
 it('refuses more replicas than there are partitions', () => {
   const [{ environment, region }] = places as [(typeof places)[number]];
   const few = { environment: { ...environment, replicas: null, partitions: 5 }, region };
-  expect(() => programsOf(few)).toThrow(/replicas are more than the 5 partitions/);
+  expect(() => programsOf(few)).toThrow(/^dev: [a-z-]+: \d+ replicas are more than the 5 partitions/);
   expect(allPrograms().length).toBeGreaterThan(15);
 });
 

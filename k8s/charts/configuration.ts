@@ -1,36 +1,20 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Chart } from 'cdk8s';
 import { inWave } from '../custom-object.ts';
-import { observabilityNames, regionStore, secretPath } from '../names.ts';
-import { namespaces, programPorts, type Place } from '../place.ts';
+import { regionStore, secretPath } from '../names.ts';
+import { namespaces, type Place } from '../place.ts';
+import { processConfig, processVariablesOf } from '../process-variables.ts';
 import { programsOf } from '../programs.ts';
-import { citusOf, keeperOf, ownAddressesOf } from '../system-addresses.ts';
+import { keeperOf, ownAddressesOf } from '../system-addresses.ts';
 import { configOf, plainVariablesOf, secretVariablesOf, systemNames } from '../system-variables.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
-/** What every process reads, whatever it needs. */
-export const processConfig = 'process';
-
 /** The variables of the programs: a ConfigMap for every process, and a ConfigMap or Secret for each system that is used. */
 export function addConfiguration(chart: Chart, place: Place): void {
-  const { environment, region } = place;
   const namespace = namespaces.programs;
   new k8s.KubeConfigMap(chart, processConfig, {
     metadata: { name: processConfig, namespace, ...named(processConfig) },
-    data: {
-      REGION: region.name,
-      PARTITIONS: String(environment.partitions),
-      LOG_LEVEL: environment.logLevel,
-      HOST: '0.0.0.0',
-      PORT: String(programPorts.http),
-      METRICS_PORT: String(programPorts.metrics),
-      KAFKA_COMPRESSION: environment.kafkaCompression,
-      // Each form of database takes them: its poolers have max_prepared_statements.
-      POSTGRES_PREPARED: 'on',
-      POSTGRES_BY_BUCKET: citusOf(place) ? 'on' : 'off',
-      OTEL_EXPORTER_OTLP_ENDPOINT: observabilityNames.otlp,
-      TRACE_SAMPLE_RATIO: String(environment.traceSampleRatio),
-    },
+    data: { ...processVariablesOf(place) },
   });
   const used = new Set(programsOf(place).flatMap(({ systems }) => systems));
   for (const system of systemNames.filter((name) => used.has(name))) {

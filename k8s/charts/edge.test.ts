@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { environmentNamed } from '../../environments/index.ts';
 import { gateways } from '../../gateways/index.ts';
 import { addEdge, pathsOf } from './edge.ts';
+import { addFoundation } from './foundation.ts';
+import { addKong } from './kong.ts';
 
 type Route = { readonly path: string; readonly needsToken: boolean };
 type Declaration = { readonly path: string; readonly access: unknown };
@@ -74,4 +76,23 @@ it('has the secrets of plugins and consumers a wave before them: Kong refuses wh
     const secret = objects.find(({ kind, spec }) => kind === 'ExternalSecret' && spec.target.name === name)!;
     expect([name, waveOf(secret) < waveOf(object)]).toEqual([name, true]);
   }
+});
+
+it('has no old proxy end before the load balancer sends requests to a new one', () => {
+  const environment = environmentNamed('production');
+  const chart = new Chart(new App(), 'test');
+  const place = { environment, region: environment.regions[0]! };
+  addFoundation(chart, place);
+  addKong(chart, place);
+  const objects = Testing.synth(chart) as { kind: string; metadata: any; spec: any }[];
+  const balanced = objects.find(({ kind, spec }) => kind === 'Service' && spec.type === 'LoadBalancer')!;
+  expect(balanced.metadata.annotations['service.beta.kubernetes.io/aws-load-balancer-nlb-target-type']).toBe(
+    'ip',
+  );
+  const [{ metadata: space }] = objects.filter(
+    ({ kind, metadata }) => kind === 'Namespace' && metadata.name === balanced.metadata.namespace,
+  ) as [(typeof objects)[number]];
+  expect(space.labels).toMatchObject({ 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' });
+  const proxies = objects.find(({ kind }) => kind === 'Deployment')!;
+  expect(proxies.spec.strategy.rollingUpdate.maxUnavailable).toBe(0);
 });

@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
 import { meshNamespaces, namespaces, type Place } from '../place.ts';
+import { requireRoom } from '../programs.ts';
 
 /** The group of the people on call, as the cluster's identity provider names it. */
 const operators = 'meridian-operators';
@@ -16,7 +17,9 @@ const podSecurity: Readonly<Record<keyof typeof namespaces, 'restricted' | 'base
 };
 
 /** Namespaces with their Pod Security level, quotas, and what people on call may see. */
-export function addFoundation(chart: Chart, { region }: Place): void {
+export function addFoundation(chart: Chart, place: Place): void {
+  requireRoom(place);
+  const { region } = place;
   const annotations = inWave('foundation');
   for (const [key, name] of Object.entries(namespaces) as [keyof typeof namespaces, string][]) {
     const labels = { 'app.kubernetes.io/name': name };
@@ -31,6 +34,8 @@ export function addFoundation(chart: Chart, { region }: Place): void {
           'pod-security.kubernetes.io/warn': 'restricted',
           'pod-security.kubernetes.io/audit': 'restricted',
           ...(meshNamespaces.includes(name) ? { 'istio.io/dataplane-mode': 'ambient' } : {}),
+          // A load balancer takes two minutes to try a new pod: until then it is not ready, and no old one ends for it.
+          ...(name === namespaces.edge ? { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' } : {}),
         },
         // Whatever a sync thinks, a namespace with data in it is deleted by a person.
         annotations: { ...annotations, 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },

@@ -5,10 +5,10 @@ import { inWave } from '../custom-object.ts';
 import { jobsOf, type SyncJob } from '../jobs.ts';
 import { secretPath } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { processConfig } from '../process-variables.ts';
 import { citusOf, directPostgresOf } from '../system-addresses.ts';
 import { filesOf } from '../system-files.ts';
 import { configOf } from '../system-variables.ts';
-import { processConfig } from './configuration.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
 /** The migration before the programs, smoke and audit after them: hooks of Argo CD inside the region's one Application. */
@@ -93,7 +93,7 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
           {
             name: job.name,
             image: imageOf(place.environment),
-            ...(job.file === undefined ? {} : { command: ['/usr/local/bin/node', job.file] }),
+            ...(job.file === undefined ? {} : { command: [...node, job.file] }),
             args: [...job.args],
             ...variablesOf(job, place, env),
             ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
@@ -105,6 +105,9 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
     },
   };
 }
+
+/** As the image starts Node: without the flag a warning would stand in the log, before the report that is read from there. */
+const node = ['/usr/local/bin/node', '--disable-warning=TimeoutNegativeWarning'];
 
 /** Just what each reads. */
 function variablesOf(

@@ -6,7 +6,7 @@ import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { dataNodes, overZones } from './data-parts.ts';
 import { addGuestCertificate, guestServiceOf } from './postgres-guests.ts';
-import { addOwner } from './postgres-owner.ts';
+import { addOwner, ownerOnCitus } from './postgres-owner.ts';
 import { postgresSettings } from './postgres-settings.ts';
 
 type Citus = Extract<Place['region']['database'], { kind: 'citus' }>;
@@ -29,7 +29,7 @@ export function addCitus(chart: Chart, place: Place, database: Citus): void {
       annotations: { ...inWave('data'), ...keepOnPrune },
       spec,
     });
-  addOwner(chart, place);
+  addOwner(chart, place, ownerOnCitus);
   addGuestCertificate(chart, place, cluster);
   const guests = guestServiceOf(place);
   addConfigurations(add, place, database);
@@ -63,7 +63,6 @@ export function addCitus(chart: Chart, place: Place, database: Citus): void {
     replication: { mode: database.instancesPerNode > 1 ? 'sync' : 'async' },
     coordinator: {
       instances: database.coordinators * database.instancesPerNode,
-      // Citus makes the role on the workers too.
       managedSql: { scripts: [{ sgScript: cluster }] },
       ...part,
     },
@@ -114,7 +113,17 @@ function addConfigurations(add: Add, { region }: Place, database: Citus): void {
     },
   });
   add('owner', 'SGScript', {
-    scripts: [{ name: 'owner', scriptFrom: { secretKeyRef: { name: ownerSecret, key: 'owner.sql' } } }],
+    scripts: [
+      {
+        name: 'owner',
+        // Elsewhere Citus would keep it from the workers.
+        database: databaseName,
+        scriptFrom: { secretKeyRef: { name: ownerSecret, key: 'owner.sql' } },
+        // Workers may still be on their way: all of it, or again.
+        wrapInTransaction: 'read-committed',
+        retryOnError: true,
+      },
+    ],
   });
   const s3 = {
     bucket: database.backup.bucket,

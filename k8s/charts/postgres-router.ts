@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { configurationStamp } from '../process-variables.ts';
 import { dataNodes, overZones, requestsAndLimits } from './data-parts.ts';
 import { addGuestCertificate, guestServiceOf } from './postgres-guests.ts';
 import { addExternalSecret, passwordOf } from './stored-secret.ts';
@@ -18,10 +19,8 @@ const metadata = { name, namespace, labels: selector, annotations: inWave('acces
 
 /** PgDog, which finds the shard of a statement by the bucket in it (docs/adr/0013). */
 export function addRouter(chart: Chart, place: Place, router: Router, shardHosts: readonly string[]): void {
-  new k8s.KubeConfigMap(chart, `${name}-settings`, {
-    metadata,
-    data: { 'pgdog.toml': settingsOf(place, router, shardHosts) },
-  });
+  const data = { 'pgdog.toml': settingsOf(place, router, shardHosts) };
+  new k8s.KubeConfigMap(chart, `${name}-settings`, { metadata, data });
   addGuestCertificate(chart, place, name);
   addUsers(chart, place);
   new k8s.KubeServiceAccount(chart, `${name}-account`, { metadata, automountServiceAccountToken: false });
@@ -30,7 +29,7 @@ export function addRouter(chart: Chart, place: Place, router: Router, shardHosts
     spec: {
       replicas: router.replicas,
       selector: { matchLabels: selector },
-      template: podOf(router, guestServiceOf(place) !== undefined),
+      template: podOf(router, guestServiceOf(place) !== undefined, data),
     },
   });
   const guests = guestServiceOf(place);
@@ -117,14 +116,18 @@ function addUsers(chart: Chart, place: Place): void {
   });
 }
 
-function podOf(router: Router, hasGuests: boolean): k8s.PodTemplateSpec {
+function podOf(router: Router, hasGuests: boolean, settings: object): k8s.PodTemplateSpec {
   const { requests, limits } = requestsAndLimits(router.node);
   const probe: k8s.Probe = {
     httpGet: { path: '/', port: k8s.IntOrString.fromString('health') },
     timeoutSeconds: 2,
   };
   return {
-    metadata: { labels: { ...selector, ...postgresNames.podLabels } },
+    // PgDog reads its settings when it starts.
+    metadata: {
+      annotations: configurationStamp(settings),
+      labels: { ...selector, ...postgresNames.podLabels },
+    },
     spec: {
       serviceAccountName: name,
       automountServiceAccountToken: false,

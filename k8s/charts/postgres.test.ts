@@ -45,6 +45,24 @@ it('gives PostgreSQL a connection for each that the poolers may open, and memory
   }
 });
 
+it('makes the owner where Citus takes it to the workers, which the coordinator asks as that role', () => {
+  const objects = rendered(production.regions[0]!);
+  const [script] = objects.find(({ kind }) => kind === 'SGScript')!['spec'].scripts;
+  const cluster = objects.find(({ kind }) => kind === 'SGShardedCluster')!;
+  expect(script).toMatchObject({
+    database: cluster['spec'].database,
+    wrapInTransaction: 'read-committed',
+    retryOnError: true,
+  });
+  const { name, key } = script.scriptFrom.secretKeyRef;
+  const secret = objects.find(({ kind, metadata }) => kind === 'ExternalSecret' && metadata.name === name)!;
+  const sql = secret['spec'].target.template.data[key] as string;
+  expect(sql).toContain('create role meridian login password');
+  expect(sql).toMatch(
+    /insert into pg_dist_authinfo \(nodeid, rolename, authinfo\)\n {2}select 0, 'meridian'/,
+  );
+});
+
 it('archives the log every minute, on Citus and on shards', () => {
   const [cluster] = sharded(50).filter(({ kind }) => kind === 'Cluster');
   expect(cluster!['spec'].postgresql.parameters.archive_timeout).toBe('60s');

@@ -1,9 +1,9 @@
-import type { Chart } from 'cdk8s';
+import { ApiObject, JsonPatch, type Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
 import { isGlobal, lackingIn } from '../mesh-links.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
-import { podOf, selectorOf } from '../pod.ts';
+import { goodbye, podOf, selectorOf } from '../pod.ts';
 import { isScaled, programsOf, type Program } from '../programs.ts';
 import { rolloutOf } from '../rollout.ts';
 
@@ -31,7 +31,7 @@ function addProgram(chart: Chart, place: Place, program: Program): void {
     metadata: { ...metadata, annotations: inWave('access') },
     automountServiceAccountToken: false,
   });
-  new k8s.KubeDeployment(chart, name, {
+  const manifest = k8s.KubeDeployment.manifest({
     metadata: { ...metadata, annotations: inWave('programs') },
     spec: {
       // Where a scaler rules, a number here would undo it at every sync.
@@ -41,7 +41,11 @@ function addProgram(chart: Chart, place: Place, program: Program): void {
       template: podOf(program, place, labels),
     },
   });
-  if (program.kind === 'gateway') addService(chart, place, program, selectorOf(program));
+  const deployment = new ApiObject(chart, name, manifest);
+  if (program.kind === 'gateway') {
+    deployment.addJsonPatch(JsonPatch.add('/spec/template/spec/containers/0/lifecycle', goodbye));
+    addService(chart, place, program, selectorOf(program));
+  }
   if (scale.min > 1) {
     new k8s.KubePodDisruptionBudget(chart, `${name}-budget`, {
       metadata: { ...metadata, annotations: inWave('programs') },

@@ -95,6 +95,10 @@ describe('what is in the image', () => {
     // With no variable and no address, each gets as far as saying so.
     expect(start(...commands.get('migrate')!.args)).toMatchObject({ status: 78 });
     const audit = commands.get('audit')!;
+    // What Node itself says would stand in the log of the Job, where the report is read from.
+    expect(
+      `ENTRYPOINT ${JSON.stringify([...audit.command.slice(0, -1), 'main.ts']).replaceAll('","', '", "')}`,
+    ).toBe(instructions.find((line) => line.startsWith('ENTRYPOINT')));
     const { status, output } = run([...audit.command, ...audit.args]);
     expect([status, output]).toEqual([78, expect.stringContaining('MONGO_URL is missing')]);
     const smoke = commands.get('smoke')!;

@@ -36,7 +36,7 @@ it('a wave, a revision or a remote that is not there', async () => {
   );
   const withPassword = world.promote(1, { remote: 'https://user:secret@127.0.0.1:1/x' });
   await expect(withPassword).rejects.not.toThrow(/secret/);
-  await expectRefused(world, 'wave 1 (ap-southeast) does not run one revision: give --revision', { wave: 2 });
+  await expectRefused(world, 'wave 1 (ap-southeast) runs nothing yet: begin with --wave all', { wave: 2 });
 });
 
 it('a dirty tree, where it matters', async () => {

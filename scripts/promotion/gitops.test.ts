@@ -89,6 +89,26 @@ it('after two rollbacks a region is not back at what the first one took away', a
   );
 });
 
+it('tells of a wave that is promoted again which regions move, not which stay', async () => {
+  const contracts = contractsWith('id: z.string()');
+  const revisions = [await world.release('1', contracts), await world.release('2', contracts)];
+  for (const revision of revisions) {
+    for (const [wave, regions] of [
+      [1, ['ap-southeast']],
+      [2, ['us-west']],
+      [3, ['us-east']],
+    ] as const) {
+      await world.roll(wave, { revision });
+      for (const region of regions) await world.verified(region, revision);
+    }
+  }
+  const target = await world.target();
+  const back = await rollback(world.clone, { target, push: true, regions: ['us-east'] });
+  await world.merge(back.commit);
+  expect(await world.roll(3, { revision: revisions[1]! })).toEqual(['us-east']);
+  expect(await world.pins()).toEqual(everywhere(revisions[1]!));
+});
+
 it('moves the pins of the wave and nothing else, in one commit on main', async () => {
   const revision = await world.release('1');
   const result = await world.promote(1);

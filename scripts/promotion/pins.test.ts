@@ -25,6 +25,23 @@ it('refuses a pin with an unknown key, a key that is there twice, a hash that is
   expect(() => parsePin(digits.replaceAll(/"(1+)"/g, '$1'), path)).toThrow(`${path}: revision: `);
 });
 
+it('refuses a file with nothing, too much or a merge conflict in it, and reads one of another editor', () => {
+  const text = yamlOf(pin);
+  const refusals: [string, string][] = [
+    ['', 'is empty'],
+    ['# nothing yet\n', 'is empty'],
+    [`${text}---\n${text}`, 'has more than one document'],
+    [
+      text.replace('"production"', '*none'),
+      'Unresolved alias (the anchor must be set before the alias): none',
+    ],
+    [text.replace('region', '<<<<<<< HEAD\nregion'), 'line 2: a mark of a merge conflict'],
+    [`${text}=======\r\n`, 'line 5: a mark of a merge conflict'],
+  ];
+  for (const [given, refusal] of refusals) expect(() => parsePin(given, path)).toThrow(`${path}: ${refusal}`);
+  expect(parsePin(`\uFEFF${text.replaceAll('\n', '\r\n')}`, path)).toEqual(pin);
+});
+
 it('names the environments, waves and regions that there are', () => {
   expect(() => pinnedEnvironment(declared, 'moon')).toThrow(
     'there is no environment "moon": dev, staging, production',

@@ -69,7 +69,13 @@ export async function promote(repository: Repository, options: PromoteOptions): 
     files: new Map(moved.map((pin) => [pinPath(pin.environment, pin.region), yamlOf(pin)])),
     push: options.push ? 'branch' : 'not-yet',
   });
-  return { ...proposed, title, moved, gates };
+  // Of a wave that was promoted before, the regions that run this already stay where they are.
+  return {
+    ...proposed,
+    title,
+    moved: moved.filter((pin) => pins.get(pin.region)?.revision !== revision),
+    gates,
+  };
 }
 
 async function revisionOf(
@@ -84,6 +90,11 @@ async function revisionOf(
     throw new Refusal('there is no release on main: make a record with scripts/release, or give --revision');
   }
   const before = regionsOfWave(environment, wave - 1);
+  const nowhere = before.filter((region) => !pins.has(region));
+  if (nowhere.length > 0) {
+    const begin = pins.size === 0 ? 'begin with --wave all' : `promote wave ${wave - 1} first`;
+    throw new Refusal(`wave ${wave - 1} (${nowhere.join(', ')}) runs nothing yet: ${begin}`);
+  }
   const running = new Set(before.map((region) => pins.get(region)?.revision));
   const [one] = running;
   if (running.size === 1 && one !== undefined) return one;

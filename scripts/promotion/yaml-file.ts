@@ -14,13 +14,27 @@ export function parseYamlFile<Schema extends z.ZodType>(
   text: string,
   path: string,
 ): z.output<Schema> {
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  // The lines after the first show the place; the colon announces them.
-  if (error) throw new Refusal(`${path}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
-  const parsed = schema.safeParse(document.toJS());
+  const conflict = text.split('\n').findIndex((line) => /^(<{7}|={7}|>{7})( |\r?$)/.test(line));
+  if (conflict >= 0) throw new Refusal(`${path}: line ${conflict + 1}: a mark of a merge conflict`);
+  const parsed = schema.safeParse(valueOf(text, path));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') ?? '';
   throw new Refusal(`${path}: ${field === '' ? '' : `${field}: `}${issue?.message}`);
+}
+
+function valueOf(text: string, path: string): unknown {
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error?.code === 'MULTIPLE_DOCS') throw new Refusal(`${path}: has more than one document`);
+  // The lines after the first show the place; the colon announces them.
+  if (error) throw new Refusal(`${path}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
+  if (document.contents === null) throw new Refusal(`${path}: is empty`);
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // An alias of nothing, or of too much.
+    if (!(cause instanceof Error)) throw cause;
+    throw new Refusal(`${path}: ${cause.message.split('\n')[0]}`, { cause });
+  }
 }

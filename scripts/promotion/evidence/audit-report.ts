@@ -20,10 +20,10 @@ const auditReport = z.object({
 });
 
 /**
- * Whether the auditor found a region clean after it was healthy at its revision: an older report says nothing of it.
+ * Whether the auditor found a region clean, by a report that began at `from` or later: an older one says nothing of what runs.
  * @throws Refusal when the file is no audit report, or one of a time to come.
  */
-export async function auditIsClean(file: string, since: string | undefined, now: Date): Promise<Gate> {
+export async function auditIsClean(file: string, from: string | undefined, now: Date): Promise<Gate> {
   const name = 'audit';
   const report = await readReport(file);
   const finishedMs = Date.parse(report.startedAt) + report.durationMs;
@@ -42,8 +42,8 @@ export async function auditIsClean(file: string, since: string | undefined, now:
     const away = report.away.map(({ source, reason }) => `${source}: ${reason}`).join(', ');
     return { name, passed: false, reason: `${shown}: could not check: ${away}` };
   }
-  if (since !== undefined && Date.parse(report.startedAt) < Date.parse(since)) {
-    return { name, passed: false, reason: `${shown}: is of ${report.startedAt}, before ${since}` };
+  if (from !== undefined && Date.parse(report.startedAt) < Date.parse(from)) {
+    return { name, passed: false, reason: `${shown}: is of ${report.startedAt}, before ${from}` };
   }
   return {
     name,
@@ -61,7 +61,7 @@ async function readReport(file: string): Promise<z.infer<typeof auditReport>> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Refusal(`${file}: cannot be read`, { cause });
   });
-  const parsed = auditReport.safeParse(jsonOf(text));
+  const parsed = auditReport.safeParse(jsonOf(text, file));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') ?? '';
@@ -70,12 +70,10 @@ async function readReport(file: string): Promise<z.infer<typeof auditReport>> {
   );
 }
 
-/** Undefined where it is no JSON, which no schema takes. */
-function jsonOf(text: string): unknown {
+function jsonOf(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+  } catch (cause) {
+    throw new Refusal(`${file}: is not JSON`, { cause });
   }
 }

@@ -80,7 +80,7 @@ describe('an audit report', () => {
     await expect(judge('{"verdict":"fine"}')).rejects.toThrow(
       'audit.json: is not a report of scripts/audit --json',
     );
-    await expect(judge('no JSON')).rejects.toThrow('audit.json: is not a report of scripts/audit --json');
+    await expect(judge('no JSON')).rejects.toThrow('audit.json: is not JSON');
     await expect(auditIsClean(join(folder, 'gone.json'), since, now)).rejects.toThrow(
       'gone.json: cannot be read',
     );

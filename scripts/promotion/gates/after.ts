@@ -46,7 +46,7 @@ export async function gatesAfter(
         ? `at ${shortOf(revision)} since ${verdict.since}`
         : `at ${shortOf(revision)}: ${verdict.reasons.join('; ')}`,
     },
-    ...(await Promise.all(audits.map((file) => auditIsClean(file, verdict.since, now)))),
+    ...(await Promise.all(audits.map((file) => auditIsClean(file, verdict.reportsFrom, now)))),
     ...(prometheus === undefined ? [] : await prometheusAgrees(prometheus, region, verdict.since, now)),
   ];
   const evidence = [

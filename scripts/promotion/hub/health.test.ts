@@ -19,16 +19,33 @@ function judge(name: FixtureName, change: (given: any) => void = () => {}, hold:
 }
 
 it('is healthy since the later of its health and its sync', () => {
-  expect(judge('healthy')).toEqual({ healthy: true, since: '2026-11-25T11:55:00Z', reasons: [] });
+  expect(judge('healthy')).toEqual({
+    healthy: true,
+    since: '2026-11-25T11:55:00Z',
+    reportsFrom: '2026-11-25T11:54:41Z',
+    reasons: [],
+  });
   const flapped = judge('healthy', (a) => (a.status.health.lastTransitionTime = '2026-11-25T11:57:00Z'));
   expect(flapped.since).toBe('2026-11-25T11:57:00Z');
 });
 
 it('does not need an operation at this revision, when nothing differed', () => {
   const same = judge('healthy', (a) => (a.status.operationState.syncResult.revision = other));
-  expect(same).toEqual({ healthy: true, since: '2026-11-25T11:50:00Z', reasons: [] });
+  const since = '2026-11-25T11:50:00Z';
+  expect(same).toEqual({ healthy: true, since, reportsFrom: since, reasons: [] });
   const none = judge('healthy', (a) => delete a.status.operationState);
-  expect(none).toEqual({ healthy: true, since: '2026-11-25T11:50:00Z', reasons: [] });
+  expect(none).toEqual({ healthy: true, since, reportsFrom: since, reasons: [] });
+});
+
+const reportsFrom = (healthSince: string): string | undefined =>
+  judge('healthy', (a) => (a.status.health.lastTransitionTime = healthSince)).reportsFrom;
+
+it('takes the report of the audit that is a job of the sync, and none of before its programs were there', () => {
+  const rolledOut = '2026-11-25T11:54:50Z';
+  // The job begins when all is healthy, and the sync ends (11:55:00) when the job has.
+  expect(reportsFrom(rolledOut)).toBe(rolledOut);
+  // Pods that a scaler added since.
+  expect(reportsFrom('2026-11-25T11:57:00Z')).toBe('2026-11-25T11:54:41Z');
 });
 
 const cases: [string, (given: any) => void, string][] = [
@@ -98,7 +115,7 @@ it('passes over a warning', () => {
 it('holds for a soak, or since a time, and says how long when it does not', () => {
   const since = '2026-11-25T11:55:00Z';
   expect(judge('healthy', undefined, { soakSeconds: 300 }).healthy).toBe(true);
-  expect(judge('healthy', undefined, { soakSeconds: 301 })).toEqual({
+  expect(judge('healthy', undefined, { soakSeconds: 301 })).toMatchObject({
     healthy: false,
     since,
     reasons: ['healthy for 300 s of the 301 s to hold'],

@@ -8,6 +8,11 @@ export type Verdict = {
   readonly healthy: boolean;
   /** Since when, ISO 8601; undefined unless every condition but the time holds. */
   readonly since: string | undefined;
+  /**
+   * From when on a report is of this revision, ISO 8601; undefined as `since`. Earlier than that: the audit of a sync is one of
+   * its jobs, and begins when all is healthy and before the sync has ended.
+   */
+  readonly reportsFrom: string | undefined;
   /** Each condition that does not hold, in plain words. */
   readonly reasons: readonly string[];
 };
@@ -19,7 +24,7 @@ export type Verdict = {
  */
 export function judgeHealth(application: Application, revision: string, hold: Hold, now: Date): Verdict {
   const { spec, status, operation } = application;
-  if (!status) return { healthy: false, since: undefined, reasons: ['Argo CD has not looked at it yet'] };
+  if (!status) return { ...unknown, reasons: ['Argo CD has not looked at it yet'] };
   const { sync, health, operationState } = status;
   const reasons: string[] = [];
   const check = (holds: boolean, reason: string): void => void (holds || reasons.push(reason));
@@ -39,18 +44,34 @@ export function judgeHealth(application: Application, revision: string, hold: Ho
     check(!type.endsWith('Error'), message === undefined ? type : `${type}: ${message.split('\n')[0]}`);
   }
   check(health.lastTransitionTime !== undefined, 'it does not say since when it is healthy');
-  if (reasons.length > 0 || health.lastTransitionTime === undefined)
-    return { healthy: false, since: undefined, reasons };
-  const finishedAt =
-    operationState?.syncResult?.revision === revision ? operationState.finishedAt : undefined;
+  if (reasons.length > 0 || health.lastTransitionTime === undefined) return { ...unknown, reasons };
+  const { startedAt, finishedAt } = isOfRevision ? (operationState ?? {}) : {};
   const since = later(health.lastTransitionTime, finishedAt);
+  const reportsFrom = reportsFromOf(health.lastTransitionTime, startedAt, finishedAt);
   const missing = notHeld(since, hold, now);
-  return { healthy: missing === undefined, since, reasons: missing === undefined ? [] : [missing] };
+  return {
+    healthy: missing === undefined,
+    since,
+    reportsFrom,
+    reasons: missing === undefined ? [] : [missing],
+  };
 }
+
+const unknown = { healthy: false, since: undefined, reportsFrom: undefined };
 
 /** Terminating is not over yet either. */
 export function isUnderWay(phase: string | undefined): boolean {
   return phase === 'Running' || phase === 'Terminating';
+}
+
+/** A scaler that adds pods after the sync changes the health once more, which takes nothing from the sync's own report. */
+function reportsFromOf(
+  healthChanged: string,
+  startedAt: string | undefined,
+  finishedAt: string | undefined,
+): string {
+  if (startedAt === undefined || finishedAt === undefined) return later(healthChanged, finishedAt);
+  return Date.parse(healthChanged) > Date.parse(finishedAt) ? startedAt : later(healthChanged, startedAt);
 }
 
 function later(one: string, other: string | undefined): string {
