@@ -54,7 +54,12 @@ export function projectKinds(environment: Environment): {
       ...kinds('storage.k8s.io', 'StorageClass'),
       ...kinds('external-secrets.io', 'ClusterSecretStore'),
       ...kinds('configuration.konghq.com', 'KongClusterPlugin'),
-      ...some(isAurora, ...kinds('rds.aws.upbound.io', 'GlobalCluster', 'Cluster', 'ClusterInstance')),
+      ...some(
+        isAurora,
+        ...kinds('rds.aws.upbound.io', 'GlobalCluster', 'Cluster', 'ClusterInstance', 'SubnetGroup'),
+        ...kinds('kms.aws.upbound.io', 'Key'),
+        ...kinds('ec2.aws.upbound.io', 'SecurityGroup', 'SecurityGroupIngressRule'),
+      ),
       ...some(
         ({ kafka }) => kafka.kind === 'msk',
         ...kinds('kafka.aws.upbound.io', 'Cluster', 'Configuration'),
