@@ -49,9 +49,6 @@ export async function runPlatform(context: PlatformContext): Promise<number> {
       await once(signal, 'abort');
     }
     return context.once ? exitCode : 0;
-  } catch (error) {
-    if (signal.aborted) return 130;
-    throw error;
   } finally {
     await platform.stop();
   }

@@ -25,13 +25,19 @@ export async function runStack(stack: LocalStack, options: RunOptions): Promise<
     return await runPlatform({ stack, ...options, progress, signal });
   } catch (error) {
     progress.finish();
-    if (signal.aborted && !started) return 130;
+    // The programs that a start runs get the same Ctrl-C, so what they then say is no news.
+    if (signal.aborted && (!started || isAbort(error, signal))) return 130;
     throw error;
   } finally {
     progress.finish();
     if (started) await stopStack(stack);
     release();
   }
+}
+
+// Whether a step ended because the signal asked it to, and not by a fault of its own on the way down.
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
 // The first signal asks everything to end in order, the next one ends it at once.
