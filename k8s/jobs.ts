@@ -92,7 +92,7 @@ export function jobsOf(place: Place): readonly SyncJob[] {
     hook: 'PostSync',
     wave: '1',
     file: 'scripts/audit-region.ts',
-    args: ['--json', '--settle-ms=60000', '--since-last-clean'],
+    args: [`--environment=${place.environment.name}`, '--json', '--settle-ms=60000', '--since-last-clean'],
     systems: ['postgres', 'kafka', 'mongo'],
     callsGateways: false,
     pool: 'batch',

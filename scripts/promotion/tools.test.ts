@@ -82,7 +82,10 @@ describe('in a repository', () => {
     writeFileSync(join(where.path, 'git'), `#!/bin/sh\nexec '${git}' "$@"\n`);
     chmodSync(join(where.path, 'git'), 0o755);
     const unpushed = await run('promote', ['production', '--wave', '1', '--no-render'], where);
-    const [command, ...rest] = unpushed.stdout.split('\n').slice(-2).map((line) => line.trim());
+    const [command, ...rest] = unpushed.stdout
+      .split('\n')
+      .slice(-2)
+      .map((line) => line.trim());
     expect([command, ...rest]).toEqual([
       `git push origin ${branch}`,
       `gh pr create --base main --head ${branch} --fill`,
