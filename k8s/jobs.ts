@@ -24,6 +24,8 @@ export type SyncJob = {
   readonly activeDeadlineSeconds: number;
   /** Exit codes with which another try would only fail again. */
   readonly finalExitCodes: readonly number[];
+  /** Whether a person may have it run between two syncs, too. */
+  readonly isOnDemand?: true;
 };
 
 const wrongUsage = 2;
@@ -101,6 +103,7 @@ export function jobsOf(place: Place): readonly SyncJob[] {
     backoffLimit: 2,
     activeDeadlineSeconds: 3600,
     finalExitCodes: [1, wrongUsage, wrongConfiguration],
+    isOnDemand: true,
   };
   return [
     ...(migrate.systems.length > 0 ? [migrate] : []),
