@@ -57,6 +57,7 @@ export const healthChecks: Readonly<Record<string, string>> = {
   'karpenter.sh/NodePool': 'ready',
   'keda.sh/ScaledObject': 'ready',
   'autoscaling/HorizontalPodAutoscaler': 'scaler',
+  'batch/CronJob': 'on-demand',
   'gateway.networking.k8s.io/Gateway': 'gateway-api',
   'gateway.networking.k8s.io/HTTPRoute': 'gateway-api',
   'elasticsearch.k8s.elastic.co/Elasticsearch': 'elasticsearch',

@@ -76,7 +76,7 @@ export function projectKinds(environment: Environment): {
         : []),
       ...(scaling.workers === 'lag' ? kinds('keda.sh', 'ScaledObject', 'TriggerAuthentication') : []),
       ...(scaling.recommendMemory ? kinds('autoscaling.k8s.io', 'VerticalPodAutoscaler') : []),
-      ...kinds('batch', 'Job'),
+      ...kinds('batch', 'Job', 'CronJob'),
       ...kinds('networking.k8s.io', 'NetworkPolicy'),
       ...kinds('policy', 'PodDisruptionBudget'),
       ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
