@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
 import { hasMigration, neededMigration } from '../adapters/postgres/needed-schema.ts';
 import { createTransactions } from '../adapters/postgres/transactions.ts';
 import { createLogger } from '../adapters/telemetry/logger.ts';
@@ -19,6 +17,7 @@ import { schemaIsThere } from './await-schema.ts';
 import { readProcessConfiguration } from './configuration.ts';
 import { createConnections } from './connections.ts';
 import { createHttpApp } from './http-app.ts';
+import { listen, type HttpServer } from './http-server.ts';
 import { runRelays } from './relays.ts';
 import { createSharedPorts } from './shared-ports.ts';
 
@@ -103,7 +102,8 @@ export async function runProcess(
     isReady,
     metricsText: () => telemetry.metricsText(),
   });
-  const servers: Server[] = [await listen(health.fetch, values.HOST, values.METRICS_PORT)];
+  const { HOST: host, PORT, METRICS_PORT } = values;
+  const servers: HttpServer[] = [await listen({ fetch: health.fetch, host, port: METRICS_PORT })];
   const tools = { region: values.REGION, partitions: values.PARTITIONS, signal: stopping.signal };
 
   // On an older schema a worker would take what PostgreSQL refuses for poison, and put good messages aside.
@@ -134,8 +134,10 @@ export async function runProcess(
     runTask(task, { shared: ports, transactions, tools, logger, signal: draining.signal }),
   );
   if (gateways.length > 0) {
-    const app = createHttpApp(gateways, { ports, transactions, values, logger, tools, isReady });
-    servers.unshift(await listen(app.fetch, values.HOST, values.PORT));
+    // Who waits for an order is answered as soon as the process drains: it can wait on at another one.
+    const own = { ...tools, signal: draining.signal };
+    const app = createHttpApp(gateways, { ports, transactions, values, logger, tools: own, isReady });
+    servers.unshift(await listen({ fetch: app.fetch, host, port: PORT }));
   }
   started = true;
   logger.info({ parts: service }, 'ready');
@@ -145,14 +147,14 @@ export async function runProcess(
     const hurry = setTimeout(() => stopping.abort(), drainMs);
     const http = servers.slice(0, -1);
     const metrics = servers.at(-1);
-    await Promise.all(http.map(closeServer));
+    await Promise.all(http.map((server) => server.close()));
     await Promise.allSettled([...running.map((consumption) => consumption.stop()), ...taskRuns]);
     await relaying;
     stopping.abort();
     clearTimeout(hurry);
     await closePorts();
     await connections.close();
-    if (metrics) await closeServer(metrics);
+    await metrics?.close();
     await telemetry.shutdown();
     return true;
   };
@@ -178,26 +180,4 @@ function nameOf({ gateways, workers, tasks, relays }: ProcessParts): string {
   const names = [...gateways, ...workers, ...tasks].map(({ name }) => name);
   if (relays.length > 0) names.unshift('relay');
   return names.length === 1 ? names[0]! : `${names[0] ?? 'nothing'}+${names.length - 1}`;
-}
-
-async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  host: string,
-  port: number,
-): Promise<Server> {
-  const listener = getRequestListener(fetch);
-  const server = createServer((request, response) => void listener(request, response));
-  server.keepAliveTimeout = 65_000; // longer than the load balancer's, which otherwise meets a closing socket
-  server.listen(port, host);
-  await once(server, 'listening');
-  return server;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const force = setTimeout(() => server.closeAllConnections(), 5000);
-  await closed;
-  clearTimeout(force);
 }

@@ -71,6 +71,7 @@ export function createSharedPorts({ values, connections, logger, signal }: Share
       closing(
         createHttpPaymentProvider({
           baseUrl: values.PAYMENT_PROVIDER_URL,
+          apiKey: values.PAYMENT_PROVIDER_KEY,
           onBreaker: (state) => logger.warn({ system: 'payment-provider', state }, 'the breaker changed'),
         }),
       ),

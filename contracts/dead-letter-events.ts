@@ -11,6 +11,8 @@ export const deadLetterEvents = {
     key: z.string().nullable(),
     headers: z.record(z.string(), z.string()).readonly(),
     valueBase64: z.base64(),
+    /** The message was too large to be in here: value and headers are where it lay. */
+    isCut: z.literal(true).optional(),
     errorCode: name,
     errorMessage: z.string(),
     attempts: z.int().positive(),

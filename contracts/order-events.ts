@@ -19,6 +19,7 @@ export const orderEvents = {
     totalMinor: minorUnits,
     paymentToken: name,
     shipTo,
+    fromCart: z.literal(true).optional(),
   }),
   OrderStockReserved: z.object(aboutOrder),
   OrderFraudCleared: z.object(aboutOrder),

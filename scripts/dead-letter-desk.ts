@@ -20,12 +20,14 @@ export type DeadLetterDesk = {
   /**
    * Publishes the messages again as they were, on their topic and partition. Others who read the topic know them
    * already and skip them; whoever gave up handles them, or gives up again at the new offset.
-   * @throws RangeError when one is too old, before anything was published.
+   * @throws RangeError when one is too old or cut, before anything was published.
    */
   retry(letters: readonly DeadLetter[]): Promise<void>;
   /** Nothing more will be done about them. */
   drop(letters: readonly DeadLetter[]): Promise<void>;
 };
+
+export const cutBecause = 'its message was too large for the letter, and lies only where it lay';
 
 export const tooOldBecause = 'others may have forgotten that they handled its event';
 
@@ -87,14 +89,15 @@ export function openDeadLetterDesk(
     async retry(letters) {
       const old = letters.find((letter) => isTooOldToRetry(letter));
       if (old) throw new RangeError(`${old.id} is too old: ${tooOldBecause}`);
+      const cut = letters.find(({ isCut }) => isCut);
+      if (cut) throw new RangeError(`${cut.id} is cut: ${cutBecause}`);
       const producer = kafka.producer({
         createPartitioner: Partitioners.DefaultPartitioner,
         idempotent: true,
       });
       await producer.connect();
       try {
-        for (let at = 0; at < letters.length; at += 100) {
-          const batch = letters.slice(at, at + 100);
+        for (const batch of inBatches(letters)) {
           await producer.sendBatch({ acks: -1, topicMessages: batch.map(messageOf) });
           // After the broker has them: a crash in between publishes them once more.
           await settle(batch, 'retried');
@@ -105,6 +108,26 @@ export function openDeadLetterDesk(
     },
     drop: (letters) => settle(letters, 'dropped'),
   };
+}
+
+const batchLength = 800_000;
+
+/** Letters in order, no more at a time than Kafka takes in one batch (`message.max.bytes` is 1 MiB). */
+function inBatches<Letter extends Pick<DeadLetter, 'valueBase64' | 'headers'>>(
+  letters: readonly Letter[],
+): readonly (readonly Letter[])[] {
+  const batches: Letter[][] = [];
+  let length = Infinity;
+  for (const letter of letters) {
+    const own = letter.valueBase64.length + JSON.stringify(letter.headers).length + 500;
+    length += own;
+    if (length > batchLength) {
+      batches.push([]);
+      length = own;
+    }
+    batches.at(-1)!.push(letter);
+  }
+  return batches;
 }
 
 /** A letter that was written twice is one: the first. */

@@ -154,6 +154,23 @@ test('an event of long ago is not published again: others may have forgotten tha
   expect(await run('drop', idOf(7))).toMatchObject({ exitCode: 0 });
 });
 
+test('more letters than one batch holds are all retried; of a message that was too large the letter says where it is', async () => {
+  const before = (await messages()).length;
+  const long = Array.from({ length: 90 }, (_, index) => [100 + index, 'x'.repeat(15_000)] as const);
+  await writeLetters([...long, [200, 'x'.repeat(1_000_000)]]);
+  expect(await run('retry', idOf(200))).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/200\/score-order is cut/),
+  });
+  expect(await run('retry', '--all')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^90 retried; 1 left, cut/),
+  });
+  expect(await messages()).toHaveLength(before + 90);
+  expect((await run('show', idOf(200))).stdout).toContain('isCut');
+  expect(await run('drop', idOf(200))).toMatchObject({ exitCode: 0 });
+});
+
 test('exit codes tell an unknown letter, wrong usage and a system that is away', async () => {
   expect(await run('show', 'order-events/3/9/score-order')).toMatchObject({ exitCode: 1 });
   expect(await run('retry')).toMatchObject({ exitCode: 2 });

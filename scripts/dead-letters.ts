@@ -4,6 +4,7 @@ import type { LocalStackName } from '../environments/local.ts';
 import { outliveReaders } from '../platform/closed-output.ts';
 import { openSources } from './auditor/local-sources.ts';
 import {
+  cutBecause,
   isTooOldToRetry,
   openDeadLetterDesk,
   tooOldBecause,
@@ -75,9 +76,14 @@ function commands(finish: (exitCode: number) => void): Command {
         const open = all ? letters.filter(({ status }) => status === 'open') : openOnes(pick(letters, ids));
         const old = open.filter((letter) => isTooOldToRetry(letter));
         if (!all && old[0]) throw new Refused(`${old[0].id} is too old: ${tooOldBecause}`);
-        const chosen = open.filter((letter) => !old.includes(letter));
+        const cut = open.filter((letter) => letter.isCut && !old.includes(letter));
+        if (!all && cut[0]) throw new Refused(`${cut[0].id} is cut: ${cutBecause}`);
+        const chosen = open.filter((letter) => !old.includes(letter) && !letter.isCut);
         await desk.retry(chosen);
-        const rest = old.length > 0 ? `; ${old.length} left, too old: ${tooOldBecause}` : '';
+        const rest = [
+          old.length > 0 ? `; ${old.length} left, too old: ${tooOldBecause}` : '',
+          cut.length > 0 ? `; ${cut.length} left, cut: ${cutBecause}` : '',
+        ].join('');
         print(json ? chosen.map(({ id }) => id) : `${chosen.length} retried${rest}`);
       });
     });

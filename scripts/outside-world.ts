@@ -12,6 +12,7 @@ const { state } = stackFolders(stack);
 const provider = await startPaymentSimulator({
   folder: join(state, 'payments'),
   port: stack.ports.payments,
+  apiKey: stack.paymentProviderKey,
   webhook: {
     url: `http://${stack.host}:${stack.ports.gateway}/v1/webhooks/payment-provider`,
     secret: stack.paymentWebhookSecret,

@@ -47,7 +47,13 @@ async function openSink(slowMs: number): Promise<void> {
 
 function connect(limits: Partial<SmtpMailerOptions>): OpenMailer {
   const { smtpPort: port, apiUrl } = sink;
-  const mailer = createSmtpMailer({ host: '127.0.0.1', port, apiUrl, from: 'shop@meridian.test', ...limits });
+  const mailer = createSmtpMailer({
+    host: '127.0.0.1',
+    port,
+    apiUrl,
+    from: 'Meridian <shop@meridian.test>',
+    ...limits,
+  });
   mailers.push(mailer);
   return mailer;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { IHeaders } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { eventOf, headersOf, headerText } from './cloud-event.ts';
 
@@ -36,4 +37,13 @@ test('no headers at all are an answer, not an exception', () => {
 
 test('a repeated header counts once', () => {
   expect(headerText({ ce_type: ['OrderPlaced', 'OrderPaid'] }, 'ce_type')).toBe('OrderPlaced');
+});
+
+test.each([
+  ['null', null],
+  ['a repeated header that begins with null', [null, Buffer.from('x')]],
+])('%s, which Kafka allows, is no text', (_what, value) => {
+  const headers = { ce_id: value } as unknown as IHeaders;
+  expect(headerText(headers, 'ce_id')).toBeUndefined();
+  expect(eventOf(headers)).toEqual({ missing: 'ce_id' });
 });

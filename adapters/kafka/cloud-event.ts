@@ -43,9 +43,9 @@ export function eventOf(
   return { event: traceparent === undefined ? attributes : { ...attributes, traceparent } };
 }
 
-/** A header's text; a repeated header reaches us as a list, of which the first one counts. */
+/** A header's text; a repeated header reaches us as a list, of which the first one counts. Kafka's headers may be null. */
 export function headerText(headers: IHeaders | undefined, name: string): string | undefined {
   const value = headers?.[name];
-  const first = Array.isArray(value) ? value[0] : value;
-  return first === undefined || first.length === 0 ? undefined : first.toString();
+  const first = (Array.isArray(value) ? value[0] : value) as Buffer | string | null | undefined;
+  return first ? first.toString() || undefined : undefined;
 }

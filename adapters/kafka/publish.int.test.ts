@@ -14,7 +14,7 @@ const kafka = new Kafka({
   brokers: [localEnvironmentVariables(sharedStack)['KAFKA_BROKERS'] ?? ''],
   logLevel: logLevel.NOTHING,
 });
-const topics = ['plain-events', 'packed-events'];
+const topics = ['plain-events', 'packed-events', 'large-events'];
 
 let owned = false;
 beforeAll(async () => {
@@ -79,4 +79,23 @@ test.each([
       })),
     );
   }
+});
+
+test('orders of a hundred lines that piled up in one bucket arrive, although no batch could hold them', async () => {
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+  await producer.connect();
+  const rows = Array.from({ length: 150 }, (_, index) => ({
+    ...rowsOf('large-events')[0]!,
+    eventId: `large-events/${index}`,
+    payload: JSON.stringify({ index, lines: 'x'.repeat(14_000) }),
+  }));
+  await publisher(producer, { source: '/orders', compress: false })(rows);
+  await producer.disconnect();
+  const admin = kafka.admin();
+  await admin.connect();
+  const [offsets] = (await admin.fetchTopicOffsets('large-events')).filter(
+    ({ partition }) => partition === 0,
+  );
+  await admin.disconnect();
+  expect(offsets?.high).toBe('150');
 });

@@ -13,6 +13,7 @@ import { startPaymentSimulator } from './simulator.ts';
 import { verifyWebhook } from './webhook-signature.ts';
 
 const secret = 'whsec_test';
+const apiKey = 'sk_test_0123456789';
 
 const start = async (clientOptions: Partial<HttpProviderOptions> = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'payments-'));
@@ -26,9 +27,9 @@ const start = async (clientOptions: Partial<HttpProviderOptions> = {}) => {
   const receiver = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const webhook = { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`, secret };
-  const launch = () => startPaymentSimulator({ folder, port: 0, webhook, slowMs: 50 });
+  const launch = () => startPaymentSimulator({ folder, port: 0, webhook, slowMs: 50, apiKey });
   let simulator = await launch();
-  let provider = createHttpPaymentProvider({ baseUrl: simulator.baseUrl, ...clientOptions });
+  let provider = createHttpPaymentProvider({ baseUrl: simulator.baseUrl, apiKey, ...clientOptions });
   const stop = async () => {
     await provider.close();
     await simulator.close();
@@ -53,7 +54,7 @@ const start = async (clientOptions: Partial<HttpProviderOptions> = {}) => {
     async restart() {
       await stop();
       simulator = await launch();
-      provider = createHttpPaymentProvider({ baseUrl: simulator.baseUrl, ...clientOptions });
+      provider = createHttpPaymentProvider({ baseUrl: simulator.baseUrl, apiKey, ...clientOptions });
     },
     async close() {
       await stop();
@@ -92,6 +93,15 @@ describe('the client when the provider misbehaves', () => {
       });
     }
     expect(await world.provider.capture(order('tok_error'))).toMatchObject({ outcome: 'captured' });
+  });
+
+  test('a key that the provider does not take, or not any more, is no fault of a payment', async () => {
+    world = await start({ apiKey: 'sk_test_of_last_year' });
+    await expect(world.provider.capture(order('tok_approve'))).rejects.toMatchObject({
+      name: 'TransientError',
+      details: { status: 401 },
+    });
+    expect(await world.ledger()).toEqual([]);
   });
 
   test('slow is not lost, and an unknown token is a decline', async () => {

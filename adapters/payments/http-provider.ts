@@ -8,6 +8,8 @@ import { chargeAnswer, chargeList, declineAnswer, refundAnswer } from './provide
 
 export interface HttpProviderOptions {
   baseUrl: string;
+  /** Who we are to the provider; sent with each call. */
+  apiKey?: string;
   timeoutMs?: number;
   /** How long an open breaker waits before it lets one call through. */
   resetTimeoutMs?: number;
@@ -51,8 +53,9 @@ export const createHttpPaymentProvider = (
     ignoredCodes: ['payment-call-aborted'],
     onState: options.onBreaker,
   });
+  const login = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
   const ask = (call: Call): Promise<Answer> =>
-    breaker.call(call.operation, () => send(pool, call, timeoutMs));
+    breaker.call(call.operation, () => send(pool, call, { login, timeoutMs }));
 
   return {
     async capture(capture, signal) {
@@ -99,12 +102,19 @@ export const createHttpPaymentProvider = (
   };
 };
 
-const send = async (pool: Pool, call: Call, timeoutMs: number): Promise<Answer> => {
+type Sending = { readonly login: Readonly<Record<string, string>>; readonly timeoutMs: number };
+
+/** Answers by which the provider refuses us, or is another server than we think: no payment is at fault. */
+const isAboutUs = (status: number): boolean =>
+  status === 401 || status === 403 || (status >= 300 && status < 400);
+
+const send = async (pool: Pool, call: Call, { login, timeoutMs }: Sending): Promise<Answer> => {
   // opossum only stops waiting; the signal also frees the connection.
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = call.signal ? AbortSignal.any([timeout, call.signal]) : timeout;
   const traceparent = traceparentOf();
   const headers = {
+    ...login,
     ...(traceparent !== undefined && { traceparent }),
     ...(call.key !== undefined && { 'idempotency-key': call.key }),
     ...(call.body !== undefined && { 'content-type': 'application/json' }),
@@ -128,7 +138,7 @@ const send = async (pool: Pool, call: Call, timeoutMs: number): Promise<Answer> 
     });
   }
   const details = { status };
-  if (status >= 500 || status === 429 || status === 408) {
+  if (status >= 500 || status === 429 || status === 408 || isAboutUs(status)) {
     throw new TransientError('payment-provider-failed', `the payment provider answered ${status}`, {
       details,
     });

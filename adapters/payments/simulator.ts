@@ -15,6 +15,8 @@ export interface SimulatorOptions {
   /** 0 takes any free port. */
   port: number;
   webhook?: { url: string; secret: string };
+  /** Who wants to move money has to know it. */
+  apiKey?: string;
   /** How long `tok_slow` keeps its caller waiting. */
   slowMs?: number;
 }
@@ -31,7 +33,7 @@ const webhookDelayMs = 500;
 export const startPaymentSimulator = async (options: SimulatorOptions): Promise<PaymentSimulator> => {
   const ledger = new Ledger(options.folder);
   const sender = options.webhook && new WebhookSender(options.webhook.url, options.webhook.secret);
-  const app = simulatorApp(ledger, sender, options.slowMs ?? 2000);
+  const app = simulatorApp(ledger, sender, options);
   const listener = getRequestListener(app.fetch);
   const server = createServer((request, response) => void listener(request, response));
   server.listen(options.port, '127.0.0.1');
@@ -49,7 +51,11 @@ export const startPaymentSimulator = async (options: SimulatorOptions): Promise<
   };
 };
 
-const simulatorApp = (ledger: Ledger, sender: WebhookSender | undefined, slowMs: number): Hono => {
+const simulatorApp = (
+  ledger: Ledger,
+  sender: WebhookSender | undefined,
+  { slowMs = 2000, apiKey }: SimulatorOptions,
+): Hono => {
   let modeForAll: SimulatorMode | undefined;
   const misbehaved = new Map<string, number>();
   const tell = async (entry: LedgerEntry, copies = 1): Promise<void> => {
@@ -67,6 +73,12 @@ const simulatorApp = (ledger: Ledger, sender: WebhookSender | undefined, slowMs:
   };
 
   const app = new Hono();
+
+  app.on('POST', '/v1/*', async (c, next) => {
+    if (apiKey !== undefined && c.req.header('authorization') !== `Bearer ${apiKey}`)
+      return c.json({ reason: 'key-unknown' }, 401);
+    return next();
+  });
 
   app.post('/v1/charges', async (c) => {
     const key = c.req.header('idempotency-key');

@@ -9,10 +9,13 @@ import { mailerContract } from './mailer.contract.ts';
 import { startMailSink } from './sink.ts';
 import { createSmtpMailer, type SmtpMailerOptions } from './smtp-mailer.ts';
 
+/** As the platform's own: with this one a plain mail is written out by us. */
+const from = 'Meridian <shop@meridian.test>';
+
 const start = async (memoryLimit?: number, limits: Partial<SmtpMailerOptions> = {}, slowMs = 0) => {
   const folder = await mkdtemp(join(tmpdir(), 'mails-'));
   const connect = ({ smtpPort: port, apiUrl }: { smtpPort: number; apiUrl: string }) =>
-    createSmtpMailer({ host: '127.0.0.1', port, apiUrl, from: 'shop@meridian.test', ...limits });
+    createSmtpMailer({ host: '127.0.0.1', port, apiUrl, from, ...limits });
   const launch = (smtpPort = 0, apiPort = 0) =>
     startMailSink({ folder, smtpPort, apiPort, slowMs, ...(memoryLimit !== undefined && { memoryLimit }) });
   let sink = await launch();
@@ -69,6 +72,17 @@ describe('the sink', () => {
     expect(await world.copies('a@m')).toBe(2);
     expect(await world.counts()).toEqual({ count: 3, distinct: 2 });
     expect(await world.file()).toContain('Thanks');
+  });
+
+  test('has plain mails and others as they were, dots and all', async () => {
+    world = await start();
+    const text = '.\n..\nPaid.\n.';
+    const subjects = { 'a@m': 'Your order', 'b@m': 'Größe 42' };
+    for (const [id, subject] of Object.entries(subjects))
+      await world.mailer.send([{ ...mail(id), subject, text }]);
+    const kept = (await world.file()).trimEnd().split('\n');
+    const bodies = kept.map((line) => (JSON.parse(line) as { source: string }).source.split('\r\n\r\n')[1]);
+    expect(bodies.map((body) => body?.trimEnd())).toEqual(['.\r\n..\r\nPaid.\r\n.', '.\r\n..\r\nPaid.\r\n.']);
   });
 
   test('forgets the oldest ids above its limit', async () => {
@@ -143,7 +157,7 @@ describe('a mail that is late', () => {
       host: '127.0.0.1',
       port: (door.address() as AddressInfo).port,
       apiUrl: 'http://127.0.0.1:1',
-      from: 'shop@meridian.test',
+      from,
       timeoutMs: 150,
     });
     await expect(mailer.send([mail('a@m')])).rejects.toMatchObject({ name: 'TransientError' });

@@ -35,6 +35,7 @@ const askBatch = 50;
 const expiring = 'claim-expiring';
 /** As the breaker says it. */
 const timedOut = 'smtp-timed-out';
+const cutOff = 'smtp-cut-off';
 
 /**
  * Sends over a pool of kept SMTP connections behind a breaker; the Message-ID is the one given, so a repeat can be told
@@ -66,13 +67,16 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
     const signal = AbortSignal.timeout(timeoutMs);
     const { messageId, to, subject, text } = mail;
     const raw = plainMail(mail, options.from, new Date());
+    const progress = { hasBegun: raw === undefined };
     try {
       await (raw
-        ? sendRaw(pool, { from: sender, to, messageId, raw, signal })
+        ? sendRaw(pool, { from: sender, to, messageId, raw, signal }, progress)
         : transport.sendMail({ from: options.from, to, subject, messageId: `<${messageId}>`, text, signal }));
     } catch (cause) {
       if (signal.aborted)
         throw new TransientError(timedOut, 'the mail server did not answer in time', { cause });
+      if (progress.hasBegun && isCutOff(cause))
+        throw new TransientError(cutOff, 'the connection ended before the mail server answered', { cause });
       throw isPermanent(cause)
         ? new PermanentError('mail-refused', 'the mail server refused a mail', { cause })
         : new TransientError('mail-not-taken', 'the mail server did not take a mail', { cause });
@@ -127,22 +131,32 @@ type RawMail = {
   readonly signal: AbortSignal;
 };
 
+/** Whether anything of the text may be with the server; of a mail that the library sends nobody knows. */
+type Progress = { hasBegun: boolean };
+
 /**
  * Hands a mail that is written out to the pool, which is what a transport of nodemailer is for (its "Creating transports"):
  * `sendMail` would compose it again, parse its addresses and draw random ids, which is half of what a mail costs.
  */
-const sendRaw = (pool: SMTPPool, { from, to, messageId, raw, signal }: RawMail): Promise<unknown> =>
+const sendRaw = (
+  pool: SMTPPool,
+  { from, to, messageId, raw, signal }: RawMail,
+  progress: Progress,
+): Promise<unknown> =>
   new Promise((resolve, reject) => {
+    let text: Readable | undefined;
     const message = {
       getEnvelope: () => ({ from, to: [to] }),
       messageId: () => `<${messageId}>`,
       getHeader: () => `<${messageId}>`,
-      createReadStream: () => Readable.from([Buffer.from(raw)], { objectMode: false }),
+      createReadStream: () => (text = Readable.from([Buffer.from(raw)], { objectMode: false })),
     };
     // Of a mail the pool uses nothing else.
-    pool.send({ data: { signal }, message } as unknown as PoolMail, (error, info) =>
-      error ? reject(error) : resolve(info),
-    );
+    pool.send({ data: { signal }, message } as unknown as PoolMail, (error, info) => {
+      progress.hasBegun = text?.readableDidRead === true;
+      if (error) reject(error);
+      else resolve(info);
+    });
   });
 
 /** The address in `Name <address>`. */
@@ -162,10 +176,22 @@ const ask = async (api: Pool, messageIds: readonly string[]): Promise<string[]> 
   }
 };
 
-// 5xx is the server's "never"; 4xx, a closed socket or a time-out may be better later (RFC 5321, 4.2.1).
+// An answer has a code; a connection that could not be made is an error of `connect`.
+const isCutOff = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  ['ECONNECTION', 'ESOCKET'].includes(String(error.code)) &&
+  !('responseCode' in error && error.responseCode) &&
+  !('syscall' in error && error.syscall === 'connect');
+
+// 5xx to the recipient or the text is the server's "never"; to its greeting, a login or our sender it is about us, and no mail is
+// given up for it. 4xx, a closed socket or a time-out may be better later (RFC 5321, 4.2.1).
 const isPermanent = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  if ('responseCode' in error && typeof error.responseCode === 'number') return error.responseCode >= 500;
+  if ('responseCode' in error && typeof error.responseCode === 'number')
+    return (
+      error.responseCode >= 500 && 'command' in error && /^(?:RCPT TO|DATA)$/.test(String(error.command))
+    );
   return 'code' in error && error.code === 'EENVELOPE';
 };
 
@@ -183,7 +209,7 @@ const failed = (failures: readonly Failure[]): TransientError | PermanentError =
   const away = passing.find((error) => retryAfterMsOf(error) !== undefined);
   const late = passing.find((error) => codeOf(error) === expiring);
   const unanswered = failures.flatMap(({ messageId, cause }) =>
-    codeOf(cause) === timedOut ? [messageId] : [],
+    [timedOut, cutOff].includes(codeOf(cause) ?? '') ? [messageId] : [],
   );
   return new TransientError(
     away ? 'smtp-breaker-open' : late ? expiring : 'mail-not-taken',

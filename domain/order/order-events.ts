@@ -17,6 +17,8 @@ export type OrderTerms = {
   readonly totalMinor: number;
   readonly paymentToken: string;
   readonly shipTo: { readonly country: string; readonly postalCode: string };
+  /** Whether the customer ordered the cart as it was, and named no lines. */
+  readonly fromCart?: true | undefined;
 };
 
 /** Minor units sold in one category: what analytics adds up, before discount, shipping and tax. */

@@ -96,6 +96,24 @@ test.each([
   expect(await harness.countRows()).toMatchObject({ 'orders.events': 1 });
 });
 
+test('the key of an order of lines is not one for the cart, nor the other way round', async () => {
+  const lines = [{ sku: 'tea-1', quantity: 2 }];
+  await harness.call('PUT', '/v1/cart/items/tea-1', { as: 'anna', body: { quantity: 2 } });
+  const ofLines = { ...goodOrder, lines };
+  const ofCart = { ...goodOrder, lines: undefined, fromCart: true };
+  await place('lines-first', { body: ofLines });
+  expect((await place('lines-first', { body: ofCart })).body).toMatchObject({
+    code: 'idempotency-key-reused',
+  });
+  const cart = await harness.call('GET', '/v1/cart', { as: 'anna' });
+  expect(cart.body).toMatchObject({ lines });
+  expect((await place('cart-first', { body: ofCart })).status).toBe(202);
+  expect((await place('cart-first', { body: ofLines })).body).toMatchObject({
+    code: 'idempotency-key-reused',
+  });
+  expect((await place('cart-first', { body: ofCart })).status).toBe(202);
+});
+
 test('a key is its user’s own', async () => {
   const [mine, theirs] = await Promise.all([place('k'), place('k', { as: 'bert' })]);
   expect(acceptedOrder.parse(mine.body).orderId).not.toBe(acceptedOrder.parse(theirs.body).orderId);

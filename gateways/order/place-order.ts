@@ -96,6 +96,7 @@ async function place(tools: OrderTools, placing: Placing): Promise<Placed | Answ
     totalMinor: cart.totalMinor,
     paymentToken: body.paymentToken,
     shipTo: body.shipTo,
+    ...(cartNow ? { fromCart: true as const } : {}),
   };
   const stream = newStream(orderStream, command, context.partitions, traceparent);
   if (!stream.accepted)

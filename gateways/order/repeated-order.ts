@@ -6,10 +6,11 @@ import type { RequestedLine } from './price-lines.ts';
 /** `version`: what of the stream is known; 0 for a repeated request, whose order may have come further. */
 export type Placed = { readonly placed: OrderPlaced; readonly version: 0 | 1 };
 
-/** Same key, same body: the same answer. The body of an order from the cart has no lines to compare. */
+/** Same key, same body: the same answer. The body of an order from the cart has no lines to compare, and was one of the cart before. */
 export function repeated(placed: OrderPlaced, body: PlaceOrderRequest): Placed | Answer {
   const same =
     placed.paymentToken === body.paymentToken &&
+    placed.fromCart === body.fromCart &&
     placed.shipTo.country === body.shipTo.country &&
     placed.shipTo.postalCode === body.shipTo.postalCode &&
     (body.currency === undefined || body.currency === placed.currency) &&

@@ -53,10 +53,12 @@ test('poison on order-events is dead-lettered for each consumer with its positio
     'another schema': { value: '{"orderId":42}', headers: headersOf('poison-2', 'OrderPaid') },
     'no ce_id': { value: '{}', headers: { ce_type: 'OrderShipped' } },
     'no ce_type': { value: '{}', headers: { ce_id: 'poison-4' } },
+    // As its letter in base64 it would be more than Kafka takes.
+    'no room for it': { value: `{${' '.repeat(900_000)}`, headers: headersOf('poison-5', 'OrderPlaced') },
   };
   const positions = await publishPoison(Object.values(poison));
-  const expected = ['OrderPlaced', 'OrderPaid', 'OrderShipped', undefined].flatMap((type, index) =>
-    consumersOf(type).map((consumer) => `${consumer} ${positions[index]}`),
+  const expected = ['OrderPlaced', 'OrderPaid', 'OrderShipped', undefined, 'OrderPlaced'].flatMap(
+    (type, index) => consumersOf(type).map((consumer) => `${consumer} ${positions[index]}`),
   );
   expect(expected.length).toBeGreaterThan(15);
   await waitFor('the dead letters', async () => (await deadLetters()).size >= expected.length, {

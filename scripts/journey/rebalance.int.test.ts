@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signToken } from '../../adapters/auth/tokens.ts';
+import { acceptedOrder } from '../../contracts/http/orders.ts';
+import { orderIdOf, type UserId } from '../../domain/ids.ts';
 import type { ProcessGroup } from '../../environments/local.ts';
 import {
   allEnded,
@@ -12,7 +15,8 @@ import {
 } from './conditions.ts';
 import { waitFor } from '../stack/wait.ts';
 import { backParts, gatewayParts } from './groups.ts';
-import { startLoad } from './load.ts';
+import { nextOrder, startLoad } from './load.ts';
+import { shipTo } from './shop-client.ts';
 import { openWorld, type World } from './world.ts';
 
 const groups: readonly ProcessGroup[] = [
@@ -100,4 +104,47 @@ test('a gateway that is told to end answers what it has begun: no customer notic
   await allEnded(world, await load.stop());
   await world.platform.start('gateway-a');
   await world.expectClean();
+}, 180_000);
+
+test('a client that waits for the outcome is answered when its gateway is told to end, and so is one that follows the order', async () => {
+  const { host, ports } = world.stack;
+  const setMode = (mode: object | null) =>
+    fetch(`${world.sources.providerUrl}/v1/mode`, { method: 'PUT', body: JSON.stringify(mode) });
+  await setMode({ kind: 'error' }); // so that no outcome comes
+  try {
+    const { userId, lines } = nextOrder(world);
+    const authorization = `Bearer ${await signToken(world.stack.authSecret, { userId, roles: [] })}`;
+    const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(`http://${host}:${ports.gateway}${path}`, {
+        ...init,
+        headers: {
+          authorization,
+          'content-type': 'application/json',
+          'idempotency-key': 'waits',
+          prefer: 'wait=30',
+        },
+      });
+    const body = JSON.stringify({ lines, paymentToken: 'tok_approve', shipTo });
+    const waiting = ask('/v1/orders', { method: 'POST', body });
+    const orderId = orderIdOf(userId as UserId, 'waits');
+    const placedRows = rowsOf(`orders.events where stream_id = '${orderId}'`);
+    await waitFor('the order', async () => (await placedRows(world)) > 0, { timeoutMs: 10_000 });
+    const following = await ask(`/v1/orders/${orderId}/events`);
+    const text = following.text();
+    await sleep(300);
+    const drained = await world.terminate('gateway-a');
+    tell(`gateway-a: drained in ${seconds(drained.tookMs)} while clients waited`);
+    expect(drained.tookMs).toBeLessThan(4000);
+    const answer = await waiting;
+    expect(answer.status).toBe(202);
+    const placed = acceptedOrder.parse(await answer.json());
+    expect(placed.orderId).toBe(orderId);
+    expect(await text).toContain('event: OrderPlaced');
+    await setMode(null);
+    await world.platform.start('gateway-a');
+    await allEnded(world, [placed]);
+    await world.expectClean([placed]);
+  } finally {
+    await setMode(null);
+  }
 }, 180_000);

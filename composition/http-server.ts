@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+
+export type HttpServer = {
+  /** Answers what has begun, takes no more connections, and ends them all after `longestMs` at the latest. */
+  close(longestMs?: number): Promise<void>;
+};
+
+export type HttpServerSettings = {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly host: string;
+  readonly port: number;
+  /** Longest time for the headers of a request and for all of it, in ms: who sends byte by byte holds a connection no longer. */
+  readonly limits?: { readonly headersMs: number; readonly requestMs: number };
+};
+
+/** How often connections are looked at that are too slow, or have become idle while the server closes, in ms. */
+const slowCheckMs = 2000;
+const idleCheckMs = 20;
+
+/** Resolves when it listens. */
+export async function listen(settings: HttpServerSettings): Promise<HttpServer & { readonly port: number }> {
+  const { fetch, host, port, limits = { headersMs: 10_000, requestMs: 20_000 } } = settings;
+  const listener = getRequestListener(fetch);
+  let closing = false;
+  const server = createServer(
+    {
+      keepAliveTimeout: 65_000, // longer than the load balancer's, which otherwise meets a closing socket
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(slowCheckMs, limits.headersMs),
+    },
+    (request, response) => {
+      // The client then knows that it cannot send its next request here.
+      if (closing) response.shouldKeepAlive = false;
+      void listener(request, response);
+    },
+  );
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: address !== null && typeof address === 'object' ? address.port : port,
+    async close(longestMs = 5000) {
+      closing = true;
+      const closed = once(server, 'close');
+      server.close();
+      // By itself Node keeps a connection whose last answer came after `close`.
+      const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
+      const force = setTimeout(() => server.closeAllConnections(), longestMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(force);
+    },
+  };
+}
