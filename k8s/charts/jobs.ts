@@ -31,7 +31,7 @@ export function addJobs(chart: Chart, place: Place): void {
   }
 }
 
-/** What `kubectl create job --from=cronjob/…` copies. Its own time never comes: it is suspended. */
+/** What Argo CD's action `create-job` copies (docs/promotion.md). Its own time never comes: it is suspended. */
 function addOnDemand(chart: Chart, place: Place, job: SyncJob): void {
   const labels = labelsOf(job);
   new k8s.KubeCronJob(chart, `${job.name}-on-demand`, {
