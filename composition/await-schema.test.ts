@@ -1,5 +1,7 @@
+import { DatabaseError } from 'pg';
 import { expect, it } from 'vitest';
-import { ConfigError, PermanentError, TransientError } from '../platform/errors.ts';
+import { postgresError } from '../adapters/postgres/errors.ts';
+import { ConfigError, TransientError } from '../platform/errors.ts';
 import { schemaIsThere } from './await-schema.ts';
 
 const away = new TransientError('postgres-unavailable', 'PostgreSQL cannot be reached');
@@ -52,9 +54,7 @@ it('waits for a database that is away as long as it has to, where that is asked 
 });
 
 const refusal = (sqlState: string) =>
-  new PermanentError('postgres-refused', `PostgreSQL refused a statement (${sqlState})`, {
-    details: { sqlState },
-  });
+  postgresError(Object.assign(new DatabaseError('some text of the server', 0, 'error'), { code: sqlState }));
 
 it.each([
   ['28P01', 'refuses this role or its password'],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refusedLogin } from '../adapters/postgres/errors.ts';
+import { isRefused, refusedLogin } from '../adapters/postgres/errors.ts';
 import { hasMigration, neededMigration } from '../adapters/postgres/needed-schema.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
 import { readConfig } from '../platform/config.ts';
@@ -37,7 +37,7 @@ export async function schemaIsThere(wait: SchemaWait): Promise<void> {
     const isAway = answer instanceof Error;
     const reason = isAway ? answer.message : `the database has not had the migration ${neededMigration}`;
     // What is refused is not away.
-    const counts = !isAway || countsAway || answer instanceof PermanentError;
+    const counts = !isAway || countsAway || isRefused(answer);
     if (counts) leftMs -= performance.now() - startedMs;
     if (leftMs < 0) {
       throw isAway ? answer : new PermanentError('schema-too-old', `${reason}, which this release needs`);

@@ -25,9 +25,10 @@ const absences = [
   MongoClientClosedError,
 ];
 
-// The server's codes for "not now": elections, shutdowns, time-outs and write conflicts (error_codes.yml of MongoDB).
+// The server's codes for "not now": elections, shutdowns, time-outs, write conflicts and a full disk (error_codes.yml of
+// MongoDB); and for a login or a right that we have no more (8000 is Atlas's): no event is at fault, and none may be put aside.
 const passingCodes = new Set<unknown>([
-  6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+  6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031, 11, 13, 18, 8000,
 ]);
 
 /** @throws a TransientError where the same call may succeed later, else a PermanentError; what is not of MongoDB as it is. */

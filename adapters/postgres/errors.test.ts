@@ -12,8 +12,11 @@ function databaseError(code: string): DatabaseError {
   });
 }
 
-test.each(['08006', '08P01', '53300', '57P01', '57P02', '57P03', '57014', '58030', '25006', '0A000'])(
-  '%s: PostgreSQL is away, and comes back',
+const away = ['08006', '08P01', '53300', '57P01', '57P02', '57P03', '57014', '58030', '25006', '0A000'];
+const shutOut = ['28000', '28P01', '3D000', '42501'];
+
+test.each([...away, ...shutOut])(
+  '%s: PostgreSQL is away or lets us in no more, and no event is at fault',
   (code) => {
     const error = postgresError(databaseError(code));
     expect(error).toBeInstanceOf(TransientError);
@@ -27,7 +30,7 @@ test.each(['40001', '40P01', '55P03'])('%s: another transaction was in the way',
   expect(error.code).toBe('postgres-contended');
 });
 
-test.each(['22021', '23505', '42P01', '28P01', 'XX000'])('%s: it will never work', (code) => {
+test.each(['22021', '23505', '42P01', 'XX000'])('%s: it will never work', (code) => {
   const error = postgresError(databaseError(code));
   expect(error).toBeInstanceOf(PermanentError);
   expect(error.code).toBe('postgres-refused');

@@ -3,9 +3,10 @@ import { PermanentError, TransientError } from '../../platform/errors.ts';
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const contended = /^(40001|40P01|55P03)$/;
-// Connections, resources, shutdown and start, timeouts, input and output, a server that has become a read-only standby, and
-// what a server does not know (Citus says so of a statement across nodes): no event is at fault, and none may be put aside.
-const unavailable = /^(08...|53...|57P0.|57014|58...|25P0[34]|25006|0A000)$/;
+// Connections, resources, shutdown and start, timeouts, input and output, a server that has become a read-only standby,
+// what a server does not know (Citus says so of a statement across nodes), and a login or a right that we have no more (a
+// password that was changed reaches a process when it is restarted): no event is at fault, and none may be put aside.
+const unavailable = /^(08...|53...|57P0.|57014|58...|25P0[34]|25006|0A000|28...|3D000|42501)$/;
 
 /**
  * What the platform sees of a failed call to PostgreSQL: a TransientError `postgres-unavailable` or `postgres-contended`,
@@ -38,9 +39,19 @@ export function postgresError(error: unknown): TransientError | PermanentError {
 
 /** The SQLSTATE by which PostgreSQL refused the login itself (class 28) or knows no such database: asked again it says the same. */
 export function refusedLogin(error: unknown): string | undefined {
-  if (!(error instanceof PermanentError)) return undefined;
+  const sqlState = sqlStateOf(error);
+  return sqlState !== undefined && /^(28...|3D000)$/.test(sqlState) ? sqlState : undefined;
+}
+
+/** Whether PostgreSQL answered that it will not do this, also when asked again by the same role. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof PermanentError || sqlStateOf(error) === '42501';
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof PermanentError || error instanceof TransientError)) return undefined;
   const { sqlState } = error.details;
-  return typeof sqlState === 'string' && /^(28...|3D000)$/.test(sqlState) ? sqlState : undefined;
+  return typeof sqlState === 'string' ? sqlState : undefined;
 }
 
 const notJson = 'postgres-not-json';

@@ -1,0 +1,32 @@
+import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { expect, test } from 'vitest';
+import { createMongoCalls } from './calls.ts';
+
+const outcomeOf = (error: Error): Promise<unknown> =>
+  createMongoCalls()
+    .call('test', () => Promise.reject(error))
+    .catch((thrown: unknown) => thrown);
+
+test.each([
+  ['an election', 10107],
+  ['a time-out', 50],
+  ['a full disk', 14031],
+  ['a login that is not known', 11],
+  ['a password that was changed', 18],
+  ['a right that is gone', 13],
+  ["one of Atlas's refusals", 8000],
+])('%s is no fault of an event: it is waited for', async (_what, code) => {
+  const error = new MongoServerError({ message: 'some text of the server', code });
+  expect(await outcomeOf(error)).toMatchObject({ name: 'TransientError', details: { mongoCode: code } });
+});
+
+test('a connection that broke is waited for, and a document that is refused is not', async () => {
+  expect(await outcomeOf(new MongoNetworkError('broken'))).toMatchObject({ name: 'TransientError' });
+  const refused = new MongoServerError({ message: 'too large', code: 10334 });
+  expect(await outcomeOf(refused)).toMatchObject({ name: 'PermanentError', code: 'mongo-refused' });
+});
+
+test('an error of ours stays as it is', async () => {
+  const error = new TypeError('not a function');
+  expect(await outcomeOf(error)).toBe(error);
+});
