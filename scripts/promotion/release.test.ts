@@ -203,7 +203,8 @@ it('records a wave as verified when every gate of every region says yes, else no
   expect((await verify(world.clone, options(60))).regions[0]?.gates).toContainEqual({
     name: 'audit',
     passed: false,
-    reason: 'audit.json: is of 2026-11-25T11:58:00Z, before 2026-11-25T11:58:01Z',
+    reason:
+      'audit.json: is of 2026-11-25T11:58:00Z, before 2026-11-25T11:58:01Z, when the sync began or the health last changed: audit again',
   });
   writeFileSync(files.application, application);
   expect(await world.state()).toBe(before);

@@ -59,7 +59,8 @@ export async function auditIsClean(
     return { name, passed: false, reason: `${shown}: could not check: ${away}` };
   }
   if (from !== undefined && Date.parse(report.startedAt) < Date.parse(from)) {
-    return { name, passed: false, reason: `${shown}: is of ${report.startedAt}, before ${from}` };
+    const reason = `${shown}: is of ${report.startedAt}, before ${from}, when the sync began or the health last changed: audit again`;
+    return { name, passed: false, reason };
   }
   return {
     name,

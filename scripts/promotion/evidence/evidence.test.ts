@@ -73,7 +73,7 @@ describe('an audit report', () => {
 
   it('that is older than the roll-out, has violations, or could not check', async () => {
     expect(await judge({ ...clean, startedAt: '2026-11-25T11:54:59.000Z' })).toBe(
-      'NO: audit.json: is of 2026-11-25T11:54:59.000Z, before 2026-11-25T11:55:00Z',
+      'NO: audit.json: is of 2026-11-25T11:54:59.000Z, before 2026-11-25T11:55:00Z, when the sync began or the health last changed: audit again',
     );
     const invariants: AuditReport['invariants'] = [
       { ...invariant, name: 'stock-never-negative', outcome: 'violated', violations: 3 },
