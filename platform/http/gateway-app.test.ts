@@ -135,6 +135,10 @@ describe('refuses', () => {
     const response = await app.request('/v1/things/a', { method: 'PATCH' });
     expect(response.headers.get('allow')).toBe('DELETE, GET, HEAD');
     expect(await problemOf(response)).toMatchObject({ status: 405 });
+    for (const path of ['/livez', '/readyz', '/openapi.json']) {
+      const posted = await app.request(path, { method: 'POST' });
+      expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    }
   });
 });
 

@@ -59,6 +59,8 @@ export function createGatewayApp(
   addProbes(app, settings);
   for (const gateway of gateways) gateway.routes(tableOf(gateway.name), contextOf(gateway));
   addDocument(app);
+  for (const path of ['/livez', '/readyz', '/openapi.json'])
+    declared.push({ method: 'GET', pattern: patternOf(path) });
 
   const beginUnmatched = accessOf('*', 'unmatched');
   app.notFound((context) => {

@@ -34,7 +34,8 @@ export async function requireFreePorts(stack: LocalStack): Promise<void> {
     ({ port, neededBy }) => `port ${port}, needed by ${neededBy}, is in use by ${ownerOf(port)}`,
   );
   const more = lines.length > 4 ? [`and ${lines.length - 3} more ports`] : [];
-  const advice = `End that, or move all ports: MERIDIAN_PORT_OFFSET=${stack.portOffset + 1000} scripts/up`;
+  const elsewhere = (stack.portOffset + 1000) % 9000; // the largest offset is 8000
+  const advice = `End that, or move all ports: MERIDIAN_PORT_OFFSET=${elsewhere} scripts/up`;
   throw new StackError([...lines.slice(0, more.length > 0 ? 3 : 4), ...more, advice].join('\n  '));
 }
 
