@@ -113,3 +113,18 @@ it('lets the programs of a region without a database reach that of its home, and
   expect(back?.from).toEqual({ ranges: [guest!.network.range, home!.network.loadBalancers] });
   expect(back?.ports).toEqual([6432, 7432]);
 });
+
+it('lets programs ask the routers of MongoDB, and none of the servers behind them', () => {
+  for (const [, place] of places) {
+    const policies = ofKind(renderRegion(place), 'NetworkPolicy');
+    const programs = JSON.stringify({ 'uses.meridian.example/mongo': 'true' });
+    const asked = policies.filter(({ spec }) =>
+      (spec['ingress'] ?? []).some(({ from }: any) =>
+        from.some((peer: unknown) => labelsOf(peer) === programs),
+      ),
+    );
+    expect(asked.map(({ spec }) => spec['podSelector'].matchLabels['app.kubernetes.io/component'])).toEqual([
+      'mongos',
+    ]);
+  }
+});

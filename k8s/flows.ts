@@ -19,6 +19,7 @@ import {
   isPods,
   lagReaderLabels,
   meshProbes,
+  mongoRouters,
   operatorPods,
   usersOf,
   type Party,
@@ -26,7 +27,7 @@ import {
 } from './parties.ts';
 import { meshNamespaces, meshPort, namespaces, programPorts, type Place } from './place.ts';
 import { isScaled, programsOf } from './programs.ts';
-import { guestsOf, keeperOf } from './system-addresses.ts';
+import { auroraOf, guestsOf, keeperOf } from './system-addresses.ts';
 
 /** Who may speak to whom. Both ends get a rule, where they are pods of ours; whatever has no flow is refused. */
 export type Flow = { readonly from: Party; readonly to: Party; readonly ports: readonly number[] | 'all' };
@@ -145,7 +146,7 @@ function needsOf(place: Place, system: SystemName): readonly Flow[] {
     case 'redis':
       return [flow(users, dataParties.redis, clientPorts.redis)];
     case 'mongo':
-      return [flow(users, region.mongo.kind === 'percona' ? dataParties.mongo : network, clientPorts.mongo)];
+      return [flow(users, region.mongo.kind === 'percona' ? mongoRouters : network, clientPorts.mongo)];
     case 'smtp':
       return [flow(users, internet, [465, 443])];
     case 'paymentProvider':
@@ -161,16 +162,13 @@ function brokersOf({ kafka, network }: Region): Party {
   return kafka.kind === 'msk' ? { ranges: [network.range] } : internet;
 }
 
-/** A region without a database uses its home region's, through the private network. */
+/** A region without a database uses its home region's, and whoever writes into Aurora its writer, through the private network. */
 function postgresOf({ environment, region }: Place): Party {
   const { database } = region;
   if (database.kind === 'citus' || database.kind === 'sharded') return dataParties.postgres;
   const keeper = keeperOf({ environment, region });
   if (keeper !== undefined) return { ranges: [keeper.region.network.loadBalancers] };
-  const holder = environment.regions.find(
-    ({ name }) => name === (database.kind === 'remote' ? database.region : region.name),
-  );
-  return { ranges: [holder?.network.range ?? region.network.range] };
+  return { ranges: auroraOf({ environment, region }).map(({ network }) => network.range) };
 }
 
 function postgresPorts({ database }: Region): readonly number[] {

@@ -24,6 +24,8 @@ export type SyncJob = {
   readonly activeDeadlineSeconds: number;
   /** Exit codes with which another try would only fail again. */
   readonly finalExitCodes: readonly number[];
+  /** Whether a person may have it run between two syncs, too. */
+  readonly isOnDemand?: true;
 };
 
 const wrongUsage = 2;
@@ -92,7 +94,7 @@ export function jobsOf(place: Place): readonly SyncJob[] {
     hook: 'PostSync',
     wave: '1',
     file: 'scripts/audit-region.ts',
-    args: ['--json', '--settle-ms=60000', '--since-last-clean'],
+    args: [`--environment=${place.environment.name}`, '--json', '--settle-ms=60000', '--since-last-clean'],
     systems: ['postgres', 'kafka', 'mongo'],
     callsGateways: false,
     pool: 'batch',
@@ -101,6 +103,7 @@ export function jobsOf(place: Place): readonly SyncJob[] {
     backoffLimit: 2,
     activeDeadlineSeconds: 3600,
     finalExitCodes: [1, wrongUsage, wrongConfiguration],
+    isOnDemand: true,
   };
   return [
     ...(migrate.systems.length > 0 ? [migrate] : []),

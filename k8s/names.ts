@@ -5,6 +5,9 @@ import { namespaces } from './place.ts';
 export const hub = 'argocd';
 export const repository = 'https://git.meridian.example/meridian/meridian.git';
 
+/** The people on call, as the identity provider of clusters and hubs names their group. */
+export const onCallGroup = 'meridian-operators';
+
 const kafkaPort = 9093;
 const kafkaRemotePort = 9094;
 

@@ -25,6 +25,12 @@ export const dataParties = {
   mongo: data('mongo', { 'app.kubernetes.io/instance': mongoNames.cluster }),
 } as const;
 
+/** The pods of MongoDB that programs ask: what is behind them answers its own cluster and the operator only. */
+export const mongoRouters: Pods = data('mongo-routers', {
+  ...dataParties.mongo.labels,
+  'app.kubernetes.io/component': 'mongos',
+});
+
 /** The ports of a data system's pods that its clients use. */
 export const clientPorts = {
   // StackGres: PostgreSQL, the pooler before it, and Envoy before both, of which one is behind each port

@@ -13,7 +13,12 @@ import { renderEnvironment } from './render.ts';
 
 type Rendered = {
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
 } & Record<string, any>;
 
 const folder = mkdtempSync(join(tmpdir(), 'meridian-render-'));
@@ -29,6 +34,14 @@ beforeAll(() => {
   for (const place of places) objects.set(pathOf(place), read(join(folder, pathOf(place))));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+function readsSecrets({ containers, volumes = [] }: any): boolean {
+  const sources = containers.flatMap(({ env = [], envFrom = [] }: any) => [
+    ...env.map(({ valueFrom }: any) => valueFrom?.secretKeyRef),
+    ...envFrom.map(({ secretRef }: any) => secretRef),
+  ]);
+  return [...sources, ...volumes.map(({ secret }: any) => secret)].some((source) => source !== undefined);
+}
 
 describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (path, place) => {
   const ofKind = (...kinds: string[]): Rendered[] =>
@@ -47,6 +60,13 @@ describe.each(places.map((place) => [pathOf(place), place] as const))('%s', (pat
         .map(({ name }) => name)
         .toSorted(),
     );
+  });
+
+  it('restarts what reads a Secret when the Secret changes, and nothing else', () => {
+    for (const { metadata, spec } of ofKind('Deployment')) {
+      const restarts = metadata.annotations?.['secret.reloader.stakater.com/auto'] === 'true';
+      expect([metadata.name, restarts]).toEqual([metadata.name, readsSecrets(spec.template.spec)]);
+    }
   });
 
   it('has exactly one horizontal scaler or one number of replicas for each', () => {

@@ -45,6 +45,26 @@ export function guestsOf({ environment, region }: Place): readonly Place['region
   );
 }
 
+/**
+ * Where a region's programs find Aurora: what is written goes to the one writer, wherever that is, since Aurora forwards no
+ * statement that takes a number of a sequence; what is read, to the region's own.
+ */
+export function auroraOf({ environment, region }: Place): readonly Place['region'][] {
+  const holder = region.database.kind === 'remote' ? region.database.region : region.name;
+  const named = (name: string): Place['region'] | undefined =>
+    environment.regions.find((other) => other.name === name);
+  const database = named(holder)?.database;
+  if (database?.kind !== 'aurora-global') return [];
+  return [...new Set([holder, database.primaryRegion])].flatMap((name) => named(name) ?? []);
+}
+
+/** The addresses that ask a region's Aurora. */
+export function usersOfAurora({ environment, region }: Place): readonly string[] {
+  return environment.regions
+    .filter((user) => auroraOf({ environment, region: user }).some(({ name }) => name === region.name))
+    .map(({ network }) => network.range);
+}
+
 /** PostgreSQL itself beside its pooler, where it runs in the region's own cluster: what only a session can do needs it. */
 export function directPostgresOf({ region }: Place): string | undefined {
   if (region.database.kind !== 'citus') return undefined;

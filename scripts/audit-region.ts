@@ -7,12 +7,19 @@ import { regionSettings } from './auditor/region.ts';
 import { renderAudit } from './auditor/render.ts';
 import { exitCodes } from './auditor/report.ts';
 import { connectSources } from './auditor/sources.ts';
+import { named } from './run-command.ts';
 
-type Options = { readonly json?: true; readonly settleMs: number; readonly sinceLastClean?: true };
+type Options = {
+  readonly environment: string;
+  readonly json?: true;
+  readonly settleMs: number;
+  readonly sinceLastClean?: true;
+};
 
 // The auditor where there is no local stack: in the image of the programs, after a sync.
 const command = new Command('audit-region')
   .description('Checks the invariants of the design over the systems that the environment variables name.')
+  .requiredOption('--environment <name>', 'whose region it is, for the report', named('name an environment'))
   .option('--json', 'print the report as JSON')
   .option('--settle-ms <ms>', 'how long to wait until nothing is under way', milliseconds, 15_000)
   .option(
@@ -38,8 +45,8 @@ async function main(): Promise<number> {
   outliveReaders();
   try {
     command.parse();
-    const { json, settleMs, sinceLastClean = false } = command.opts<Options>();
-    const opened = connectSources(regionSettings(process.env));
+    const { environment, json, settleMs, sinceLastClean = false } = command.opts<Options>();
+    const opened = connectSources(regionSettings(environment, process.env));
     try {
       const report = await audit(opened.sources, { settleMs, sinceLastClean });
       process.stdout.write(`${json ? JSON.stringify(report, null, 2) : renderAudit(report)}\n`);

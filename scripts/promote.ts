@@ -54,7 +54,11 @@ const program = addHubOptions(
     .option('--push', 'push the branch, and open the pull request where gh is installed')
     .option('--no-render', 'do not render the revision again to compare its dist/')
     .option('--after', 'instead: look at the wave after its pins moved, and record it as verified')
-    .option('--audit <region=file...>', 'with --after: reports of scripts/audit --json', [])
+    .option(
+      '--audit <region=file...>',
+      'with --after: audits as JSON, of the region or the one that keeps its data',
+      [],
+    )
     .option('--prometheus <region=address...>', 'with --after: each region’s Prometheus', [])
     .option('--json', 'print the result as JSON'),
 )

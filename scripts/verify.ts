@@ -31,7 +31,7 @@ const program = addHubOptions(
     .argument('<environment>', 'staging or production', named('name an environment'))
     .argument('<region>', 'which region', named('name a region')),
 )
-  .option('--audit <file...>', 'reports of scripts/audit --json over the region', [])
+  .option('--audit <file...>', 'audits as JSON: of the region, or of the one that keeps its data', [])
   .option('--prometheus <address>', 'the region’s Prometheus', httpAddress)
   .option('--record', 'record the pin as verified, on a branch: the next wave and a rollback go by it')
   .option('--push', 'push that branch, and open the pull request where gh is installed')

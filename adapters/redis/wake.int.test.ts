@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { localStack } from '../../environments/local.ts';
@@ -119,4 +120,16 @@ test('the master that a listener is subscribed on dies: wakes come through again
   } finally {
     await startServer(stack, victim);
   }
+});
+
+test('while most buckets have work, wakes are collected for longer', async () => {
+  const { bus, heard } = join();
+  const startedMs = performance.now();
+  while (performance.now() - startedMs < 300) {
+    bus.notify({ service: 'orders', buckets: [0, 1, 2, 3, 4, 5, 6, 7] });
+    await delay(1);
+  }
+  expect(heard.length).toBeGreaterThan(0);
+  // Every 4 ms, as for a few buckets, would be three times as many.
+  expect(heard.length).toBeLessThan((performance.now() - startedMs) / 20 + 2);
 });

@@ -14,6 +14,9 @@ type Listener = (buckets: readonly number[]) => void;
 
 /** How long wakes are collected, in ms: a relay's pass costs the same for one row as for fifty. */
 const collectMs = 4;
+/** As long as each collection has this many buckets, the relays have work as it is, and the next ones last longer. */
+const manyBuckets = 6;
+const collectUnderLoadMs = 24;
 /** PUBLISHes without an answer; more than that is no hint any more, and would pile up while Redis is away. */
 const maxInFlight = 16;
 
@@ -27,6 +30,7 @@ export function createWakeBus(
   const collected = new Map<string, Set<number>>();
   const listeners = new Map<string, Set<Listener>>();
   let timer: NodeJS.Timeout | undefined;
+  let waitMs = collectMs;
   let inFlight = 0;
   const channelOf = (service: string): string => `meridian:${region}:wake:${service}`;
 
@@ -52,6 +56,7 @@ export function createWakeBus(
   const flush = (): void => {
     timer = undefined;
     const due = [...collected];
+    waitMs = due.some(([, buckets]) => buckets.size >= manyBuckets) ? collectUnderLoadMs : collectMs;
     collected.clear(); // before a listener notifies in its turn
     for (const [service, buckets] of due) {
       hear(service, [...buckets]);
@@ -70,7 +75,7 @@ export function createWakeBus(
       const waiting = collected.get(service);
       if (waiting) for (const bucket of buckets) waiting.add(bucket);
       else collected.set(service, new Set(buckets));
-      timer ??= setTimeout(flush, collectMs);
+      timer ??= setTimeout(flush, waitMs);
     },
     listen(service, listener) {
       // A function that listens twice is two listeners.

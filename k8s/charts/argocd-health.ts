@@ -5,11 +5,18 @@ import { inWave } from '../custom-object.ts';
 
 const crossplaneKinds = {
   'pkg.crossplane.io': ['Provider'],
-  'ec2.aws.upbound.io': ['Route', 'VPCPeeringConnection', 'VPCPeeringConnectionAccepter'],
+  'ec2.aws.upbound.io': [
+    'Route',
+    'SecurityGroup',
+    'SecurityGroupIngressRule',
+    'VPCPeeringConnection',
+    'VPCPeeringConnectionAccepter',
+  ],
   'eks.aws.upbound.io': ['Addon', 'NodeGroup'],
   'iam.aws.upbound.io': ['Role', 'RolePolicy'],
   'kafka.aws.upbound.io': ['Cluster', 'Configuration'],
-  'rds.aws.upbound.io': ['GlobalCluster', 'Cluster', 'ClusterInstance'],
+  'kms.aws.upbound.io': ['Key'],
+  'rds.aws.upbound.io': ['GlobalCluster', 'Cluster', 'ClusterInstance', 'SubnetGroup'],
   'route53.aws.upbound.io': ['HealthCheck', 'Record', 'Zone'],
   's3.aws.upbound.io': [
     'Bucket',
@@ -50,6 +57,7 @@ export const healthChecks: Readonly<Record<string, string>> = {
   'karpenter.sh/NodePool': 'ready',
   'keda.sh/ScaledObject': 'ready',
   'autoscaling/HorizontalPodAutoscaler': 'scaler',
+  'batch/CronJob': 'on-demand',
   'gateway.networking.k8s.io/Gateway': 'gateway-api',
   'gateway.networking.k8s.io/HTTPRoute': 'gateway-api',
   'elasticsearch.k8s.elastic.co/Elasticsearch': 'elasticsearch',

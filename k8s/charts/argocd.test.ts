@@ -57,7 +57,7 @@ it('installs the operators that the environment chose systems for', () => {
   expect(asItIs).toEqual(expect.arrayContaining(['kong', 'external-dns', 'prometheus', 'strimzi', 'keda']));
   // What scalers by CPU read, and people who ask what a pod uses.
   for (const names of [asItIs, dev, managed, sharded, clouds]) {
-    expect(names).toEqual(expect.arrayContaining(['metrics', 'crossplane']));
+    expect(names).toEqual(expect.arrayContaining(['metrics', 'crossplane', 'reloader']));
   }
   expect(dev).not.toEqual(expect.arrayContaining(['keda']));
   // For the mirrors of MSK; Confluent Cloud has none.
@@ -67,6 +67,23 @@ it('installs the operators that the environment chose systems for', () => {
   expect(clouds).toEqual(expect.arrayContaining(['atlas']));
   expect(sharded).toEqual(expect.arrayContaining(['cloudnative-pg']));
   expect(clouds).not.toEqual(expect.arrayContaining(['percona-mongodb']));
+});
+
+it('lets the people on call have a region audited where there is an audit, and do nothing else', () => {
+  const [role, ...more] = projectOf(production, 'meridian-production')['roles'];
+  expect(more).toEqual([]);
+  expect(role.groups).toEqual(['meridian-operators']);
+  const rights = role.policies.map((policy: string) => policy.split(', '));
+  for (const [kind, subject, , , object, effect] of rights) {
+    expect([kind, subject, effect]).toEqual(['p', 'proj:meridian-production:on-call', 'allow']);
+    expect(object).toMatch(/^meridian-production\/production-[a-z-]+$/);
+  }
+  const acting = rights.filter(([, , , action]: string[]) => action !== 'get');
+  expect(
+    acting.map(([, , , action, object]: string[]) => `${action} ${object!.split('/production-')[1]}`),
+  ).toEqual(
+    ['us-east', 'us-west', 'eu-central'].map((region) => `action/batch/CronJob/create-job ${region}`),
+  );
 });
 
 it('pins every operator, lets it into its own namespaces only, and tries again a few times', () => {
@@ -95,6 +112,16 @@ it('has the API server say what differs, by whose defaults no object is out of s
     expect(metadata.annotations).toEqual({ 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' });
     expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
   }
+});
+
+it('sees no difference in what scalers and restarts change', () => {
+  const [region] = hubOf(production).filter(({ kind }) => kind === 'ApplicationSet');
+  const [{ kind, jsonPointers }] = region!.spec['template'].spec.ignoreDifferences;
+  expect(kind).toBe('Deployment');
+  expect(jsonPointers).toEqual([
+    '/spec/replicas',
+    '/spec/template/metadata/annotations/reloader.stakater.com~1last-reloaded-from',
+  ]);
 });
 
 it('has what regions have of each other wait for nothing, and nothing for it', () => {

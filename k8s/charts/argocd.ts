@@ -1,9 +1,11 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../../environments/schema.ts';
 import { customObject, inWave } from '../custom-object.ts';
+import { jobsOf } from '../jobs.ts';
 import { isLinked } from '../mesh-links.ts';
-import { hub, meshNames, repository } from '../names.ts';
+import { hub, meshNames, onCallGroup, repository } from '../names.ts';
 import { namespaces } from '../place.ts';
+import { reloadedPointer } from '../rollout.ts';
 import { addHealthChecks } from './argocd-health.ts';
 import { addOperators } from './operator-applications.ts';
 import { trustFile } from './operators.ts';
@@ -44,8 +46,31 @@ function addProject(chart: Chart, environment: Environment): void {
       clusterResourceWhitelist: ofCluster,
       namespaceResourceWhitelist: ofNamespaces,
       orphanedResources: { warn: true },
+      roles: [onCallRole(environment)],
     },
   });
+}
+
+/**
+ * What the people on call may do on the hub: look, and have a region audited. In the cluster itself they would need the right to
+ * make Jobs, by which one reads every secret; Argo CD makes the one that is declared.
+ */
+function onCallRole(environment: Environment): object {
+  const project = projectOf(environment);
+  const name = 'on-call';
+  const policies = environment.regions.flatMap((region) => {
+    const onDemand = jobsOf({ environment, region }).some(({ isOnDemand }) => isOnDemand);
+    const allowed = [
+      ['applications', 'get'],
+      ['logs', 'get'],
+      ...(onDemand ? [['applications', 'action/batch/CronJob/create-job']] : []),
+    ];
+    const application = `${project}/${environment.name}-${region.name}`;
+    return allowed.map((rights) =>
+      ['p', `proj:${project}:${name}`, ...rights, application, 'allow'].join(', '),
+    );
+  });
+  return { name, description: 'Looks, and has regions audited', groups: [onCallGroup], policies };
 }
 
 /** Options of every sync: found out with a real Argo CD (docs/adr/0009-promotion-by-pins.md). */
@@ -74,8 +99,10 @@ function addRegions(chart: Chart, environment: Environment): void {
     // A retry would apply a bad revision again after its pin was taken back.
     retry: { limit: 0 },
     syncOptions: [...syncOptions, 'CreateNamespace=true', 'PruneLast=true'],
-    // Scalers own the number of replicas.
-    ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }],
+    // Scalers own the number of replicas, and Reloader what it restarted pods for.
+    ignoreDifferences: [
+      { group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas', reloadedPointer] },
+    ],
   });
   if (regions.length === 1) return;
   addApplications(chart, environment, generator, {

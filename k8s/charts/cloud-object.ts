@@ -10,8 +10,11 @@ const awsApis = {
   route53: 'route53.aws.upbound.io/v1beta1',
   route53Second: 'route53.aws.upbound.io/v1beta2',
   ec2: 'ec2.aws.upbound.io/v1beta2',
+  ec2First: 'ec2.aws.upbound.io/v1beta1',
   eks: 'eks.aws.upbound.io/v1beta1',
   eksSecond: 'eks.aws.upbound.io/v1beta2',
+  kms: 'kms.aws.upbound.io/v1beta1',
+  rds: 'rds.aws.upbound.io/v1beta1',
 } as const;
 
 /** Something of AWS. Its name is that of the thing itself, where AWS does not give it an id. */

@@ -17,7 +17,7 @@ function servicesOf({ region }: Place): readonly string[] {
     'route53',
     'ec2',
     'eks',
-    ...(region.database.kind === 'aurora-global' ? ['rds'] : []),
+    ...(region.database.kind === 'aurora-global' ? ['rds', 'kms'] : []),
     ...(region.kafka.kind === 'msk' ? ['kafka'] : []),
   ];
 }

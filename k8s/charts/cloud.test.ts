@@ -37,14 +37,20 @@ it.each(named)('%s: what refers to something of AWS finds it in the same cluster
     serviceAccountRoleArnRef: 'Role',
     healthCheckIdRef: 'HealthCheck',
     vpcPeeringConnectionIdRef: 'VPCPeeringConnection',
+    kmsKeyIdRef: 'Key',
+    dbSubnetGroupNameRef: 'SubnetGroup',
+    securityGroupIdRef: 'SecurityGroup',
+    vpcSecurityGroupIdRefs: 'SecurityGroup',
   };
   const references = objects.flatMap((object) =>
     Object.entries(provided(object)).filter(
-      ([field]) => field.endsWith('Ref') && !field.endsWith('SecretRef'),
+      ([field]) => /Refs?$/.test(field) && !field.endsWith('SecretRef'),
     ),
   );
   expect(references.length).toBeGreaterThan(15);
-  for (const [field, { name }] of references) expect(names).toContain(`${kinds[field]} ${name}`);
+  for (const [field, value] of references) {
+    for (const { name } of [value].flat()) expect(names).toContain(`${kinds[field]} ${name}`);
+  }
 });
 
 it.each(named)('%s: every bucket that a backup names is there, private, and never deleted', (_, place) => {
@@ -181,6 +187,36 @@ it('an Aurora of another region joins the global database of the first by its na
   expect(clusters.length).toBeGreaterThan(1);
   for (const cluster of clusters)
     expect(provided(cluster)['globalClusterIdentifier']).toBe(global!.metadata.name);
+});
+
+it('each Aurora is encrypted with a key of its own region, in the network of the region, and lets in whom policies let out', () => {
+  const places = placesOf(ordered);
+  const asked = new Map<string, string[]>();
+  for (const place of places) {
+    const { region } = place;
+    const objects = renderRegion(place);
+    const policy = ofKind(objects, 'NetworkPolicy').find(
+      ({ metadata }) => metadata.name === 'uses-postgres',
+    )!;
+    for (const { ipBlock } of policy.spec['egress'][0].to) {
+      asked.set(ipBlock.cidr, [...(asked.get(ipBlock.cidr) ?? []), region.network.range]);
+    }
+    if (region.database.kind !== 'aurora-global') continue;
+    const [cluster] = ofKind(objects, 'Cluster').filter(({ apiVersion }) => apiVersion.startsWith('rds.'));
+    const { storageEncrypted, kmsKeyIdRef, databaseName } = provided(cluster!);
+    const [key] = ofKind(objects, 'Key').filter(({ metadata }) => metadata.name === kmsKeyIdRef.name);
+    expect([storageEncrypted, provided(key!)['region']]).toEqual([true, region.cloudRegion]);
+    expect(key!.spec['deletionPolicy']).toBe('Orphan');
+    expect(databaseName).toBe(region.role === 'primary' ? 'meridian' : undefined);
+    expect(provided(ofKind(objects, 'SubnetGroup')[0]!)['subnetIds']).toEqual(region.network.subnetIds);
+    expect(provided(ofKind(objects, 'SecurityGroup')[0]!)['vpcId']).toBe(region.network.vpcId);
+  }
+  for (const place of places.filter(({ region }) => region.database.kind === 'aurora-global')) {
+    const rules = ofKind(renderRegion(place), 'SecurityGroupIngressRule').map(provided);
+    expect(rules.map(({ fromPort, toPort }) => [fromPort, toPort])).toEqual(rules.map(() => [5432, 5432]));
+    expect(rules.map(({ cidrIpv4 }) => cidrIpv4)).toEqual(asked.get(place.region.network.range));
+  }
+  expect([...asked.values()].map((ranges) => ranges.length)).toEqual([4, 2, 1]);
 });
 
 it.each(named)(

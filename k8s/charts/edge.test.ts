@@ -78,6 +78,25 @@ it('has the secrets of plugins and consumers a wave before them: Kong refuses wh
   }
 });
 
+it('publishes Kong by the number of a port on which it speaks TLS: by a name the controller finds no such listener', () => {
+  const environment = environmentNamed('production');
+  const chart = new Chart(new App(), 'test');
+  const place = { environment, region: environment.regions[0]! };
+  addKong(chart, place);
+  addEdge(chart, place);
+  const objects = Testing.synth(chart) as { kind: string; spec: any }[];
+  const { ports } = objects.find(
+    ({ kind, spec }) => kind === 'Service' && spec.type === 'LoadBalancer',
+  )!.spec;
+  const { env } = objects.find(({ kind }) => kind === 'Deployment')!.spec.template.spec.containers[0];
+  const listens = env.find(({ name }: { name: string }) => name === 'KONG_PROXY_LISTEN').value as string;
+  const { listeners } = objects.find(({ kind }) => kind === 'Gateway')!.spec;
+  expect(listeners.map(({ port }: { port: number }) => port)).toEqual(
+    ports.map(({ port }: { port: number }) => port),
+  );
+  for (const { targetPort } of ports) expect(listens).toBe(`0.0.0.0:${targetPort} http2 ssl`);
+});
+
 it('has no old proxy end before the load balancer sends requests to a new one', () => {
   const environment = environmentNamed('production');
   const chart = new Chart(new App(), 'test');

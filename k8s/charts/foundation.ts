@@ -1,11 +1,9 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { inWave } from '../custom-object.ts';
+import { onCallGroup } from '../names.ts';
 import { meshNamespaces, namespaces, type Place } from '../place.ts';
 import { requireRoom } from '../programs.ts';
-
-/** The group of the people on call, as the cluster's identity provider names it. */
-const operators = 'meridian-operators';
 
 /** Programs and Kong run restricted; the operators of data systems and of logs still ask for more, agents for their node. */
 const podSecurity: Readonly<Record<keyof typeof namespaces, 'restricted' | 'baseline' | 'privileged'>> = {
@@ -73,12 +71,13 @@ function addReaders(chart: Chart, namespace: string, named: Record<string, strin
     rules: [
       { apiGroups: [''], resources: ['pods', 'pods/log', 'services', 'events', 'configmaps'], verbs },
       { apiGroups: ['apps'], resources: ['deployments', 'replicasets', 'statefulsets'], verbs },
+      { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs },
       { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs },
     ],
   });
   new k8s.KubeRoleBinding(chart, `${namespace}-binding`, {
     metadata,
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-    subjects: [{ kind: 'Group', name: operators, apiGroup: 'rbac.authorization.k8s.io' }],
+    subjects: [{ kind: 'Group', name: onCallGroup, apiGroup: 'rbac.authorization.k8s.io' }],
   });
 }

@@ -111,6 +111,18 @@ describe.each(places)('%s', (_, place) => {
     expect(asked).toEqual(gateways.map(({ name }) => `http://${name}.meridian.svc`));
   });
 
+  it('can be audited between two syncs, by what the sync itself runs', () => {
+    const [onDemand, ...more] = objects.filter(({ kind }) => kind === 'CronJob');
+    expect(more).toEqual([]);
+    if (isRemote) return expect(onDemand).toBe(undefined);
+    expect(onDemand.metadata.name).toBe('audit');
+    expect(onDemand.spec.jobTemplate.spec).toEqual(job('audit').spec);
+    // It never comes by itself, and what is made of it is no hook of a sync.
+    expect(onDemand.spec.suspend).toBe(true);
+    expect(Object.keys(onDemand.spec.jobTemplate.metadata)).toEqual(['labels']);
+    expect(argsOf(job('audit'))).toContain(`--environment=${place.environment.name}`);
+  });
+
   it('runs jobs without rights, that end, and that are not tried again in vain', () => {
     for (const { name } of jobsOf(place)) {
       const { spec } = job(name);
@@ -125,7 +137,10 @@ describe.each(places)('%s', (_, place) => {
 
   it('has room for them beside all programs', () => {
     const most = mostRequestsOf(programsOf(place));
-    const jobs = jobsOf(place).map(({ requests }) => requests);
+    // Those that may be asked for, once more.
+    const jobs = jobsOf(place).flatMap(({ requests, isOnDemand }) =>
+      isOnDemand ? [requests, requests] : [requests],
+    );
     const cpu = jobs.reduce((sum, { cpuMilli }) => sum + cpuMilli / 1000, most.cpu);
     const memoryGiB = jobs.reduce((sum, { memoryMiB }) => sum + memoryMiB / 1024, most.memoryGiB);
     expect(cpu).toBeLessThanOrEqual(place.region.programs.cpu);

@@ -11,7 +11,10 @@ import { filesOf } from '../system-files.ts';
 import { configOf } from '../system-variables.ts';
 import { addExternalSecret } from './stored-secret.ts';
 
-/** The migration before the programs, smoke and audit after them: hooks of Argo CD inside the region's one Application. */
+/**
+ * The migration before the programs, smoke and audit after them: hooks of Argo CD inside the region's one Application; and
+ * what may be asked for between two syncs.
+ */
 export function addJobs(chart: Chart, place: Place): void {
   for (const job of jobsOf(place)) {
     const metadata = { name: job.name, namespace: namespaces.programs, labels: labelsOf(job) };
@@ -24,7 +27,23 @@ export function addJobs(chart: Chart, place: Place): void {
       metadata: { ...metadata, annotations: hookOf(job) },
       spec: specOf(job, place),
     });
+    if (job.isOnDemand) addOnDemand(chart, place, job);
   }
+}
+
+/** What Argo CD's action `create-job` copies (docs/promotion.md). Its own time never comes: it is suspended. */
+function addOnDemand(chart: Chart, place: Place, job: SyncJob): void {
+  const labels = labelsOf(job);
+  new k8s.KubeCronJob(chart, `${job.name}-on-demand`, {
+    metadata: { name: job.name, namespace: namespaces.programs, labels, annotations: inWave('programs') },
+    spec: {
+      suspend: true,
+      schedule: '0 0 1 1 *',
+      // The log of a failed one is what somebody wants to read.
+      failedJobsHistoryLimit: 3,
+      jobTemplate: { metadata: { labels }, spec: specOf(job, place) },
+    },
+  });
 }
 
 const labelsOf = ({ name }: SyncJob): Record<string, string> => ({

@@ -15,8 +15,11 @@ const adminSecret = 'kafka-admin';
 
 /** A Kafka that is somebody else's: its topics and rights by Crossplane's Kafka provider, which speaks to its brokers. */
 export function addManagedKafka(chart: Chart, place: Place, kafka: Managed): void {
-  if (kafka.kind === 'msk') addMsk(chart, place, kafka);
   addProvider(chart, place);
+  if (kafka.kind === 'msk') {
+    addMsk(chart, place, kafka);
+    addAdministrator(chart);
+  }
   addTopics(chart, place);
   for (const user of kafkaUsersOf(place)) {
     if (kafka.kind === 'msk') {
@@ -28,7 +31,7 @@ export function addManagedKafka(chart: Chart, place: Place, kafka: Managed): voi
   }
 }
 
-/** Addresses and the login or certificate of an administrator, as the provider wants them: one JSON. */
+/** Addresses and the login or certificate (of the same name) of an administrator, as the provider wants them: one JSON. */
 function addProvider(chart: Chart, place: Place): void {
   addStoredSecret(chart, place, adminSecret);
   customObject(chart, 'provider', {
@@ -76,29 +79,51 @@ function addRights(chart: Chart, { name, rights }: KafkaUser): void {
   for (const { resource, operations } of rights) {
     for (const operation of operations) {
       const id = [name, resource.type, resource.name, operation].join('.').toLowerCase();
-      customObject(chart, id, {
-        apiVersion: 'acl.kafka.m.crossplane.io/v1alpha1',
-        kind: 'AccessControlList',
-        name: id.replace(/-\./g, '.'),
-        namespace: namespaces.data,
-        // A name may be longer than a label.
-        labels: { 'app.kubernetes.io/name': name },
-        annotations: { ...inWave('access'), ...untilInstalled },
-        spec: {
-          forProvider: {
-            resourceName: resource.name,
-            resourceType: resource.type === 'topic' ? 'Topic' : 'Group',
-            resourcePrincipal: `User:CN=${name}`,
-            resourceHost: '*',
-            resourceOperation: operation,
-            resourcePermissionType: 'Allow',
-            resourcePatternTypeFilter: resource.patternType === 'prefix' ? 'Prefixed' : 'Literal',
-          },
-          ...byProvider,
-        },
+      addRight(chart, name, id.replace(/-\./g, '.'), {
+        resourceName: resource.name,
+        resourceType: resource.type === 'topic' ? 'Topic' : 'Group',
+        resourceOperation: operation,
+        resourcePatternTypeFilter: resource.patternType === 'prefix' ? 'Prefixed' : 'Literal',
       });
     }
   }
+}
+
+/**
+ * MSK lets everybody do what no right speaks of: with one for all there is, the administrator's, nobody else may do what they
+ * were not given. To turn that default off instead would lock out whoever is to give the first right.
+ */
+function addAdministrator(chart: Chart): void {
+  const everything = { Cluster: 'kafka-cluster', Topic: '*', Group: '*', TransactionalID: '*' };
+  for (const [resourceType, resourceName] of Object.entries(everything)) {
+    addRight(chart, adminSecret, `${adminSecret}.${resourceType.toLowerCase()}`, {
+      resourceName,
+      resourceType,
+      resourceOperation: 'All',
+      resourcePatternTypeFilter: 'Literal',
+    });
+  }
+}
+
+function addRight(chart: Chart, user: string, name: string, right: Readonly<Record<string, string>>): void {
+  customObject(chart, `right-${name}`, {
+    apiVersion: 'acl.kafka.m.crossplane.io/v1alpha1',
+    kind: 'AccessControlList',
+    name,
+    namespace: namespaces.data,
+    // A name may be longer than a label.
+    labels: { 'app.kubernetes.io/name': user },
+    annotations: { ...inWave('access'), ...untilInstalled },
+    spec: {
+      forProvider: {
+        ...right,
+        resourcePrincipal: `User:CN=${user}`,
+        resourceHost: '*',
+        resourcePermissionType: 'Allow',
+      },
+      ...byProvider,
+    },
+  });
 }
 
 /** The key of a service account of Confluent Cloud: the accounts and their rights are not declared here. */

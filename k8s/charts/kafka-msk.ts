@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
 import type { KafkaUser } from '../kafka-rights.ts';
 import { kafkaNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
-import { keptUntilInstalled } from './cloud-object.ts';
+import { keptUntilInstalled, untilInstalled } from './cloud-object.ts';
 
 type Msk = Extract<Place['region']['kafka'], { kind: 'msk' }>;
 
@@ -12,28 +13,24 @@ const mskApi = 'kafka.aws.upbound.io/v1beta1';
 const clusterApi = 'kafka.aws.upbound.io/v1beta3';
 const issuer = 'kafka-clients';
 const version = '3.9.x';
+const minutesOfDay = 1440;
 
 /** Brokers of MSK that take client certificates only, and the private authority that signs this region's. */
 export function addMsk(chart: Chart, place: Place, kafka: Msk): void {
   const { region, environment } = place;
   const name = `${environment.name}-${region.name}-events`;
-  const annotations = { ...inWave('data'), ...keptUntilInstalled };
-  const { replicationFactor, minInsyncReplicas } = environment.topics;
+  const { serverProperties, settings } = settingsOf(place, name);
   customObject(chart, 'settings', {
     apiVersion: mskApi,
     kind: 'Configuration',
-    name,
-    annotations,
+    name: settings,
+    annotations: { ...inWave('data'), ...untilInstalled },
     spec: {
       forProvider: {
         region: region.cloudRegion,
-        name,
+        name: settings,
         kafkaVersions: [version],
-        serverProperties: [
-          'auto.create.topics.enable=false',
-          `default.replication.factor=${replicationFactor}`,
-          `min.insync.replicas=${minInsyncReplicas}`,
-        ].join('\n'),
+        serverProperties,
       },
     },
   });
@@ -41,14 +38,14 @@ export function addMsk(chart: Chart, place: Place, kafka: Msk): void {
     apiVersion: clusterApi,
     kind: 'Cluster',
     name,
-    annotations,
+    annotations: { ...inWave('data'), ...keptUntilInstalled },
     spec: {
       forProvider: {
         region: region.cloudRegion,
         clusterName: name,
         kafkaVersion: version,
         numberOfBrokerNodes: kafka.brokers,
-        configurationInfo: { arnRef: { name }, revision: 1 },
+        configurationInfo: { arnRef: { name: settings }, revision: 1 },
         brokerNodeGroupInfo: {
           instanceType: kafka.instanceType,
           clientSubnets: kafka.subnets,
@@ -67,6 +64,24 @@ export function addMsk(chart: Chart, place: Place, kafka: Msk): void {
     annotations: inWave('operatorsReady'),
     spec: { arn: kafka.certificateAuthorityArn, region: region.cloudRegion },
   });
+}
+
+/**
+ * What brokers are told, under a name that changes with it: a cluster names a revision by its number, and would never hear of
+ * the next one of the same name.
+ */
+function settingsOf({ environment }: Place, name: string): { serverProperties: string; settings: string } {
+  const { replicationFactor, minInsyncReplicas, retentionDays } = environment.topics;
+  const serverProperties = [
+    'auto.create.topics.enable=false',
+    `default.replication.factor=${replicationFactor}`,
+    `min.insync.replicas=${minInsyncReplicas}`,
+    `offsets.retention.minutes=${retentionDays * minutesOfDay}`,
+    // MSK's own default is true: a broker that lags would lead, and what the others had acknowledged would be gone.
+    'unclean.leader.election.enable=false',
+  ].join('\n');
+  const digest = createHash('sha256').update(serverProperties).digest('hex').slice(0, 8);
+  return { serverProperties, settings: `${name}-${digest}` };
 }
 
 /** Its own, and those of the regions whose mirrors read here. */

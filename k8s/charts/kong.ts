@@ -70,7 +70,8 @@ function addServices(chart: Chart, place: Place): void {
       loadBalancerClass: 'service.k8s.aws/nlb',
       allocateLoadBalancerNodePorts: false,
       selector: proxyLabels,
-      ports: [{ name: 'https', port: 443, targetPort: k8s.IntOrString.fromString('proxy-tls') }],
+      // A number: the controller looks up by it which of Kong's listeners speaks TLS, and takes a name for port 0.
+      ports: [{ name: 'https', port: 443, targetPort: k8s.IntOrString.fromNumber(kongPorts.proxy) }],
     },
   });
   new k8s.KubeService(chart, 'admin-service', {

@@ -42,6 +42,12 @@ function monitorsOf({ environment, region }: Place): Readonly<Record<string, Mon
     },
     ...(region.kafka.kind === 'strimzi'
       ? {
+          // Brokers and controllers.
+          kafka: {
+            namespace: namespaces.data,
+            selector: labelled({ 'strimzi.io/name': `${kafkaNames.cluster}-kafka` }),
+            ports: [9404],
+          },
           'kafka-lag': {
             namespace: namespaces.data,
             selector: labelled({ 'strimzi.io/name': `${kafkaNames.cluster}-kafka-exporter` }),

@@ -4,7 +4,12 @@ import { storageClass } from '../../environments/parts.ts';
 import { customObject, inWave } from '../custom-object.ts';
 import { poolLabel, reservedShareAnnotation, type Place } from '../place.ts';
 
-/** Karpenter's pools: on demand and reserved for what has disks, spot for what may be interrupted. */
+/**
+ * Karpenter's pools: on demand and reserved for what has disks, spot for what may be interrupted. Expiry asks no budget of a
+ * pool: machines that came together go together, before others are there. So those with disks have none, and nobody moves a
+ * database to save a node: they go when the image above, or the version of Kubernetes that it is for, does (drift), one at a
+ * time and each after the next is there.
+ */
 export function addNodes(chart: Chart, { environment, region }: Place): void {
   const annotations = inWave('foundation');
   const cluster = region.cluster;
@@ -48,11 +53,11 @@ export function addNodes(chart: Chart, { environment, region }: Place): void {
               requirement('karpenter.k8s.aws/instance-family', pool.instanceFamilies),
               requirement('topology.kubernetes.io/zone', region.zones),
             ],
-            expireAfter: '720h',
+            expireAfter: pool.purpose === 'data' ? 'Never' : '720h',
           },
         },
+        // No `terminationGracePeriod`: it would end pods that a disruption budget still holds.
         disruption:
-          // Nobody moves a database to save a node.
           pool.purpose === 'data'
             ? { consolidationPolicy: 'WhenEmpty', consolidateAfter: '1h', budgets: [{ nodes: '1' }] }
             : {

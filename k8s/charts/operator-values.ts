@@ -107,6 +107,21 @@ export const operatorValues: Readonly<Partial<Record<string, Values>>> = {
   // outside of the pod knows that.
   redis: () => ({ featureGates: { GenerateConfigInInitContainer: true } }),
   metrics: () => ({ replicas: 2, podDisruptionBudget: { enabled: true, maxUnavailable: 1 } }),
+  reloader: () => ({
+    reloader: {
+      // What configures a program restarts it by its annotation already, in the sync that brings it.
+      ignoreConfigMaps: true,
+      ignoreJobs: true,
+      ignoreCronJobs: true,
+      // A variable that Argo CD does not know of would be taken out again.
+      reloadStrategy: 'annotations',
+      readOnlyRootFileSystem: true,
+      deployment: {
+        resources: requests('20m', '128Mi'),
+        containerSecurityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+      },
+    },
+  }),
   'percona-mongodb': (place) => ({
     watchAllNamespaces: true,
     serviceAccount: { create: true, annotations: assuming(place, 'mongo-operator') },

@@ -142,6 +142,8 @@ const operators: readonly Operator[] = [
   helm('metrics', 'https://kubernetes-sigs.github.io/metrics-server', 'metrics-server', '3.13.1', {
     alsoInto: ['kube-system'],
   }),
+  // Restarts programs whose secrets changed (docs/adr/0021).
+  helm('reloader', 'https://stakater.github.io/stakater-charts', 'reloader', '2.2.16'),
   helm('keda', 'https://kedacore.github.io/charts', 'keda', '2.20.2', {
     neededBy: ({ environment }) => environment.scaling.workers === 'lag',
   }),

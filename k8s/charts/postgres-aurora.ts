@@ -2,7 +2,9 @@ import type { Chart } from 'cdk8s';
 import { customObject, inWave } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
+import { usersOfAurora } from '../system-addresses.ts';
 import { keptUntilInstalled } from './cloud-object.ts';
+import { addAuroraParts } from './postgres-aurora-parts.ts';
 import { addOwner } from './postgres-owner.ts';
 
 /** Aurora by the AWS provider of Crossplane, which keeps its kinds at different versions. */
@@ -41,8 +43,10 @@ export function addAurora(chart: Chart, place: Place, database: Aurora): void {
       deletionProtection: true,
     });
   }
+  const parts = addAuroraParts(chart, place, name, usersOfAurora(place));
   order('cluster', 'Cluster', name, {
     ...engine,
+    ...parts,
     // By its name: the object is in the primary region's cluster alone, where no reference of another leads.
     globalClusterIdentifier: globalName,
     backupRetentionPeriod: database.backup.retentionDays,
@@ -54,6 +58,7 @@ export function addAurora(chart: Chart, place: Place, database: Aurora): void {
     deletionProtection: true,
     ...(isPrimary
       ? {
+          databaseName: postgresNames.database,
           masterUsername: postgresNames.user,
           masterPasswordSecretRef: {
             name: postgresNames.ownerSecret,
@@ -69,6 +74,7 @@ export function addAurora(chart: Chart, place: Place, database: Aurora): void {
       ...engine,
       instanceClass: database.instanceClass,
       clusterIdentifierRef: { name },
+      dbSubnetGroupNameRef: parts.dbSubnetGroupNameRef,
       publiclyAccessible: false,
     });
   }

@@ -4,6 +4,7 @@ import { inWave } from '../custom-object.ts';
 import { postgresNames } from '../names.ts';
 import { namespaces, type Place } from '../place.ts';
 import { configurationStamp } from '../process-variables.ts';
+import { restartsWithSecrets } from '../rollout.ts';
 import { dataNodes, overZones, requestsAndLimits } from './data-parts.ts';
 import { addGuestCertificate, guestServiceOf } from './postgres-guests.ts';
 import { addExternalSecret, passwordOf } from './stored-secret.ts';
@@ -25,7 +26,7 @@ export function addRouter(chart: Chart, place: Place, router: Router, shardHosts
   addUsers(chart, place);
   new k8s.KubeServiceAccount(chart, `${name}-account`, { metadata, automountServiceAccountToken: false });
   new k8s.KubeDeployment(chart, name, {
-    metadata,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...restartsWithSecrets } },
     spec: {
       replicas: router.replicas,
       selector: { matchLabels: selector },

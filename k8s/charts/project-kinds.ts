@@ -54,7 +54,12 @@ export function projectKinds(environment: Environment): {
       ...kinds('storage.k8s.io', 'StorageClass'),
       ...kinds('external-secrets.io', 'ClusterSecretStore'),
       ...kinds('configuration.konghq.com', 'KongClusterPlugin'),
-      ...some(isAurora, ...kinds('rds.aws.upbound.io', 'GlobalCluster', 'Cluster', 'ClusterInstance')),
+      ...some(
+        isAurora,
+        ...kinds('rds.aws.upbound.io', 'GlobalCluster', 'Cluster', 'ClusterInstance', 'SubnetGroup'),
+        ...kinds('kms.aws.upbound.io', 'Key'),
+        ...kinds('ec2.aws.upbound.io', 'SecurityGroup', 'SecurityGroupIngressRule'),
+      ),
       ...some(
         ({ kafka }) => kafka.kind === 'msk',
         ...kinds('kafka.aws.upbound.io', 'Cluster', 'Configuration'),
@@ -71,7 +76,7 @@ export function projectKinds(environment: Environment): {
         : []),
       ...(scaling.workers === 'lag' ? kinds('keda.sh', 'ScaledObject', 'TriggerAuthentication') : []),
       ...(scaling.recommendMemory ? kinds('autoscaling.k8s.io', 'VerticalPodAutoscaler') : []),
-      ...kinds('batch', 'Job'),
+      ...kinds('batch', 'Job', 'CronJob'),
       ...kinds('networking.k8s.io', 'NetworkPolicy'),
       ...kinds('policy', 'PodDisruptionBudget'),
       ...kinds('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),

@@ -5,7 +5,7 @@ import { isGlobal, lackingIn } from '../mesh-links.ts';
 import { namespaces, programPorts, type Place } from '../place.ts';
 import { goodbye, podOf, selectorOf } from '../pod.ts';
 import { isScaled, programsOf, type Program } from '../programs.ts';
-import { rolloutOf } from '../rollout.ts';
+import { restartsWithSecrets, rolloutOf } from '../rollout.ts';
 
 /** A Deployment for each declared program, with its ServiceAccount, its Service and its disruption budget. */
 export function addServices(chart: Chart, place: Place): void {
@@ -32,7 +32,7 @@ function addProgram(chart: Chart, place: Place, program: Program): void {
     automountServiceAccountToken: false,
   });
   const manifest = k8s.KubeDeployment.manifest({
-    metadata: { ...metadata, annotations: inWave('programs') },
+    metadata: { ...metadata, annotations: { ...inWave('programs'), ...restartsWithSecrets } },
     spec: {
       // Where a scaler rules, a number here would undo it at every sync.
       ...(isScaled(program, place) ? {} : { replicas: scale.min }),

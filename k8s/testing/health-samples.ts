@@ -58,6 +58,13 @@ const application = (health: string, phase: string): object => ({
 
 /** What each script of `k8s/health` must think of an object. */
 export const healthSamples: readonly HealthSample[] = [
+  [
+    'on-demand',
+    'one that is suspended, of which a copy failed',
+    'Healthy',
+    { metadata: made(longAgo), spec: { suspend: true }, status: { lastScheduleTime: longAgo } },
+    'runs when it is asked for',
+  ],
   ...dataHealthSamples,
   ['ready', 'no status', 'Progressing', { metadata: made(lately), spec: {} }],
   ['ready', 'no condition yet', 'Progressing', withConditions([])],

@@ -155,7 +155,7 @@ test('as the job of a region: clean of what it can read, and it says what it lef
   const run = async (more: Readonly<Record<string, string>> = {}) => {
     const { exitCode, stdout } = await execa(
       process.execPath,
-      ['scripts/audit-region.ts', '--json', '--settle-ms=0'],
+      ['scripts/audit-region.ts', '--environment=test', '--json', '--settle-ms=0'],
       { env: { ...variables, ...more }, extendEnv: false, reject: false },
     );
     return { exitCode, report: JSON.parse(stdout) as AuditReport };
@@ -164,7 +164,15 @@ test('as the job of a region: clean of what it can read, and it says what it lef
   expect(namesOf(ofAll.report, 'violated')).toEqual([]);
   expect(ofAll).toMatchObject({
     exitCode: 0,
-    report: { verdict: 'clean', orders: 6, away: [], notes: [], leftOut: ['provider', 'mails', 'logs'] },
+    report: {
+      verdict: 'clean',
+      environment: 'test',
+      region: stack.region,
+      orders: 6,
+      away: [],
+      notes: [],
+      leftOut: ['provider', 'mails', 'logs'],
+    },
   });
   const needing = invariants.filter(({ needs }) =>
     needs.some((source) => ofAll.report.leftOut.includes(source)),

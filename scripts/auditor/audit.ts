@@ -111,8 +111,11 @@ export async function audit(sources: AuditSources, options: AuditOptions = {}): 
       notes.push(`the next audit cannot go on from this one: ${reasonOf(error)}`);
     });
   }
+  const { environment, region } = sources;
   return {
     verdict,
+    environment,
+    region,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     orders,

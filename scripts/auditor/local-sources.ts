@@ -25,6 +25,7 @@ export function openSources(stack: LocalStack, options: SourceOptions = {}): Ope
     mailsUrl: options.mailsUrl ?? variables['SMTP_SINK_URL'],
     logFiles: options.logFiles ?? [...stackLogs(stack).values()],
     partitions: stack.partitions,
+    environment: 'local',
     region: stack.region,
   });
 }

@@ -25,8 +25,11 @@ export function readRegionVariables(variables: Readonly<Record<string, string | 
   return readConfig(regionVariables, variables);
 }
 
-/** The sources of a region; the logs of a cluster are in no file. @throws ConfigError as above, or for a file that cannot be read. */
-export function regionSettings(variables: Readonly<Record<string, string | undefined>>): SourceSettings {
+/** The sources of a region of an environment; the logs of a cluster are in no file. @throws ConfigError as above, or for a file that cannot be read. */
+export function regionSettings(
+  environment: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): SourceSettings {
   const values = readRegionVariables(variables);
   // A variable that is not there is no key here.
   const present = values as Partial<ConfigurationValues>;
@@ -39,6 +42,7 @@ export function regionSettings(variables: Readonly<Record<string, string | undef
     providerUrl: values.PAYMENT_PROVIDER_URL,
     mailsUrl: values.SMTP_SINK_URL,
     partitions: values.PARTITIONS,
+    environment,
     region: values.REGION,
   };
 }

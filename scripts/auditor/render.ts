@@ -24,7 +24,19 @@ function tableOf({ invariants }: AuditReport): string {
 }
 
 function summaryOf(report: AuditReport): string {
-  const { verdict, orders, changedSince, durationMs, unsettled, away, leftOut, notes, consumers } = report;
+  const {
+    verdict,
+    environment,
+    region,
+    orders,
+    changedSince,
+    durationMs,
+    unsettled,
+    away,
+    leftOut,
+    notes,
+    consumers,
+  } = report;
   const lines = [
     ...consumers.map(
       ({ consumer, produced, processed, dead, pending, lost }) =>
@@ -34,7 +46,7 @@ function summaryOf(report: AuditReport): string {
     ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : []),
     ...unsettled.map((text) => `not settled: ${text}`),
     ...notes,
-    `${verdict}: ${orders} orders${changedSince === undefined ? '' : ` with something since ${changedSince}`} in ${(durationMs / 1000).toFixed(1)} s`,
+    `${environment}/${region} ${verdict}: ${orders} orders${changedSince === undefined ? '' : ` with something since ${changedSince}`} in ${(durationMs / 1000).toFixed(1)} s`,
   ];
   return lines.join('\n');
 }

@@ -38,6 +38,9 @@ export type ConsumerReport = {
 export type AuditReport = {
   /** A violation counts more than a source that is away; with one away it is never `clean`. */
   readonly verdict: 'clean' | 'violations' | 'could-not-check';
+  /** Whose data it is; `local` on a laptop. Which revision runs there only Argo CD knows. */
+  readonly environment: string;
+  readonly region: string;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly orders: number;

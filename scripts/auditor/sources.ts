@@ -20,6 +20,7 @@ export type AuditSources = {
   readonly mailsUrl: string;
   readonly logFiles: readonly string[];
   readonly partitions: number;
+  readonly environment: string;
   readonly region: string;
   /** What is not there to be read: its invariants are left out, and the report says so. */
   readonly leftOut: ReadonlySet<SourceName>;
@@ -66,6 +67,7 @@ export type SourceSettings = {
   readonly mailsUrl?: string | undefined;
   readonly logFiles?: readonly string[] | undefined;
   readonly partitions: number;
+  readonly environment: string;
   readonly region: string;
 };
 
@@ -73,7 +75,7 @@ export type OpenedSources = { readonly sources: AuditSources; close(): Promise<v
 
 /** Clients; nothing connects before it is asked for something. */
 export function connectSources(settings: SourceSettings): OpenedSources {
-  const { providerUrl, mailsUrl, logFiles, kafkaTls, kafkaLogin, partitions, region } = settings;
+  const { providerUrl, mailsUrl, logFiles, kafkaTls, kafkaLogin, partitions, environment, region } = settings;
   registerLz4();
   const postgres = createPool({
     url: settings.postgresUrl,
@@ -107,6 +109,7 @@ export function connectSources(settings: SourceSettings): OpenedSources {
       mailsUrl: mailsUrl ?? '',
       logFiles: logFiles ?? [],
       partitions,
+      environment,
       region,
       leftOut: new Set(leftOut),
     },

@@ -85,6 +85,16 @@ it('main as it is: not what this checkout says of waves and freezes', async () =
   );
 });
 
+it('an unreachable remote, by what ssh says of it', async () => {
+  const ssh = join(world.folder, 'ssh');
+  const lines = ['ssh: connect to host a.example port 22: Connection refused', 'and more'];
+  writeFileSync(ssh, `#!/bin/sh\nprintf '${lines.join('\\n')}\\n' >&2\nexit 255\n`, { mode: 0o755 });
+  await world.clone.run('config', 'core.sshCommand', ssh);
+  await expectRefused(world, `main of the remote ssh://a.example/x could not be fetched: ${lines[0]}`, {
+    remote: 'ssh://a.example/x',
+  });
+});
+
 it('a duplicated pin, and one of a region that there is not', async () => {
   await world.roll(1);
   const text = `${await world.pinText('ap-southeast')}\n`;
@@ -93,6 +103,11 @@ it('a duplicated pin, and one of a region that there is not', async () => {
     world,
     'environments/releases/production/canary.yaml: holds the pin of production/ap-southeast: a region has one pin, in its own file',
   );
+  // It would move nothing; to another region it does not matter.
+  const target = await world.target();
+  const back = (region: string) => rollback(world.clone, { target, regions: [region], push: true });
+  await expect(back('ap-southeast')).rejects.toThrow('canary.yaml: holds the pin of production/ap-southeast');
+  await expect(back('us-west')).rejects.toThrow('us-west.yaml is not on main');
   await world.clone.run('rm', '--quiet', 'environments/releases/production/canary.yaml');
   await world.commitToMain({
     'environments/releases/production/moon.yaml': text.replace('ap-southeast', 'moon'),

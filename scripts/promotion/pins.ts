@@ -42,7 +42,7 @@ export function parseVerifiedPin(text: string, path: string): VerifiedPin {
   return inItsFile(parseYamlFile(verifiedPinSchema, text, path), path);
 }
 
-function inItsFile<Read extends Pin>(pin: Read, path: string): Read {
+function inItsFile<Read extends Pick<Pin, 'environment' | 'region'>>(pin: Read, path: string): Read {
   if (path.endsWith(`/${pin.environment}/${pin.region}.yaml`)) return pin;
   throw new Refusal(
     `${path}: holds the pin of ${pin.environment}/${pin.region}: a region has one pin, in its own file`,
@@ -69,6 +69,36 @@ export async function pinsAt(
     pins.set(pin.region, pin);
   }
   return pins;
+}
+
+/** Of which region a file says that it is the pin. */
+const claimSchema = z.looseObject({ environment: z.string(), region: z.string() });
+
+/**
+ * Argo CD takes none of two pins of one region, so that moving one of them would move nothing. What is wrong in other regions'
+ * files does not matter to this one. @throws Refusal naming the file that should not be there.
+ */
+export async function refuseSecondPin(
+  repository: Repository,
+  commit: string,
+  { environment, region }: Pin,
+): Promise<void> {
+  const folder = pinFolder(environment);
+  for (const { path: name, text } of await filesAtRevision(repository.folder, commit, folder)) {
+    const path = `${folder}/${name}`;
+    const claim = claimIn(text, path);
+    if (claim?.environment === environment && claim.region === region)
+      inItsFile({ environment, region }, path);
+  }
+}
+
+function claimIn(text: string, path: string): z.infer<typeof claimSchema> | undefined {
+  try {
+    return parseYamlFile(claimSchema, text, path);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -21,7 +21,13 @@ export type Proposal = {
   readonly push: 'branch' | 'not-yet';
 };
 
-export type Proposed = { readonly branch: string; readonly commit: string; readonly push: Proposal['push'] };
+export type Proposed = {
+  /** As a person may type it: without credentials. */
+  readonly remote: string;
+  readonly branch: string;
+  readonly commit: string;
+  readonly push: Proposal['push'];
+};
 
 /**
  * Makes the commit out of objects alone, and pushes it before the branch is made here, so that whatever fails leaves
@@ -29,6 +35,7 @@ export type Proposed = { readonly branch: string; readonly commit: string; reado
  */
 export async function propose(repository: Repository, proposal: Proposal): Promise<Proposed> {
   const { branch, push, files } = proposal;
+  const where = { remote: nameOf(proposal.remote), branch, push };
   if (await isOnMainAlready(repository, proposal))
     throw new Refusal(`main has this already: ${[...files.keys()].join(', ')}`);
   const made = await commitOn(repository, proposal);
@@ -37,9 +44,9 @@ export async function propose(repository: Repository, proposal: Proposal): Promi
   const commit = here ?? made;
   if (push === 'branch') {
     const there = await pushed(repository, proposal, commit);
-    if (there !== commit) return { branch, commit: there, push };
+    if (there !== commit) return { ...where, commit: there };
   }
-  if (here !== undefined) return { branch, commit, push };
+  if (here !== undefined) return { ...where, commit };
   try {
     const force = old === undefined ? [] : ['--force'];
     await repository.runToEnd('branch', '--no-track', ...force, branch, commit);
@@ -49,7 +56,7 @@ export async function propose(repository: Repository, proposal: Proposal): Promi
     if ((await sameAs(repository, proposal, commit, meanwhile, `${branch} is here`)) === undefined)
       throw error;
   }
-  return { branch, commit, push };
+  return { ...where, commit };
 }
 
 const branchHere = (repository: Repository, branch: string): Promise<string | undefined> =>

@@ -148,7 +148,15 @@ it('records a wave as verified when every gate of every region says yes, else no
   await world.verified('ap-southeast', revision);
   await world.roll(2);
   const application = fixtureText('healthy').replaceAll('a'.repeat(40), revision);
-  const audit = { verdict: 'clean', startedAt: '2026-11-25T11:58:00Z', orders: 5, away: [], invariants: [] };
+  const audit = {
+    verdict: 'clean',
+    environment: 'production',
+    region: 'us-west',
+    startedAt: '2026-11-25T11:58:00Z',
+    orders: 5,
+    away: [],
+    invariants: [],
+  };
   const files = { application: join(world.folder, 'app.json'), audit: join(world.folder, 'audit.json') };
   writeFileSync(files.application, application);
   writeFileSync(files.audit, JSON.stringify(audit));
@@ -184,6 +192,20 @@ it('records a wave as verified when every gate of every region says yes, else no
   await expect(verify(world.clone, options(60))).rejects.toThrow(
     /app\.json: status\.health\.lastTransitionTime: 2026-11-26T11:50:00Z is in the future/,
   );
+  writeFileSync(files.application, application);
+  writeFileSync(files.audit, JSON.stringify({ ...audit, region: 'us-east' }));
+  await expect(verify(world.clone, options(60))).rejects.toThrow(
+    /audit\.json: is an audit of production\/us-east, not of production\/us-west$/,
+  );
+  writeFileSync(files.audit, JSON.stringify(audit));
+  // It was unhealthy once more after its sync, and after the report.
+  writeFileSync(files.application, application.replace('2026-11-25T11:50:00Z', '2026-11-25T11:58:01Z'));
+  expect((await verify(world.clone, options(60))).regions[0]?.gates).toContainEqual({
+    name: 'audit',
+    passed: false,
+    reason:
+      'audit.json: is of 2026-11-25T11:58:00Z, before 2026-11-25T11:58:01Z, when the sync began or the health last changed: audit again',
+  });
   writeFileSync(files.application, application);
   expect(await world.state()).toBe(before);
 

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Gate } from './gates/gate.ts';
 import type { OperationOutcome } from './hub/end-operation.ts';
+import { shellOf } from './hub/kubectl.ts';
 import type { Halted, Promotion } from './promote.ts';
 import type { Proposed } from './proposal.ts';
 import type { Release } from './releases.ts';
@@ -41,15 +42,13 @@ export function operationsReport(operations: readonly OperationOutcome[]): strin
   return operations.map(({ region, told }) => `${region}: ${told}`).join('\n');
 }
 
-/** Where the commit is, and the line that brings it onto main. */
-export function nextStep({ branch, push }: Proposed): string {
-  return push === 'branch'
-    ? `pushed ${branch}; open it: ${pullRequestCommand(branch)}`
-    : `on branch ${branch}: push it, then ${pullRequestCommand(branch)}`;
-}
-
-function pullRequestCommand(branch: string): string {
-  return `gh pr create --base main --head ${branch} --fill`;
+/** Where the commit is, and the commands that bring it onto main, as they are typed. */
+export function nextStep({ remote, branch, push }: Proposed): string {
+  const open = shellOf(['gh', 'pr', 'create', '--base', 'main', '--head', branch, '--fill']);
+  if (push === 'branch') return `pushed ${branch}; open it: ${open}`;
+  return [`on branch ${branch}; next:`, `  ${shellOf(['git', 'push', remote, branch])}`, `  ${open}`].join(
+    '\n',
+  );
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -77,7 +77,11 @@ function reasonOf({ stderr, shortMessage }: ExecaError): string {
   const text = typeof stderr === 'string' && stderr.trim() !== '' ? stderr : shortMessage;
   const lines = text.trim().split('\n');
   const rejected = lines.find((line) => /^ *! \[/.test(line))?.trim();
-  return rejected ?? lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? '';
+  if (rejected !== undefined) return rejected;
+  const told = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? '';
+  // Why, says ssh in a line of its own.
+  const [why = told] = lines;
+  return /Could not read from remote repository/.test(told) ? why : told;
 }
 
 /** The commit of a name. @throws Refusal when there is none. */

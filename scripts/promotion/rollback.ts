@@ -1,4 +1,12 @@
-import { parsePin, parseVerifiedPin, pinPath, verifiedPath, yamlOf, type Pin } from './pins.ts';
+import {
+  parsePin,
+  parseVerifiedPin,
+  pinPath,
+  refuseSecondPin,
+  verifiedPath,
+  yamlOf,
+  type Pin,
+} from './pins.ts';
 import { propose, type Proposed } from './proposal.ts';
 import { Refusal } from '../refusal.ts';
 import {
@@ -66,7 +74,9 @@ async function currentPin(
   const path = pinPath(environment.name, region);
   const text = await fileAt(repository, main, path);
   if (text === undefined) throw new Refusal(`${path} is not on main: ${region} was never promoted`);
-  return parsePin(text, path);
+  const pin = parsePin(text, path);
+  await refuseSecondPin(repository, main, pin);
+  return pin;
 }
 
 /**

@@ -81,6 +81,20 @@ describe('in a repository', () => {
     mkdirSync(where.path);
     writeFileSync(join(where.path, 'git'), `#!/bin/sh\nexec '${git}' "$@"\n`);
     chmodSync(join(where.path, 'git'), 0o755);
+    const unpushed = await run('promote', ['production', '--wave', '1', '--no-render'], where);
+    const [command, ...rest] = unpushed.stdout
+      .split('\n')
+      .slice(-2)
+      .map((line) => line.trim());
+    expect([command, ...rest]).toEqual([
+      `git push origin ${branch}`,
+      `gh pr create --base main --head ${branch} --fill`,
+    ]);
+    const there = (): Promise<string> => world.clone.run('ls-remote', 'origin', `refs/heads/${branch}`);
+    expect(await there()).toBe('');
+    // As it is typed.
+    await execa('sh', ['-c', command!], { cwd: where.cwd });
+    expect(await there()).not.toBe('');
     const promoted = await run('promote', ['production', '--wave', '1', '--no-render', '--push'], where);
     expect(promoted).toMatchObject({ exitCode: 0, stderr: '' });
     expect(promoted.stdout).toContain(`open it: gh pr create --base main --head ${branch} --fill`);
@@ -115,7 +129,11 @@ describe('in a repository', () => {
     const where = { cwd: world.clone.folder, path: withFakes() };
     const args = ['production', '--region', 'ap-southeast'];
 
-    expect((await run('rollback', args, where)).stdout).toContain(
+    const printed = await run('rollback', args, where);
+    expect(printed.stdout).toMatch(
+      /next:\n {2}git push origin (rollback\/production\/ap-southeast\/[0-9a-f]{12})\n {2}gh pr create --base main --head \1 --fill\n/,
+    );
+    expect(printed.stdout).toContain(
       'ap-southeast: whether an operation runs was not looked at: kubectl get application production-ap-southeast',
     );
     const told = await run('rollback', [...args, '--application-json', file], where);

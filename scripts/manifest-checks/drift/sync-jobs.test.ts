@@ -38,11 +38,16 @@ test('a job that is not there, runs something else, or would not end is named', 
       the(objects, 'Job', 'smoke')['metadata'].name = 'smoke-test';
       container(objects, 'audit').command = ['/usr/local/bin/node', 'scripts/audit.ts'];
       delete the(objects, 'Job', 'migrate')['spec'].activeDeadlineSeconds;
+      delete the(objects, 'CronJob', 'audit')['spec'].jobTemplate.spec.activeDeadlineSeconds;
     }),
   ).toEqual([
     `${place('audit')}: command: runs scripts/audit.ts, which is no job of the image`,
     'drift  : no Job smoke',
     `${place('migrate')}: activeDeadlineSeconds: is missing: a sync would wait for it for ever`,
+    'drift CronJob meridian/audit spec.jobTemplate.spec.template.spec.containers[0]: activeDeadlineSeconds: is missing: a sync would wait for it for ever',
+  ]);
+  expect(driftAfter((objects) => (the(objects, 'CronJob', 'audit')['metadata'].name = 'later'))).toEqual([
+    'drift  : no CronJob audit',
   ]);
 });
 

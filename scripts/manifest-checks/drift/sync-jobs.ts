@@ -4,8 +4,8 @@ import { jobsOf } from '../../../k8s/jobs.ts';
 import type { Place } from '../../../k8s/place.ts';
 import { migrationVariables, systems } from '../../../platform/resources.ts';
 import { readRegionVariables } from '../../auditor/region.ts';
-import { numberAt, textsAt } from '../../rendered/fields.ts';
-import { findingAt, type Finding } from '../manifest.ts';
+import { fieldsAt, numberAt, textsAt } from '../../rendered/fields.ts';
+import { findingAt, type Finding, type KubernetesObject } from '../manifest.ts';
 import { containersOf, podsOf, type Container } from '../pods.ts';
 import type { Scope } from '../scope.ts';
 import type { Configured } from './configuration.ts';
@@ -44,11 +44,12 @@ export function checkSyncJobs(
     .map((container) =>
       drift(container, 'command', `runs ${programOf(container)}, which is no job of the image`),
     );
-  const names = containers.map(({ pod }) => pod.manifest.object.metadata.name);
+  const titles = containers.map(({ pod: { manifest } }) => jobTitle(manifest.object));
   const [anywhere] = scope.manifests;
   const missing = jobsOf(place)
-    .filter(({ name }) => !names.includes(name))
-    .flatMap(({ name }): Finding[] =>
+    .flatMap(({ name, isOnDemand }) => [`Job ${name}`, ...(isOnDemand ? [`CronJob ${name}`] : [])])
+    .filter((title) => !titles.includes(title))
+    .flatMap((title): Finding[] =>
       anywhere
         ? [
             {
@@ -56,13 +57,15 @@ export function checkSyncJobs(
               object: '',
               path: '',
               rule: 'drift',
-              message: `no Job ${name}`,
+              message: `no ${title}`,
             },
           ]
         : [],
     );
   return { findings: [...unknown, ...missing, ...containers.flatMap(endsOf)], configured: known };
 }
+
+const jobTitle = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.name}`;
 
 /** The file that Node runs, or the command of `main.ts` with what it is to do, which is what the image runs without one. */
 function programOf({ fields }: Container): string {
@@ -75,7 +78,9 @@ function programOf({ fields }: Container): string {
 
 /** A job that does not end holds up the sync, and with it a rollback. */
 function endsOf(container: Container): Finding[] {
-  return numberAt(container.pod.manifest.object, 'spec', 'activeDeadlineSeconds') === undefined
+  const { object } = container.pod.manifest;
+  const job = object.kind === 'CronJob' ? fieldsAt(object, 'spec', 'jobTemplate') : object;
+  return numberAt(job, 'spec', 'activeDeadlineSeconds') === undefined
     ? [drift(container, 'activeDeadlineSeconds', 'is missing: a sync would wait for it for ever')]
     : [];
 }

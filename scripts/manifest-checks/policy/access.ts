@@ -75,6 +75,13 @@ function projectRules(manifest: Manifest): Finding[] {
   const finding = (path: string, message: string): Finding =>
     findingAt(manifest, path, 'wildcard-project', message);
   const { object } = manifest;
+  const policies = listAt(object, 'spec', 'roles').flatMap((role, index) =>
+    textsAt(role, 'policies').flatMap((policy, line) =>
+      policy.includes('*')
+        ? [finding(`spec.roles[${index}].policies[${line}]`, 'must name what is allowed, without *')]
+        : [],
+    ),
+  );
   const sources = textsAt(object, 'spec', 'sourceRepos').flatMap((repository, index) =>
     repository === '*' ? [finding(`spec.sourceRepos[${index}]`, 'must name a repository')] : [],
   );
@@ -90,5 +97,5 @@ function projectRules(manifest: Manifest): Finding[] {
         : [],
     ),
   );
-  return [...sources, ...destinations, ...kinds];
+  return [...sources, ...destinations, ...kinds, ...policies];
 }

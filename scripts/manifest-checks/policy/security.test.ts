@@ -110,6 +110,7 @@ test('an AppProject that lets everything in is named', () => {
     sourceRepos: ['*'],
     destinations: [{ name: 'us-east', namespace: '*' }],
     clusterResourceWhitelist: [{ group: '*', kind: '*' }],
+    roles: [{ name: 'all', policies: ['p, proj:fleet:all, applications, *, fleet/us-east, allow'] }],
   };
   const found = findingsAfter(checkAccess, (objects) =>
     objects.push(objectOf('argoproj.io/v1alpha1', 'AppProject', 'fleet', { spec })),
@@ -118,6 +119,7 @@ test('an AppProject that lets everything in is named', () => {
     'wildcard-project AppProject meridian/fleet spec.sourceRepos[0]',
     'wildcard-project AppProject meridian/fleet spec.destinations[0].namespace',
     'wildcard-project AppProject meridian/fleet spec.clusterResourceWhitelist[0]',
+    'wildcard-project AppProject meridian/fleet spec.roles[0].policies[0]',
   ]);
 });
 

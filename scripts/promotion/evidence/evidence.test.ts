@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditReport } from '../../auditor/report.ts';
-import { auditIsClean } from './audit-report.ts';
+import { auditIsClean, type Audited } from './audit-report.ts';
 import { prometheusAgrees } from './prometheus.ts';
 
 const since = '2026-11-25T11:55:00Z';
@@ -18,6 +18,8 @@ describe('an audit report', () => {
 
   const clean: AuditReport = {
     verdict: 'clean',
+    environment: 'production',
+    region: 'us-west',
     startedAt: '2026-11-25T11:58:00.000Z',
     durationMs: 900,
     orders: 50,
@@ -29,26 +31,49 @@ describe('an audit report', () => {
     consumers: [],
   };
   const invariant = { about: '', checked: 9, pending: 0, examples: [] };
-  async function judge(report: unknown): Promise<string> {
+  const usWest: Audited = { environment: 'production', region: 'us-west', keeper: undefined };
+  async function judge(report: unknown, audited = usWest): Promise<string> {
     const file = join(folder, 'audit.json');
     writeFileSync(file, typeof report === 'string' ? report : JSON.stringify(report));
-    const { passed, reason } = await auditIsClean(file, since, now);
+    const { passed, reason } = await auditIsClean(file, audited, since, now);
     return `${passed ? 'yes' : 'NO'}: ${reason.replace(file, 'audit.json')}`;
   }
 
   it('that is clean and of after the roll-out', async () => {
-    expect(await judge(clean)).toBe('yes: audit.json: clean over 50 orders at 2026-11-25T11:58:00.000Z');
+    expect(await judge(clean)).toBe(
+      'yes: audit.json: us-west clean over 50 orders at 2026-11-25T11:58:00.000Z',
+    );
   });
 
   it('of what has changed since the last clean one says so', async () => {
     expect(await judge({ ...clean, changedSince: '2026-11-24T11:58:00.000Z' })).toBe(
-      'yes: audit.json: clean over 50 orders changed since 2026-11-24T11:58:00.000Z at 2026-11-25T11:58:00.000Z',
+      'yes: audit.json: us-west clean over 50 orders changed since 2026-11-24T11:58:00.000Z at 2026-11-25T11:58:00.000Z',
+    );
+  });
+
+  it('of another region, of another environment, or of none', async () => {
+    await expect(judge({ ...clean, region: 'us-east' })).rejects.toThrow(
+      /audit\.json: is an audit of production\/us-east, not of production\/us-west$/,
+    );
+    await expect(judge({ ...clean, environment: 'local' })).rejects.toThrow(
+      /audit\.json: is an audit of local\/us-west, not of production\/us-west$/,
+    );
+    await expect(judge({ ...clean, region: undefined })).rejects.toThrow(
+      /audit\.json: does not say which region it is of: audit production\/us-west again$/,
+    );
+  });
+
+  it('of a region whose data another keeps is one of the other', async () => {
+    const canary: Audited = { environment: 'production', region: 'ap-southeast', keeper: 'us-west' };
+    expect(await judge(clean, canary)).toMatch(/^yes: audit\.json: us-west clean over 50 orders/);
+    await expect(judge({ ...clean, region: 'ap-southeast' }, canary)).rejects.toThrow(
+      'is an audit of production/ap-southeast, not of production/us-west, which keeps the data of ap-southeast',
     );
   });
 
   it('that is older than the roll-out, has violations, or could not check', async () => {
     expect(await judge({ ...clean, startedAt: '2026-11-25T11:54:59.000Z' })).toBe(
-      'NO: audit.json: is of 2026-11-25T11:54:59.000Z, before 2026-11-25T11:55:00Z',
+      'NO: audit.json: is of 2026-11-25T11:54:59.000Z, before 2026-11-25T11:55:00Z, when the sync began or the health last changed: audit again',
     );
     const invariants: AuditReport['invariants'] = [
       { ...invariant, name: 'stock-never-negative', outcome: 'violated', violations: 3 },
@@ -81,7 +106,7 @@ describe('an audit report', () => {
       'audit.json: is not a report of scripts/audit --json',
     );
     await expect(judge('no JSON')).rejects.toThrow('audit.json: is not JSON');
-    await expect(auditIsClean(join(folder, 'gone.json'), since, now)).rejects.toThrow(
+    await expect(auditIsClean(join(folder, 'gone.json'), usWest, since, now)).rejects.toThrow(
       'gone.json: cannot be read',
     );
   });
@@ -114,8 +139,8 @@ describe('a Prometheus', () => {
   });
   afterEach(() => new Promise((closed) => server.close(closed)));
 
-  async function refusals(): Promise<string[]> {
-    const gates = await prometheusAgrees(address, 'us-west', since, now);
+  async function refusals(hasWorkers = true): Promise<string[]> {
+    const gates = await prometheusAgrees(address, { region: 'us-west', hasWorkers }, since, now);
     return gates.filter(({ passed }) => !passed).map(({ name, reason }) => `${name}: ${reason}`);
   }
 
@@ -135,6 +160,13 @@ describe('a Prometheus', () => {
       'dead letters: 2 in 300s',
       'requests failed: 1.10 % of 1000 in 300s',
     ]);
+  });
+
+  it('of a region without workers is asked for its requests only', async () => {
+    answers = { target_info: '12', '5xx': '1', requests: '1000' };
+    expect(await refusals(false)).toEqual([]);
+    answers = { ...answers, '5xx': '11' };
+    expect(await refusals(false)).toEqual(['requests failed: 1.10 % of 1000 in 300s']);
   });
 
   it('that has no data is a no', async () => {

@@ -14,14 +14,16 @@ const answerSchema = z.object({
 const errorRatioLimit = 0.01;
 const timeoutMs = 10_000;
 
+/** The region that a Prometheus watches. Where another keeps its data no worker runs, and no events are handled. */
+export type Watched = { readonly region: string; readonly hasWorkers: boolean };
+
 /**
- * What a region's Prometheus says of the time since the region is healthy: that it watches this region, that events were
- * handled, that none went to the dead letters and that few requests failed. No data is a no. @throws Refusal when it does
- * not answer.
+ * What a region's Prometheus says of the time since the region is healthy: that it watches this region, that few requests
+ * failed, and of workers that they handled events and gave none up. No data is a no. @throws Refusal when it does not answer.
  */
 export async function prometheusAgrees(
   address: string,
-  region: string,
+  { region, hasWorkers }: Watched,
   since: string | undefined,
   now: Date,
 ): Promise<readonly Gate[]> {
@@ -33,21 +35,31 @@ export async function prometheusAgrees(
     const reason = `${address} knows no process of ${region}`;
     return [{ name: 'prometheus', passed: false, reason }];
   }
-  const events = 'meridian_worker_events_total';
-  const handled = (await ask(`sum(increase(${events}{outcome="handled"}[${window}]))`)) ?? 0;
-  const dead = (await ask(`sum(increase(${events}{outcome="dead"}[${window}]))`)) ?? 0;
+  const events = hasWorkers ? await eventGates(ask, window) : [];
   const requests = 'http_server_request_duration_count';
   const all = (await ask(`sum(increase(${requests}[${window}]))`)) ?? 0;
   const failed = (await ask(`sum(increase(${requests}{http_response_status_class="5xx"}[${window}]))`)) ?? 0;
   const percent = all === 0 ? 0 : (100 * failed) / all;
   return [
-    gate('events handled', handled > 0, `${Math.round(handled)} in ${window}`),
-    gate('dead letters', dead < 0.5, `${Math.round(dead)} in ${window}`),
+    ...events,
     gate(
       'requests failed',
       all > 0 && percent <= 100 * errorRatioLimit,
       all > 0 ? `${percent.toFixed(2)} % of ${Math.round(all)} in ${window}` : `no requests in ${window}`,
     ),
+  ];
+}
+
+async function eventGates(
+  ask: (query: string) => Promise<number | undefined>,
+  window: string,
+): Promise<readonly Gate[]> {
+  const events = 'meridian_worker_events_total';
+  const handled = (await ask(`sum(increase(${events}{outcome="handled"}[${window}]))`)) ?? 0;
+  const dead = (await ask(`sum(increase(${events}{outcome="dead"}[${window}]))`)) ?? 0;
+  return [
+    gate('events handled', handled > 0, `${Math.round(handled)} in ${window}`),
+    gate('dead letters', dead < 0.5, `${Math.round(dead)} in ${window}`),
   ];
 }
 

@@ -12,7 +12,7 @@ import type { Gate } from './gate.ts';
 /** What is known of one region after its pin moved. */
 export type Evidence = {
   readonly applications: ApplicationSource;
-  /** Reports of `scripts/audit --json` over this region. */
+  /** Reports of the auditor as JSON, over this region or the one that keeps its data. */
   readonly audits: readonly string[];
   /** The address of this region's Prometheus. */
   readonly prometheus: string | undefined;
@@ -29,12 +29,13 @@ export type Verification = {
 
 /** Everything that must hold before a region counts as verified at its pin. @throws Refusal */
 export async function gatesAfter(
-  { name: environment }: PromotedEnvironment,
+  { name: environment, keepers }: PromotedEnvironment,
   pin: Pin,
   { applications, audits, prometheus, hold }: Evidence,
   now: Date,
 ): Promise<Verification> {
   const { region, revision } = pin;
+  const keeper = keepers[region];
   const { application, place } = await readApplication(applications, environment, region);
   refuseUntrueTimes(application, place, now);
   const verdict = judgeHealth(application, revision, hold, now);
@@ -46,8 +47,12 @@ export async function gatesAfter(
         ? `at ${shortOf(revision)} since ${verdict.since}`
         : `at ${shortOf(revision)}: ${verdict.reasons.join('; ')}`,
     },
-    ...(await Promise.all(audits.map((file) => auditIsClean(file, verdict.reportsFrom, now)))),
-    ...(prometheus === undefined ? [] : await prometheusAgrees(prometheus, region, verdict.since, now)),
+    ...(await Promise.all(
+      audits.map((file) => auditIsClean(file, { environment, region, keeper }, verdict.reportsFrom, now)),
+    )),
+    ...(prometheus === undefined
+      ? []
+      : await prometheusAgrees(prometheus, { region, hasWorkers: keeper === undefined }, verdict.since, now)),
   ];
   const evidence = [
     'hub' in applications ? 'Application on the hub' : `Application in ${basename(place)}`,

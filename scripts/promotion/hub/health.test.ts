@@ -44,8 +44,8 @@ it('takes the report of the audit that is a job of the sync, and none of before 
   const rolledOut = '2026-11-25T11:54:50Z';
   // The job begins when all is healthy, and the sync ends (11:55:00) when the job has.
   expect(reportsFrom(rolledOut)).toBe(rolledOut);
-  // Pods that a scaler added since.
-  expect(reportsFrom('2026-11-25T11:57:00Z')).toBe('2026-11-25T11:54:41Z');
+  // It was not healthy in between, and nobody looked since.
+  expect(reportsFrom('2026-11-25T11:57:00Z')).toBe('2026-11-25T11:57:00Z');
 });
 
 const cases: [string, (given: any) => void, string][] = [

@@ -9,8 +9,8 @@ export type Verdict = {
   /** Since when, ISO 8601; undefined unless every condition but the time holds. */
   readonly since: string | undefined;
   /**
-   * From when on a report is of this revision, ISO 8601; undefined as `since`. Earlier than that: the audit of a sync is one of
-   * its jobs, and begins when all is healthy and before the sync has ended.
+   * From when on a report is of what runs, ISO 8601; undefined as `since`. May be earlier than that: the audit of a sync is one
+   * of its jobs, and begins when all is healthy and before the sync has ended.
    */
   readonly reportsFrom: string | undefined;
   /** Each condition that does not hold, in plain words. */
@@ -47,7 +47,8 @@ export function judgeHealth(application: Application, revision: string, hold: Ho
   if (reasons.length > 0 || health.lastTransitionTime === undefined) return { ...unknown, reasons };
   const { startedAt, finishedAt } = isOfRevision ? (operationState ?? {}) : {};
   const since = later(health.lastTransitionTime, finishedAt);
-  const reportsFrom = reportsFromOf(health.lastTransitionTime, startedAt, finishedAt);
+  // Whatever changed the health after the sync, a report from before it does not know what came of it.
+  const reportsFrom = later(health.lastTransitionTime, startedAt ?? finishedAt);
   const missing = notHeld(since, hold, now);
   return {
     healthy: missing === undefined,
@@ -62,16 +63,6 @@ const unknown = { healthy: false, since: undefined, reportsFrom: undefined };
 /** Terminating is not over yet either. */
 export function isUnderWay(phase: string | undefined): boolean {
   return phase === 'Running' || phase === 'Terminating';
-}
-
-/** A scaler that adds pods after the sync changes the health once more, which takes nothing from the sync's own report. */
-function reportsFromOf(
-  healthChanged: string,
-  startedAt: string | undefined,
-  finishedAt: string | undefined,
-): string {
-  if (startedAt === undefined || finishedAt === undefined) return later(healthChanged, finishedAt);
-  return Date.parse(healthChanged) > Date.parse(finishedAt) ? startedAt : later(healthChanged, startedAt);
 }
 
 function later(one: string, other: string | undefined): string {

@@ -4,6 +4,7 @@ import { ec2Kinds } from './ec2.ts';
 import { eksKinds } from './eks.ts';
 import { iamKinds } from './iam.ts';
 import { kafkaKinds } from './kafka.ts';
+import { kmsKinds } from './kms.ts';
 import type { OwnKind } from './parts.ts';
 import { rdsKinds } from './rds.ts';
 import { route53Kinds } from './route53.ts';
@@ -20,6 +21,7 @@ export const ownKinds: ReadonlyMap<string, OwnKind> = new Map(
     ...ec2Kinds,
     ...eksKinds,
     ...iamKinds,
+    ...kmsKinds,
     ...rdsKinds,
     ...kafkaKinds,
     ...atlasKinds,

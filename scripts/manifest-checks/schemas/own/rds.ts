@@ -1,4 +1,4 @@
-import { flag, managed, number, object, reference, text, type OwnKind } from './parts.ts';
+import { flag, listOf, managed, number, object, reference, text, texts, type OwnKind } from './parts.ts';
 
 export const rdsKinds: Readonly<Record<string, OwnKind>> = {
   'rds.aws.upbound.io/v1beta1 GlobalCluster': managed(
@@ -17,13 +17,21 @@ export const rdsKinds: Readonly<Record<string, OwnKind>> = {
       skipFinalSnapshot: flag,
       finalSnapshotIdentifier: text,
       storageEncrypted: flag,
+      kmsKeyIdRef: reference,
+      dbSubnetGroupNameRef: reference,
+      vpcSecurityGroupIdRefs: listOf(reference),
       deletionProtection: flag,
+      databaseName: text,
       masterUsername: text,
       masterPasswordSecretRef: object({ name: text, namespace: text, key: text }),
     },
   ),
   'rds.aws.upbound.io/v1beta1 ClusterInstance': managed(
     { region: text, engine: text, instanceClass: text, clusterIdentifierRef: reference },
-    { engineVersion: text, publiclyAccessible: flag },
+    { engineVersion: text, dbSubnetGroupNameRef: reference, publiclyAccessible: flag },
+  ),
+  'rds.aws.upbound.io/v1beta1 SubnetGroup': managed(
+    { region: text, subnetIds: listOf(text) },
+    { description: text, tags: texts },
   ),
 };
