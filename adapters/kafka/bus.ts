@@ -10,7 +10,7 @@ import type {
 import { gauge } from '../../platform/telemetry.ts';
 import { consume, isCoordinatorAway } from './consume.ts';
 import { Kafka, logLevel, Partitioners } from './kafkajs.ts';
-import { registerLz4 } from './lz4.ts';
+import { registerCodecs } from './codecs.ts';
 import { publisher } from './publish.ts';
 
 export type BusSettings = {
@@ -47,7 +47,7 @@ const paceMs = (messages: number): number =>
 
 /** kafkajs behind our ports: connections are made at first use. */
 export function createBus(settings: BusSettings): Bus {
-  registerLz4();
+  registerCodecs();
   const kafka = new Kafka(configurationOf(settings));
   let connected: Promise<Producer> | undefined;
   const admin = kafka.admin();

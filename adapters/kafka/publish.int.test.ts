@@ -7,7 +7,7 @@ import type { OutboxRow } from '../../platform/ports/event-store.ts';
 import { eventOf } from './cloud-event.ts';
 import type { ReceivedMessage } from '../../platform/ports/messages.ts';
 import { consume } from './consume.ts';
-import { registerLz4 } from './lz4.ts';
+import { registerCodecs } from './codecs.ts';
 import { publisher } from './publish.ts';
 
 const kafka = new Kafka({
@@ -18,7 +18,7 @@ const topics = ['plain-events', 'packed-events', 'large-events'];
 
 let owned = false;
 beforeAll(async () => {
-  registerLz4();
+  registerCodecs();
   ({ owned } = await startStack(sharedStack, {
     reuse: true,
     topics,
@@ -50,20 +50,7 @@ test.each([
   await publisher(producer, { source: '/orders', compress })(rows);
   await producer.disconnect();
 
-  const received: ReceivedMessage[] = [];
-  const stop = await consume(kafka.consumer({ groupId: `of-${topic}`, maxWaitTimeInMs: 50 }), {
-    topics: [topic],
-    handle: async (batch) => void received.push(...batch),
-    only: new Set(['OrderPlaced']),
-    inOrder: true,
-    onFailure: () => 50,
-    paceMs: () => 5,
-    commitEveryMs: 100,
-    heartbeatEveryMs: 500,
-  });
-  await vi.waitUntil(() => received.length >= rows.length, { timeout: 30_000 });
-  await stop();
-
+  const received = await receivedFrom(topic, rows.length);
   for (let bucket = 0; bucket < sharedStack.partitions; bucket += 1) {
     const arrived = received.filter(({ partition }) => partition === bucket);
     const sent = rows.filter((row) => row.bucket === bucket);
@@ -99,3 +86,46 @@ test('orders of a hundred lines that piled up in one bucket arrive, although no 
   await admin.disconnect();
   expect(offsets?.high).toBe('150');
 });
+
+test.each(['gzip', 'lz4', 'zstd'])('what the broker has compressed with %s is read', async (compression) => {
+  const topic = `${compression}-by-broker-events`;
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: [
+      {
+        topic,
+        numPartitions: sharedStack.partitions,
+        configEntries: [{ name: 'compression.type', value: compression }],
+      },
+    ],
+    waitForLeaders: true,
+  });
+  await admin.disconnect();
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+  await producer.connect();
+  const rows = rowsOf(topic);
+  await publisher(producer, { source: '/orders', compress: false })(rows);
+  await producer.disconnect();
+  const received = await receivedFrom(topic, rows.length);
+  expect(new Set(received.map(({ value }) => value?.toString()))).toEqual(
+    new Set(rows.map(({ payload }) => payload)),
+  );
+});
+
+async function receivedFrom(topic: string, count: number): Promise<readonly ReceivedMessage[]> {
+  const received: ReceivedMessage[] = [];
+  const stop = await consume(kafka.consumer({ groupId: `of-${topic}`, maxWaitTimeInMs: 50 }), {
+    topics: [topic],
+    handle: async (batch) => void received.push(...batch),
+    only: new Set(['OrderPlaced']),
+    inOrder: true,
+    onFailure: () => 50,
+    paceMs: () => 5,
+    commitEveryMs: 100,
+    heartbeatEveryMs: 500,
+  });
+  await vi.waitUntil(() => received.length >= count, { timeout: 30_000 });
+  await stop();
+  return received;
+}

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { MongoClient, type Db } from 'mongodb';
 import type { Admin, Kafka } from 'kafkajs';
 import type { Pool } from 'pg';
-import { registerLz4 } from '../../adapters/kafka/lz4.ts';
+import { registerCodecs } from '../../adapters/kafka/codecs.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
 import type { KafkaLogin, KafkaTls } from '../../composition/kafka-tls.ts';
 import type { SourceName } from './report.ts';
@@ -76,7 +76,7 @@ export type OpenedSources = { readonly sources: AuditSources; close(): Promise<v
 /** Clients; nothing connects before it is asked for something. */
 export function connectSources(settings: SourceSettings): OpenedSources {
   const { providerUrl, mailsUrl, logFiles, kafkaTls, kafkaLogin, partitions, environment, region } = settings;
-  registerLz4();
+  registerCodecs();
   const postgres = createPool({
     url: settings.postgresUrl,
     maxConnections: 4,
