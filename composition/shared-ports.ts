@@ -14,6 +14,7 @@ import { createSagas } from '../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../adapters/postgres/stock-levels.ts';
 import { createCarts, createUsers } from '../adapters/postgres/users.ts';
 import { createWakeBus } from '../adapters/redis/wake.ts';
+import { mailServerOf } from '../adapters/smtp/mail-server.ts';
 import { createSmtpMailer } from '../adapters/smtp/smtp-mailer.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SharedPorts } from '../platform/ports/index.ts';
@@ -99,10 +100,8 @@ export function createSharedPorts({ values, connections, logger, signal }: Share
 }
 
 function smtpOptions({ SMTP_URL, SMTP_SINK_URL }: ConfigurationValues) {
-  const { hostname, port } = new URL(SMTP_URL);
   return {
-    host: hostname,
-    port: Number(port || 25),
+    ...mailServerOf(SMTP_URL),
     from: 'Meridian <orders@mail.meridian.example>',
     apiUrl: SMTP_SINK_URL,
     connections: 32,

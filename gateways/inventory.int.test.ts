@@ -7,7 +7,9 @@ let harness: GatewayHarness;
 beforeAll(async () => {
   harness = await startGateways();
   await addTeas(harness);
-  await harness.pool.query("insert into inventory.warehouses values ('wh-1', 'us-east', 1)");
+  await harness.pool.query(
+    "insert into inventory.warehouses values ('wh-1', 'us-east', 1), ('wh-2', 'us-east', 2)",
+  );
 }, 180_000);
 beforeEach(() => harness.clear());
 afterAll(() => harness?.stop(), 60_000);
@@ -49,6 +51,18 @@ test.each([
     'inventory.receipts': 0,
     'inventory.outbox': 0,
   });
+});
+
+test.each([
+  ['quantity', { quantity: 41 }],
+  ['sku', { sku: 'tea-2' }],
+  ['warehouse', { warehouseId: 'wh-2' }],
+])('the id of a receipt with another %s is refused, and the first one stands', async (_what, change) => {
+  expect((await receive()).status).toBe(201);
+  expect(await receive(change)).toMatchObject({ status: 409, body: { code: 'receipt-reused' } });
+  expect((await receive()).status).toBe(200);
+  const { rows } = await harness.pool.query('select sku, on_hand from inventory.stock');
+  expect(rows).toMatchObject([{ sku: 'tea-1', on_hand: '40' }]);
 });
 
 test('only operators book receipts, and unknown stock is not there', async () => {

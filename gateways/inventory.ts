@@ -2,6 +2,7 @@ import { receipt, receiptRequest, stockLevels } from '../contracts/http/inventor
 import { skuParams } from '../contracts/http/parts.ts';
 import { topics } from '../contracts/topics.ts';
 import { bucketOf } from '../domain/ids.ts';
+import type { Receipt } from '../domain/inventory/inventory.ts';
 import { defineGateway, type GatewayApp, type GatewayContext } from '../platform/gateway.ts';
 import { answer, invalid, notFound, problem } from '../platform/http/answer.ts';
 import { oneAtATime } from '../platform/http/one-at-a-time.ts';
@@ -40,13 +41,6 @@ function stockRoute(app: GatewayApp, context: InventoryContext): void {
     },
   );
 }
-
-type Receipt = {
-  readonly receiptId: string;
-  readonly warehouseId: string;
-  readonly sku: string;
-  readonly quantity: number;
-};
 
 function receiptRoute(app: GatewayApp, context: InventoryContext): void {
   const { partitions } = context;

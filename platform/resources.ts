@@ -30,7 +30,7 @@ export const systems = {
   },
   mongo: { MONGO_URL: mongoAddress },
   smtp: {
-    SMTP_URL: variable.address(/^smtps?$/, 'an smtp:// address'),
+    SMTP_URL: variable.address(/^smtps?$/, 'an smtp:// or smtps:// address'),
     SMTP_SINK_URL: variable.address(/^https?$/, 'an http:// address'),
   },
   paymentProvider: {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { LocalStackName } from '../environments/local.ts';
 import { outliveReaders } from '../platform/closed-output.ts';
+import { explainFailure } from './explain-failure.ts';
 import { resetStack, StackError, stackFromEnvironment, stopStack } from './stack/index.ts';
 import { showLog, showStatus } from './up-commands.ts';
 import { runStack } from './up-run.ts';
@@ -79,8 +80,10 @@ async function main(): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof StackError || error instanceof RangeError)) throw error;
-    process.stderr.write(`up: ${error.message}\n`);
+    const isOurs = error instanceof StackError || error instanceof RangeError;
+    const words = isOurs ? error.message : explainFailure(error);
+    if (words === undefined) throw error;
+    process.stderr.write(`up: ${words}\n`);
     return error instanceof RangeError ? 2 : 1;
   }
 }

@@ -1,10 +1,8 @@
 import { rowKey, type StockRow } from '../../domain/inventory/allocation.ts';
-import type { Reservation, Stock, StockCommand } from '../../domain/inventory/inventory.ts';
+import type { Receipt, Reservation, Stock } from '../../domain/inventory/inventory.ts';
 import { TransientError } from '../../platform/errors.ts';
 import { queryByBucket } from './by-bucket.ts';
 import type { Queryable } from './queryable.ts';
-
-export type Receipt = Extract<StockCommand, { type: 'ReceiveStock' }>;
 
 export type StockChange = {
   /** As it was locked. */
@@ -12,7 +10,6 @@ export type StockChange = {
   readonly after: Stock;
   /** Of each order. */
   readonly buckets: ReadonlyMap<string, number>;
-  readonly receipts: readonly Receipt[];
 };
 
 /**
@@ -20,7 +17,7 @@ export type StockChange = {
  * books the same order or receipt: it was not yet to be seen when this one read.
  */
 export async function writeStock(client: Queryable, change: StockChange): Promise<void> {
-  const { before, after, buckets, receipts } = change;
+  const { before, after, buckets } = change;
   const knownRows = new Map(before.rows.map((row) => [rowKey(row), row]));
   const rows = Map.groupBy(after.rows, (row) => {
     const known = knownRows.get(rowKey(row));
@@ -33,11 +30,8 @@ export async function writeStock(client: Queryable, change: StockChange): Promis
     if (!known) return 'new';
     return known.status === reservation.status ? 'same' : 'changed';
   });
-  const bookedBefore = new Set(before.receiptIds);
-  const bookedNow = new Set(after.receiptIds.filter((id) => !bookedBefore.has(id)));
-  const newReceipts = [...new Map(receipts.map((receipt) => [receipt.receiptId, receipt])).values()].filter(
-    ({ receiptId }) => bookedNow.has(receiptId),
-  );
+  const bookedBefore = new Set(before.receipts.map(({ receiptId }) => receiptId));
+  const newReceipts = after.receipts.filter(({ receiptId }) => !bookedBefore.has(receiptId));
 
   const newReservations = reservations.get('new') ?? [];
   // The rows first, as they are locked first where they exist: who waits for one holds no receipt then.

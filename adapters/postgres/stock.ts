@@ -1,8 +1,8 @@
-import { decideStock, type Reservation, type Stock } from '../../domain/inventory/inventory.ts';
+import { decideStock, type Receipt, type Reservation, type Stock } from '../../domain/inventory/inventory.ts';
 import type { PlacedStockCommand, StockRepository } from '../../platform/ports/stock.ts';
 import { rowsByBucket } from './by-bucket.ts';
 import { rowsOf, type Queryable } from './queryable.ts';
-import { writeStock, type Receipt } from './stock-writes.ts';
+import { writeStock } from './stock-writes.ts';
 
 /** The stock of one transaction in two round trips: one that locks and reads, one that writes what changed. */
 export function createStockRepository(client: Queryable): StockRepository {
@@ -16,7 +16,7 @@ export function createStockRepository(client: Queryable): StockRepository {
         placed.map(({ command }) => command),
         before,
       );
-      await writeStock(client, { before, after, buckets, receipts });
+      await writeStock(client, { before, after, buckets });
       return decisions;
     },
   };
@@ -65,9 +65,10 @@ async function lockStock(
     locked,
     receipts.length === 0
       ? []
-      : rowsOf<{ receiptId: string }>(
+      : rowsOf<Omit<Receipt, 'quantity'> & { quantity: string }>(
           client,
-          'select receipt_id as "receiptId" from inventory.receipts where receipt_id = any ($1::text[])',
+          `select receipt_id as "receiptId", warehouse_id as "warehouseId", sku, quantity
+           from inventory.receipts where receipt_id = any ($1::text[])`,
           [receipts.map(({ receiptId }) => receiptId)],
         ),
     client.byBucket === true
@@ -76,7 +77,7 @@ async function lockStock(
   ]);
   return {
     reservations,
-    receiptIds: booked.map(({ receiptId }) => receiptId),
+    receipts: booked.map((receipt) => ({ ...receipt, quantity: Number(receipt.quantity) })),
     rows: rows.map(({ onHand, reserved, ...row }) => ({
       ...row,
       onHand: Number(onHand),

@@ -6,11 +6,10 @@ import { z } from 'zod';
 import { PermanentError, TransientError } from '../../platform/errors.ts';
 import type { Mail, Mailer } from '../../platform/ports/mail.ts';
 import { createBreaker } from '../breaker.ts';
+import type { MailServer } from './mail-server.ts';
 import { plainMail } from './plain-mail.ts';
 
-export interface SmtpMailerOptions {
-  host: string;
-  port: number;
+export interface SmtpMailerOptions extends MailServer {
   /** The sender of every mail. */
   from: string;
   /** Where the mail server can be asked what it took: `GET /mails?messageId=…`. */
@@ -46,9 +45,15 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
   const limits = { timeoutMs, resetTimeoutMs, volumeThreshold };
   const smtp = createBreaker({ target: 'smtp', concurrency: connections, ...limits });
   const questions = createBreaker({ target: 'smtp-api', ...limits });
+  const { host, port, secure = false, login } = options;
   const pool = new SMTPPool({
-    host: options.host,
-    port: options.port,
+    host,
+    port,
+    secure,
+    // A password goes over TLS or not at all.
+    ...(login === undefined
+      ? {}
+      : { auth: { user: login.username, pass: login.password }, requireTLS: true }),
     maxConnections: connections,
     maxMessages: 1000,
     connectionTimeout: timeoutMs,

@@ -5,7 +5,7 @@ import { type Stock, type StockCommand, decideStock } from './inventory.ts';
 const stockOf = (...rows: Array<[string, string, number]>): Stock => ({
   rows: rows.map(([warehouseId, sku, onHand]) => ({ warehouseId, sku, onHand, reserved: 0 })),
   reservations: [],
-  receiptIds: [],
+  receipts: [],
 });
 const reserve = (
   orderId: string,

@@ -15,11 +15,14 @@ export type Reservation = {
   readonly allocations: readonly Allocation[];
 };
 
+/** Units that came in. */
+export type Receipt = Allocation & { readonly receiptId: string };
+
 /** The rows that a batch may touch, the reservations of its orders, and those of its receipts already booked. */
 export type Stock = {
   readonly rows: readonly StockRow[];
   readonly reservations: readonly Reservation[];
-  readonly receiptIds: readonly string[];
+  readonly receipts: readonly Receipt[];
 };
 
 export type StockCommand =
@@ -30,7 +33,7 @@ export type StockCommand =
       readonly warehouseIds: readonly string[];
     }
   | { readonly type: 'CommitStock' | 'ReleaseStock' | 'ReturnStock'; readonly orderId: string }
-  | ({ readonly type: 'ReceiveStock'; readonly receiptId: string } & Allocation);
+  | ({ readonly type: 'ReceiveStock' } & Receipt);
 
 export type StockEvent =
   | {
@@ -39,16 +42,21 @@ export type StockEvent =
       readonly allocations: readonly Allocation[];
     }
   | { readonly type: 'StockRefused'; readonly orderId: string; readonly missingSkus: readonly string[] }
-  | ({ readonly type: 'StockReceived'; readonly receiptId: string } & Allocation);
+  | ({ readonly type: 'StockReceived' } & Receipt);
 
 export type StockRejection =
-  'quantity-invalid' | 'not-reserved' | 'not-committed' | 'already-committed' | 'already-released';
+  | 'quantity-invalid'
+  | 'receipt-reused'
+  | 'not-reserved'
+  | 'not-committed'
+  | 'already-committed'
+  | 'already-released';
 export type StockDecision = Decision<StockEvent, StockRejection>;
 
 type Draft = {
   readonly rows: Map<string, StockRow>;
   readonly reservations: Map<string, Reservation>;
-  readonly receiptIds: Set<string>;
+  readonly receipts: Map<string, Receipt>;
 };
 
 /** Decides a batch in sequence, each command on what the ones before it left; one decision a command. */
@@ -59,7 +67,7 @@ export function decideStock(
   const draft: Draft = {
     rows: new Map(stock.rows.map((row) => [rowKey(row), row])),
     reservations: new Map(stock.reservations.map((reservation) => [reservation.orderId, reservation])),
-    receiptIds: new Set(stock.receiptIds),
+    receipts: new Map(stock.receipts.map((receipt) => [receipt.receiptId, receipt])),
   };
   const decisions = commands.map((command) => {
     const decision = decideOne(command, draft);
@@ -70,7 +78,7 @@ export function decideStock(
     stock: {
       rows: [...draft.rows.values()],
       reservations: [...draft.reservations.values()],
-      receiptIds: [...draft.receiptIds],
+      receipts: [...draft.receipts.values()],
     },
     decisions,
   };
@@ -80,7 +88,8 @@ function decideOne(command: StockCommand, draft: Draft): StockDecision {
   const reservation = 'orderId' in command ? draft.reservations.get(command.orderId) : undefined;
   switch (command.type) {
     case 'ReceiveStock': {
-      if (draft.receiptIds.has(command.receiptId)) return accept();
+      const booked = draft.receipts.get(command.receiptId);
+      if (booked) return isSame(booked, command) ? accept() : reject('receipt-reused');
       const onHand = draft.rows.get(rowKey(command))?.onHand ?? 0;
       if (!isQuantity(command.quantity) || !Number.isSafeInteger(onHand + command.quantity))
         return reject('quantity-invalid');
@@ -149,9 +158,11 @@ function apply(event: StockEvent, draft: Draft): void {
       return settle(draft, event.orderId, 'returned', event.allocations);
     case 'StockRefused':
       return settle(draft, event.orderId, 'refused', []);
-    case 'StockReceived':
-      draft.receiptIds.add(event.receiptId);
-      return move(draft, event, event.quantity, 0);
+    case 'StockReceived': {
+      const { receiptId, warehouseId, sku, quantity } = event;
+      draft.receipts.set(receiptId, { receiptId, warehouseId, sku, quantity });
+      return move(draft, event, quantity, 0);
+    }
   }
 }
 
@@ -172,6 +183,11 @@ function move(draft: Draft, at: Allocation, onHandDelta: number, reservedDelta: 
     onHand: (row?.onHand ?? 0) + onHandDelta,
     reserved: (row?.reserved ?? 0) + reservedDelta,
   });
+}
+
+function isSame(booked: Receipt, given: Receipt): boolean {
+  const { warehouseId, sku, quantity } = given;
+  return booked.warehouseId === warehouseId && booked.sku === sku && booked.quantity === quantity;
 }
 
 function isQuantity(quantity: number): boolean {

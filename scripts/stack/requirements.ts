@@ -98,6 +98,8 @@ export async function ensureRequirements(
     );
   }
   const missing = await findMissing();
+  // Ctrl-C ends the programs that are asked for their versions, too: they are not missing for that.
+  signal?.throwIfAborted();
   if (missing.length === 0) return;
   const packages = [...new Set(missing.flatMap(({ debianPackages }) => debianPackages))];
   const names = missing.map(({ name }) => name).join(', ');
