@@ -21,7 +21,7 @@ test('a program that failed is told with the end of what it said', async () => {
 });
 
 test('a program that is not there, and a file system that refuses, are told in a line', async () => {
-  expect(explainFailure(await thrownBy(() => execa('no-such-program')))).toContain('ENOENT');
+  expect(explainFailure(await thrownBy(() => execa('/no/such/program')))).toContain('ENOENT');
   const refused = await thrownBy(() => mkdirSync('/proc/no/such/folder'));
   expect(explainFailure(refused)).toMatch(
     /^ENOENT: no such file or directory, mkdir '\/proc\/no\/such\/folder'$/,
