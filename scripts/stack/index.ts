@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { localStack, type LocalStack, type LocalStackName } from '../../environments/local.ts';
 import { missingDownload } from './downloads.ts';
 import { stackFolders, type StackFolders } from './folders.ts';
@@ -63,6 +63,7 @@ export async function startStack(stack: LocalStack, options: StartOptions = {}):
     await step(options, 'requirements', (note) => ensureRequirements(note, signal));
     await endLeftOvers(folders, options);
     await requireFreePorts(stack);
+    await deleteOrphan(folders, options);
     const starts = parts.map((part) => startWithDownload({ stack, folders, signal }, part, options));
     for (const start of starts) start.catch((error: unknown) => failure.abort(error));
     await Promise.allSettled(starts);
@@ -117,6 +118,16 @@ async function endLeftOvers(folders: StackFolders, options: StartOptions): Promi
   );
   if (running.length > 0)
     await step(options, 'servers left over from a killed run', () => stopServers(folders));
+}
+
+// Under root PostgreSQL's data lies outside of the clone. Where the rest was deleted with its clone, it would be an old half
+// beside a new one, in which the auditor finds everything lost.
+async function deleteOrphan(folders: StackFolders, options: StartOptions): Promise<void> {
+  const others = [folders.kafka, folders.redis, folders.mongo];
+  if (!existsSync(folders.postgres) || others.some((folder) => existsSync(folder))) return;
+  await step(options, 'PostgreSQL data of a deleted clone: starting empty', async () => {
+    rmSync(folders.postgres, { recursive: true, force: true });
+  });
 }
 
 /** Ends a stack, also one that runs in another terminal, and returns when all of its processes are gone. */

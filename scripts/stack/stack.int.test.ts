@@ -1,10 +1,12 @@
 import { Kafka, logLevel } from 'kafkajs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localEnvironmentVariables, localStack } from '../../environments/local.ts';
+import { stackFolders } from './folders.ts';
 import {
   killProcess,
   redisRoles,
@@ -123,6 +125,14 @@ test('a replica takes over from a killed Redis master, which comes back as a rep
   await withRedis((cluster) => Promise.all(writes.map((key) => cluster.set(key, key, 'EX', 60))));
   await startServer(stack, master?.name ?? '');
   expect((await redisRoles(stack)).find(({ name }) => name === master?.name)?.role).toBe('replica');
+}, 60_000);
+
+test('a clone that was deleted leaves no half of its data to the next one at its place', async () => {
+  await addRow();
+  await stopStack(stack);
+  rmSync(stackFolders(stack).state, { recursive: true });
+  await startStack(stack, { topics });
+  expect(await addRow()).toBe(1);
 }, 60_000);
 
 test('a port in use is named with what needs it and who has it', async () => {
