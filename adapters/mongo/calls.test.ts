@@ -1,9 +1,11 @@
-import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { MongoNetworkError, MongoServerError, type MongoClient } from 'mongodb';
 import { expect, test } from 'vitest';
 import { createMongoCalls } from './calls.ts';
 
+const database = { client: { connect: () => Promise.resolve() } as unknown as MongoClient };
+
 const outcomeOf = (error: Error): Promise<unknown> =>
-  createMongoCalls()
+  createMongoCalls(database)
     .call('test', () => Promise.reject(error))
     .catch((thrown: unknown) => thrown);
 

@@ -1,19 +1,28 @@
 import {
+  MongoBulkWriteError,
   MongoClientClosedError,
   MongoError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoSystemError,
   MongoTopologyClosedError,
+  type Db,
 } from 'mongodb';
 import { PermanentError, TransientError } from '../../platform/errors.ts';
 import { createBreaker, type Breaker } from '../breaker.ts';
 
 /** Calls to MongoDB behind one breaker; its errors are ours. */
-export function createMongoCalls(): Pick<Breaker, 'call'> {
+export function createMongoCalls({ client }: Pick<Db, 'client'>): Pick<Breaker, 'call'> {
   const breaker = createBreaker({ target: 'mongo' });
+  // The driver connects by itself once: after a first try that failed it takes the client for closed until it is told again.
+  let connected: Promise<unknown> | undefined;
+  const connect = (): Promise<unknown> =>
+    (connected ??= client.connect().catch((error: unknown) => {
+      connected = undefined;
+      throw error;
+    }));
   return {
-    call: (operation, work) => breaker.call(operation, () => work().catch(raiseOurs)),
+    call: (operation, work) => breaker.call(operation, () => connect().then(work).catch(raiseOurs)),
   };
 }
 
@@ -34,10 +43,17 @@ const passingCodes = new Set<unknown>([
 /** @throws a TransientError where the same call may succeed later, else a PermanentError; what is not of MongoDB as it is. */
 function raiseOurs(cause: unknown): never {
   if (!(cause instanceof MongoError)) throw cause;
-  const details = cause.code === undefined ? {} : { mongoCode: cause.code };
-  if (passes(cause))
+  const origin = originOf(cause);
+  const details = origin.code === undefined ? {} : { mongoCode: origin.code };
+  if (passes(origin))
     throw new TransientError('mongo-unavailable', 'MongoDB did not answer', { details, cause });
   throw new PermanentError('mongo-refused', 'MongoDB refused the call', { details, cause });
+}
+
+/** What went wrong before the server could judge any document comes out of a bulk write as an error of the bulk write. */
+function originOf(error: MongoError): MongoError {
+  const within = error instanceof MongoBulkWriteError ? (error.errorResponse as unknown) : undefined;
+  return within instanceof MongoError ? within : error;
 }
 
 function passes(error: MongoError): boolean {

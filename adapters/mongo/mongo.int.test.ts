@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { localEnvironmentVariables } from '../../environments/local.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
+import { freePort } from '../../scripts/testing/free-port.ts';
 import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import type { HistoryEvent } from '../../platform/ports/order-history.ts';
 import type { SalesTotal } from '../../platform/ports/sales.ts';
@@ -214,6 +215,29 @@ describe('when MongoDB', () => {
     });
     expect(performance.now() - startedMs).toBeLessThan(4500);
     await away.close();
+  });
+
+  test('is away when a client first asks, and comes later, its writes are transient until then', async () => {
+    const { hostname, port, pathname } = new URL(url);
+    const link = createServer((socket) => {
+      const server = connect(Number(port), hostname);
+      socket
+        .on('error', () => undefined)
+        .pipe(server.on('error', () => undefined))
+        .pipe(socket);
+    });
+    const free = await freePort();
+    const late = connectMongo(`mongodb://127.0.0.1:${free}${pathname}?directConnection=true`);
+    const change = { orderId: 'o', userId: 'u', events: [placed()] };
+    const away = { name: 'TransientError', code: expect.stringMatching(/^mongo-(unavailable|timed-out)$/) };
+    const apply = () => createOrderHistory(late.database, 'order_history_late').apply([change]);
+    await expect(apply()).rejects.toMatchObject(away);
+    await new Promise<void>((resolve) => link.listen(free, '127.0.0.1', resolve));
+    // Each with a breaker of its own: the first one's lets nobody through for a while.
+    await vi.waitFor(apply, { timeout: 10_000 });
+    expect(await late.database.collection('order_history_late').countDocuments()).toBe(1);
+    await late.close();
+    link.close();
   });
 
   test('takes a connection and says nothing, the call is given up', async () => {

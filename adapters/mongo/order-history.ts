@@ -38,7 +38,7 @@ const duplicateKey = 11_000;
  */
 export function createOrderHistory(database: Db, collection = 'order_history'): OrderHistory {
   const documents = database.collection<HistoryDocument>(collection);
-  const mongo = createMongoCalls();
+  const mongo = createMongoCalls(database);
   return {
     async apply(changes) {
       const operations = changes.filter(({ events }) => events.length > 0).map(upsertOf);
@@ -60,7 +60,7 @@ export function createOrderHistory(database: Db, collection = 'order_history'): 
 
 /** Creates the index that `list` reads along; nothing happens when it exists. */
 export async function ensureOrderHistoryIndexes(database: Db, collection = 'order_history'): Promise<void> {
-  await createMongoCalls().call('create-indexes', () =>
+  await createMongoCalls(database).call('create-indexes', () =>
     database.collection(collection).createIndex({ user_id: 1, created_at: -1, _id: -1 }),
   );
 }

@@ -12,7 +12,7 @@ const collection = 'analytics';
 /** The sales of each day, category, region and currency in MongoDB, one document each. */
 export function createSalesBoard(database: Db): SalesBoard {
   const documents = database.collection<SalesDocument>(collection);
-  const mongo = createMongoCalls();
+  const mongo = createMongoCalls(database);
   return {
     async put(totals) {
       if (totals.length === 0) return;
@@ -39,7 +39,7 @@ export function createSalesBoard(database: Db): SalesBoard {
 
 /** Creates the index that dashboards read along; nothing happens when it exists. */
 export async function ensureSalesBoardIndexes(database: Db): Promise<void> {
-  await createMongoCalls().call('create-indexes', () =>
+  await createMongoCalls(database).call('create-indexes', () =>
     database.collection(collection).createIndex({ date: 1, category: 1, region: 1 }),
   );
 }
