@@ -20,6 +20,8 @@ export function connectMongo(url: string): MongoConnection {
     waitQueueTimeoutMS: 3000,
     maxPoolSize: 20,
     ignoreUndefined: true,
+    // A worker commits its offsets after what it wrote: an answer before the journal could be forgotten with a server that crashes.
+    writeConcern: { w: 'majority', journal: true },
   });
   return { database: client.db(), close: () => client.close() };
 }

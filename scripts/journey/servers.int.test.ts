@@ -95,6 +95,19 @@ test('orders go on while MongoDB is away, and the read model catches up', async 
   await world.expectClean();
 }, 240_000);
 
+test('MongoDB is killed under load, and has kept what it had acknowledged', async () => {
+  const projected = evidence['project-order-history'];
+  const running = startLoad(world, load);
+  for (let time = 1; time <= 3; time += 1) {
+    await untilGrows(world, 'the read model', projected);
+    await killProcess(world.stack, 'mongo', 'SIGKILL');
+    await startServer(world.stack, 'mongo');
+  }
+  await tellRecovery('MongoDB killed', isPaid, performance.now());
+  await allEnded(world, await running.stop());
+  await world.expectClean();
+}, 240_000);
+
 test('a process ends in bounded time while Kafka is away, whether it runs or is just starting', async () => {
   await stopServer(world.stack, 'kafka');
   const ran = await world.terminate('back');

@@ -66,7 +66,8 @@ function serverCommand(stack: LocalStack, data: string, port: number): string[] 
     'WARNING',
   ];
   const rust = findProgram('secantusd-rs');
-  return rust ? [rust, ...options] : [secantusPython(), '-m', 'secantus', ...options];
+  // The Rust server does not take `journal` from a write.
+  return rust ? [rust, ...options, '--sync-on-commit'] : [secantusPython(), '-m', 'secantus', ...options];
 }
 
 async function isWritable(stack: LocalStack): Promise<boolean> {
