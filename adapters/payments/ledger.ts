@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChargeRequest, RefundRequest } from './provider-api.ts';
@@ -20,8 +20,7 @@ export type LedgerEntry = Entry &
 export type ChargeEntry = Extract<LedgerEntry, { type: 'charge' }>;
 type Details<T> = T extends LedgerEntry ? Omit<T, 'seq' | 'at'> : never;
 
-const fingerprintOf = (fields: unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+const fingerprintOf = (fields: unknown[]): string => hash('sha256', JSON.stringify(fields));
 const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;
 
 type Booked = { outcome: 'booked' | 'repeated'; entry: LedgerEntry };

@@ -31,6 +31,7 @@ export async function appendSingles(
     sorted.map(({ events }) => events[0]!.traceparent ?? null),
     ...(schema === 'orders' ? sagaColumns(sorted) : []),
   ]);
+  if (rows.length === sorted.length) return new Set(sorted);
   const written = new Set(rows.map(streamName));
   return new Set(sorted.filter((append) => written.has(streamName(append))));
 }

@@ -64,14 +64,14 @@ async function writeBatch(
   { schema, onAppended }: EventStoreSettings,
   appends: readonly Append[],
 ): Promise<readonly AppendResult[]> {
-  if (new Set(appends.map(streamName)).size !== appends.length)
-    throw new RangeError('a stream occurs more than once in a batch of appends');
   if (appends.length === 0) return [];
   const startedMs = performance.now();
   // All writers go through the streams in one order and cannot deadlock.
   const sorted = appends.toSorted(
     (a, b) => a.bucket - b.bucket || (a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : 0),
   );
+  if (sorted.some((append, index) => index > 0 && isSameStream(append, sorted[index - 1]!)))
+    throw new RangeError('a stream occurs more than once in a batch of appends');
   const database = translated(pool);
   const { results, buckets } =
     database.byBucket !== true && sorted.every(isSingle)
@@ -82,6 +82,8 @@ async function writeBatch(
   if (buckets.length > 0) onAppended?.(buckets);
   return results;
 }
+
+const isSameStream = (a: Append, b: Append): boolean => a.bucket === b.bucket && a.streamId === b.streamId;
 
 type Written = { readonly results: readonly AppendResult[]; readonly buckets: readonly number[] };
 

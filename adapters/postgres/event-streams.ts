@@ -122,6 +122,7 @@ export async function insertEvents(
     { json: rows.map((row) => row.data) },
     rows.map((row) => row.expectedVersion),
   ]);
+  if (inserted.length === rows.length) return new Set(sorted);
   const byStream = Map.groupBy(inserted, streamName);
   const written = new Set<Append>();
   const leftOver: InsertedEvent[] = [];

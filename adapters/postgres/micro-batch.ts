@@ -1,7 +1,6 @@
 import type { Append, AppendResult } from '../../platform/ports/event-store.ts';
 import { createCollector } from './collector.ts';
 import { isRefusedData } from './errors.ts';
-import { streamName } from './event-streams.ts';
 
 export type MicroBatchSettings = {
   /** Most appends in one transaction. */
@@ -44,7 +43,7 @@ function takeBatch(
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
   for (const waiting of queue) {
-    const stream = streamName(waiting.append);
+    const stream = waiting.append.streamId;
     const fits =
       batch.length < maxBatch &&
       !streams.has(stream) &&

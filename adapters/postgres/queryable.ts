@@ -1,4 +1,5 @@
 import type { Pool, QueryResult, QueryResultRow } from 'pg';
+import { arrayLiteral } from './array-literal.ts';
 import { postgresError } from './errors.ts';
 
 /** A pool, or a client within a transaction, whose errors are the platform's. */
@@ -21,13 +22,15 @@ export function translated(client: Pick<Pool, 'query'>, pool: object = client): 
     byBucket: byBucketPools.has(pool),
     async query<Row extends QueryResultRow>(text: string, values?: unknown[]) {
       try {
-        return await client.query<Row>(text, values);
+        return await client.query<Row>(text, values?.map(parameterOf));
       } catch (error) {
         throw postgresError(error);
       }
     },
   };
 }
+
+const parameterOf = (value: unknown): unknown => (Array.isArray(value) ? arrayLiteral(value) : value);
 
 /** The rows of one statement. */
 export async function rowsOf<Row extends QueryResultRow>(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type ChainEntry = {
   readonly eventId: string;
@@ -25,5 +25,5 @@ export function linkHash(previousHash: string, sequence: number, entries: readon
 
 /** SHA-256 of a text, in hex. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -28,12 +28,18 @@ export function createProductCache(
   catalogue: Catalogue,
   { freshMs = 3000, ttlMs = 15_000, collectMs = 250, max = 20_000 }: ProductCacheSettings = {},
 ): ProductCache {
-  const remembered = new LRUCache<string, Remembered>({ max, ttl: ttlMs });
+  // No `ttl` of its own: with one it sets a timer for each millisecond in which it is asked.
+  const remembered = new LRUCache<string, Remembered>({ max });
   const old = new Set<string>();
   let renewing = false;
   let wanted = new Set<string>();
   let next: Promise<Answers> | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
+
+  function recall(sku: string, nowMs: number): Remembered | undefined {
+    const known = remembered.get(sku);
+    return known && nowMs - known.fetchedAtMs < ttlMs ? known : undefined;
+  }
 
   async function ask(skus: readonly string[]): Promise<Answers> {
     const fetchedAtMs = performance.now();
@@ -50,8 +56,9 @@ export function createProductCache(
     next = undefined;
     const answers = new Map<string, Product | 'unknown'>();
     const missing: string[] = [];
+    const nowMs = performance.now();
     for (const sku of batch) {
-      const known = remembered.get(sku); // the query before this one may have brought it
+      const known = recall(sku, nowMs); // the query before this one may have brought it
       if (known) answers.set(sku, known.product);
       else missing.push(sku);
     }
@@ -94,15 +101,15 @@ export function createProductCache(
   return {
     find(skus) {
       const products = new Map<string, Product>();
-      const freshFromMs = performance.now() - freshMs;
+      const nowMs = performance.now();
       let missing: string[] | undefined;
       for (const sku of skus) {
-        const known = remembered.get(sku);
+        const known = recall(sku, nowMs);
         if (!known) {
           (missing ??= []).push(sku);
           continue;
         }
-        if (known.fetchedAtMs < freshFromMs && !old.has(sku)) renewSoon(sku);
+        if (nowMs - known.fetchedAtMs > freshMs && !old.has(sku)) renewSoon(sku);
         add(products, sku, known.product);
       }
       return missing ? findMissing(products, missing) : products;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { answer, type Answer } from './answer.ts';
 
 const entityTag = /(?:W\/)?"([^"]*)"/g;
@@ -10,7 +10,7 @@ export function versionTag(version: number): string {
 
 /** The entity tag of a resource that has no version. */
 export function contentTag(body: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+  return `"${hash('sha256', JSON.stringify(body), 'base64url').slice(0, 22)}"`;
 }
 
 /** 304 when the client has this one already (If-None-Match, compared weakly: RFC 9110, 13.1.2), else 200. */
