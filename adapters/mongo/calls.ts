@@ -34,6 +34,8 @@ const absences = [
   MongoClientClosedError,
 ];
 
+const retryable = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
+
 // The server's codes for "not now": elections, shutdowns, time-outs, write conflicts and a full disk (error_codes.yml of
 // MongoDB); and for a login or a right that we have no more (8000 is Atlas's): no event is at fault, and none may be put aside.
 const passingCodes = new Set<unknown>([
@@ -60,7 +62,7 @@ function passes(error: MongoError): boolean {
   return (
     absences.some((absence) => error instanceof absence) ||
     error.name === 'MongoWaitQueueTimeoutError' ||
-    error.hasErrorLabel('RetryableWriteError') ||
+    retryable.some((label) => error.hasErrorLabel(label)) ||
     passingCodes.has(error.code)
   );
 }

@@ -64,10 +64,11 @@ function serverCommand(stack: LocalStack, data: string, port: number): string[] 
     '128M',
     '--log-level',
     'WARNING',
+    // By itself it answers a transaction, and its Rust server any write, before the journal has it, whatever the client asks for.
+    '--sync-on-commit',
   ];
   const rust = findProgram('secantusd-rs');
-  // The Rust server does not take `journal` from a write.
-  return rust ? [rust, ...options, '--sync-on-commit'] : [secantusPython(), '-m', 'secantus', ...options];
+  return rust ? [rust, ...options] : [secantusPython(), '-m', 'secantus', ...options];
 }
 
 async function isWritable(stack: LocalStack): Promise<boolean> {
