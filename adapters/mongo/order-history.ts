@@ -77,8 +77,9 @@ function upsertOf({ orderId, userId, events }: HistoryChange): Upsert {
   const steps = events.map(({ version, type, at }) => [`steps.${version}`, { type, at: new Date(at) }]);
   return {
     updateOne: {
-      // Both are the shard key (read-model-places.ts): an upsert without it would ask every shard.
-      filter: { _id: orderId, user_id: userId },
+      // Both are the shard key (read-model-places.ts): an upsert without it would ask every shard. With a bare value
+      // SecantusDB looks for the order among all those of its user.
+      filter: { _id: orderId, user_id: { $eq: userId } },
       update: {
         $set: {
           ...Object.fromEntries(steps),
