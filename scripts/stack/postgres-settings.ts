@@ -1,7 +1,10 @@
 import type { LocalStack } from '../../environments/local.ts';
 
-/** The postgresql.conf of a stack: durable as in production (fsync, synchronous commit), sized for a laptop. */
-export function postgresSettings({ ports, host }: LocalStack): string {
+/**
+ * The postgresql.conf of a stack for a server of this major version: durable as in production (fsync, synchronous commit), sized
+ * for a laptop.
+ */
+export function postgresSettings({ ports, host }: LocalStack, majorVersion: number): string {
   return `# Written by scripts/stack/postgres-settings.ts at every start.
 listen_addresses = '${host}'
 port = ${ports.postgres}
@@ -16,7 +19,7 @@ jit = off
 max_parallel_workers_per_gather = 0
 fsync = on
 synchronous_commit = on
-wal_compression = lz4
+wal_compression = ${majorVersion < 15 ? 'on' : 'lz4'}
 wal_init_zero = off
 wal_buffers = 16MB
 min_wal_size = 512MB

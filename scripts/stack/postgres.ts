@@ -32,7 +32,7 @@ export const postgresPart: StackPart = {
     const data = dataFolder(context.folders);
     if (!existsSync(data)) await initialize(context);
     await clearAfterCrash(data, context.signal);
-    writeFileSync(join(data, 'postgresql.conf'), postgresSettings(context.stack));
+    writeFileSync(join(data, 'postgresql.conf'), postgresSettings(context.stack, majorVersionOf(data)));
   },
 
   async launch({ stack, folders }) {
@@ -56,6 +56,10 @@ export const postgresPart: StackPart = {
 };
 
 const dataFolder = (folders: StackFolders): string => join(folders.postgres, 'data');
+
+function majorVersionOf(data: string): number {
+  return Number(readFileSync(join(data, 'PG_VERSION'), 'utf8').trim());
+}
 
 async function initialize({ stack, folders, signal }: StackContext): Promise<void> {
   ownFolder(folders.postgres);
