@@ -34,8 +34,6 @@ const absences = [
   MongoClientClosedError,
 ];
 
-const retryable = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
-
 // The server's codes for "not now": elections, shutdowns, time-outs, write conflicts and a full disk (error_codes.yml of
 // MongoDB); and for a login or a right that we have no more (8000 is Atlas's): no event is at fault, and none may be put aside.
 const passingCodes = new Set<unknown>([
@@ -62,7 +60,7 @@ function passes(error: MongoError): boolean {
   return (
     absences.some((absence) => error instanceof absence) ||
     error.name === 'MongoWaitQueueTimeoutError' ||
-    retryable.some((label) => error.hasErrorLabel(label)) ||
+    error.hasErrorLabel('RetryableWriteError') ||
     passingCodes.has(error.code)
   );
 }

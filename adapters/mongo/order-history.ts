@@ -1,11 +1,9 @@
 import {
   MongoBulkWriteError,
-  MongoError,
   type AnyBulkWriteOperation,
   type Collection,
   type Db,
   type Filter,
-  type MongoClient,
 } from 'mongodb';
 import type { HistoryChange, OrderHistory, OrderSummary } from '../../platform/ports/order-history.ts';
 import { createMongoCalls } from './calls.ts';
@@ -32,8 +30,6 @@ type HistoryDocument = {
 /** Orders in one bulk write: the laptop's server takes 300 a second when it is busy, and a call has 3 s. */
 const maxBulk = 200;
 const duplicateKey = 11_000;
-/** What a transaction is refused with when another writer has the same order in hand. */
-const conflicts = new Set<unknown>([duplicateKey, 112]);
 
 /**
  * The read model in MongoDB. Each change of an order is one upsert that commutes and can be repeated: steps and base
@@ -48,7 +44,7 @@ export function createOrderHistory(database: Db, collection = 'order_history'): 
       const operations = changes.filter(({ events }) => events.length > 0).map(upsertOf);
       for (let at = 0; at < operations.length; at += maxBulk) {
         const bulk = operations.slice(at, at + maxBulk);
-        await mongo.call('apply-history', () => write(database.client, documents, bulk));
+        await mongo.call('apply-history', () => write(documents, bulk));
       }
     },
     list: (userId, { before, limit }) =>
@@ -98,26 +94,8 @@ function upsertOf({ orderId, userId, events }: HistoryChange): Upsert {
   };
 }
 
-/** In one transaction, so that the journal is written once and not for each document. Who meets another writer does without. */
-async function write(
-  client: MongoClient,
-  documents: Collection<HistoryDocument>,
-  bulk: readonly Upsert[],
-): Promise<void> {
-  try {
-    await client.withSession(async (session) => {
-      session.startTransaction();
-      await documents.bulkWrite([...bulk], { ordered: false, session });
-      await session.commitTransaction();
-    });
-  } catch (error) {
-    if (!(error instanceof MongoError) || !conflicts.has(error.code)) throw error;
-    await writeEach(documents, bulk);
-  }
-}
-
 // Two upserts of a new order at once can both try to insert; the one refused finds the document when it tries again.
-async function writeEach(
+async function write(
   documents: Collection<HistoryDocument>,
   bulk: readonly Upsert[],
   isRepeat = false,
@@ -128,7 +106,7 @@ async function writeEach(
     if (isRepeat || !(error instanceof MongoBulkWriteError)) throw error;
     const errors = [error.writeErrors].flat();
     if (errors.length === 0 || errors.some(({ code }) => code !== duplicateKey)) throw error;
-    await writeEach(documents, bulk, true);
+    await write(documents, bulk, true);
   }
 }
 

@@ -64,11 +64,10 @@ function serverCommand(stack: LocalStack, data: string, port: number): string[] 
     '128M',
     '--log-level',
     'WARNING',
-    // By itself it answers a transaction, and its Rust server any write, before the journal has it, whatever the client asks for.
-    '--sync-on-commit',
   ];
   const rust = findProgram('secantusd-rs');
-  return rust ? [rust, ...options] : [secantusPython(), '-m', 'secantus', ...options];
+  // The Rust server does not take `journal` from a write.
+  return rust ? [rust, ...options, '--sync-on-commit'] : [secantusPython(), '-m', 'secantus', ...options];
 }
 
 async function isWritable(stack: LocalStack): Promise<boolean> {
