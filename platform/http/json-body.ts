@@ -2,8 +2,6 @@ import { invalid, problem, type Answer } from './answer.ts';
 
 /** Control characters, lone surrogates, and U+FFFD: what bytes that are no UTF-8 have become. */
 const forbidden = /[\p{Cc}\p{Cs}\ufffd]/u;
-/** JSON in which no string can have anything forbidden: printable ASCII without escapes. */
-const plainAscii = /^[ !-[\]-~]*$/;
 const maxDepth = 32;
 
 export type ParsedJson =
@@ -25,13 +23,11 @@ export function parseJson(text: string): ParsedJson {
   } catch {
     return refuse(problem(400, 'json-malformed', 'the body is not JSON'));
   }
-  const members = countMembers(value, 0, !plainAscii.test(text));
-  if (Number.isNaN(members)) {
-    const { code, path, message } = firstWrong(value, '', 0)!;
-    return refuse(bodyField(code, path, message));
-  }
+  const seen: Inspection = { members: 0 };
+  inspect(value, '', 0, seen);
+  if (seen.wrong) return refuse(bodyField(seen.wrong.code, seen.wrong.path, seen.wrong.message));
   // The later of two equal keys has replaced the earlier: then there are fewer members than colons.
-  if (colonsOutsideStrings(text) !== members)
+  if (colonsOutsideStrings(text) !== seen.members)
     return refuse(bodyField('key-repeated', repeatedKey(text) ?? '', 'the key occurs twice in one object'));
   return { ok: true, value };
 }
@@ -46,41 +42,34 @@ function readable(path: string): string {
   return path.replaceAll(/[\p{Cc}\p{Cs}\ufffd]/gu, '?').slice(0, 100);
 }
 
-/** How many members all objects have together; NaN when `firstWrong` has something to say. */
-function countMembers(value: unknown, depth: number, checkTexts: boolean): number {
-  if (typeof value === 'string') return checkTexts && forbidden.test(value) ? Number.NaN : 0;
-  if (typeof value !== 'object' || value === null) return 0;
-  if (depth === maxDepth) return Number.NaN;
-  let members = 0;
+type Inspection = {
+  members: number;
+  wrong?: { readonly code: string; readonly path: string; readonly message: string };
+};
+
+function inspect(value: unknown, path: string, depth: number, seen: Inspection): void {
+  if (typeof value === 'string') {
+    if (forbidden.test(value))
+      seen.wrong ??= { code: 'text-invalid', path, message: 'has control characters or broken Unicode' };
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (depth === maxDepth) {
+    seen.wrong ??= { code: 'json-too-deep', path, message: `is nested deeper than ${maxDepth}` };
+    return;
+  }
   if (Array.isArray(value)) {
-    for (const item of value) members += countMembers(item, depth + 1, checkTexts);
-    return members;
+    for (let index = 0; index < value.length; index += 1)
+      inspect(value[index], `${path}[${index}]`, depth + 1, seen);
+    return;
   }
   for (const key of Object.keys(value)) {
-    if (key === '__proto__' || (checkTexts && forbidden.test(key))) return Number.NaN;
-    members += 1 + countMembers((value as Record<string, unknown>)[key], depth + 1, checkTexts);
-  }
-  return members;
-}
-
-type Wrong = { readonly code: string; readonly path: string; readonly message: string };
-
-function firstWrong(value: unknown, path: string, depth: number): Wrong | undefined {
-  if (typeof value === 'string')
-    return forbidden.test(value)
-      ? { code: 'text-invalid', path, message: 'has control characters or broken Unicode' }
-      : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (depth === maxDepth)
-    return { code: 'json-too-deep', path, message: `is nested deeper than ${maxDepth}` };
-  for (const [key, item] of Object.entries(value)) {
-    const member = Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+    seen.members += 1;
+    const member = path === '' ? key : `${path}.${key}`;
     if (key === '__proto__' || forbidden.test(key))
-      return { code: 'key-forbidden', path: member, message: 'is not a key to be used' };
-    const wrong = firstWrong(item, member, depth + 1);
-    if (wrong) return wrong;
+      seen.wrong ??= { code: 'key-forbidden', path: member, message: 'is not a key to be used' };
+    inspect((value as Record<string, unknown>)[key], member, depth + 1, seen);
   }
-  return undefined;
 }
 
 /** The text is known to be JSON, so every string has its end. */
