@@ -130,6 +130,31 @@ describe('the order history', () => {
     expect(await history().list('big', { limit: 2000 })).toHaveLength(450);
   });
 
+  test('a bulk write with new orders, known ones and repeated ones leaves each as it has to be', async () => {
+    const all = [placed(), step(2, 'OrderConfirmed'), step(3, 'OrderPaid')];
+    const change = (index: number, events: readonly HistoryEvent[]) => ({
+      orderId: `mixed${index}`,
+      userId: 'mixed',
+      events,
+    });
+    const indexes = Array.from({ length: 60 }, (_, index) => index);
+    // By third: known with its end alone, known whole, new.
+    await history().apply(
+      indexes.flatMap((index) =>
+        index % 3 === 0 ? change(index, all.slice(2)) : index % 3 === 1 ? change(index, all) : [],
+      ),
+    );
+    for (let times = 0; times < 2; times += 1)
+      await history().apply(indexes.map((index) => change(index, all.slice(0, 2 + (index % 2)))));
+    const listed = await history().list('mixed', { limit: 100 });
+    const expected = indexes.map((index) =>
+      foldHistory(change(index, index % 3 === 2 ? all.slice(0, 2 + (index % 2)) : all)),
+    );
+    expect(listed.toSorted((a, b) => a.orderId.localeCompare(b.orderId))).toEqual(
+      expected.toSorted((a, b) => a!.orderId.localeCompare(b!.orderId)),
+    );
+  });
+
   test('a collection being rebuilt is apart from the live one', async () => {
     const rebuilt = createOrderHistory(mongo.database, 'order_history_next');
     await ensureOrderHistoryIndexes(mongo.database, 'order_history_next');

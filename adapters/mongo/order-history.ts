@@ -32,7 +32,7 @@ const maxBulk = 200;
 const duplicateKey = 11_000;
 
 /**
- * The read model in MongoDB. Each change of an order is one upsert that commutes and can be repeated: steps and base
+ * The read model in MongoDB. Each change of an order is one write that commutes and can be repeated: steps and base
  * fields are set to what they always are, version and status only grow. So neither a repeated delivery nor one out of
  * order can take anything back.
  */
@@ -41,9 +41,9 @@ export function createOrderHistory(database: Db, collection = 'order_history'): 
   const mongo = createMongoCalls(database);
   return {
     async apply(changes) {
-      const operations = changes.filter(({ events }) => events.length > 0).map(upsertOf);
-      for (let at = 0; at < operations.length; at += maxBulk) {
-        const bulk = operations.slice(at, at + maxBulk);
+      const due = changes.filter(({ events }) => events.length > 0);
+      for (let at = 0; at < due.length; at += maxBulk) {
+        const bulk = due.slice(at, at + maxBulk);
         await mongo.call('apply-history', () => write(documents, bulk));
       }
     },
@@ -65,48 +65,70 @@ export async function ensureOrderHistoryIndexes(database: Db, collection = 'orde
   );
 }
 
-type Upsert = AnyBulkWriteOperation<HistoryDocument>;
+type Operation = AnyBulkWriteOperation<HistoryDocument>;
 
-function upsertOf({ orderId, userId, events }: HistoryChange): Upsert {
-  const base = baseOf(events);
-  const latest = statusOf(events);
-  const steps = events.map(({ version, type, at }) => [`steps.${version}`, { type, at: new Date(at) }]);
+function upsertOf(change: HistoryChange): Operation {
+  const { orderId, userId } = change;
+  const { base, grown, steps } = fieldsOf(change);
   return {
     updateOne: {
       // Both are the shard key (read-model-places.ts): an upsert without it would ask every shard. With a bare value
       // SecantusDB looks for the order among all those of its user.
       filter: { _id: orderId, user_id: { $eq: userId } },
       update: {
-        $set: {
-          ...Object.fromEntries(steps),
-          ...(base && {
-            created_at: base.createdAt,
-            currency: base.currency,
-            total_minor: base.totalMinor,
-            lines: base.lines,
-          }),
-        },
+        $set: { ...Object.fromEntries(steps.map(([version, step]) => [`steps.${version}`, step])), ...base },
         // Documents compare field by field, so the status of the higher version wins.
-        $max: { version: Math.max(...events.map(({ version }) => version)), ...(latest && { latest }) },
+        $max: grown,
       },
       upsert: true,
     },
   };
 }
 
-// Two upserts of a new order at once can both try to insert; the one refused finds the document when it tries again.
+/** What `upsertOf` makes of an order that is not there; undefined without the event that brings its base. */
+function insertOf(change: HistoryChange): Operation | undefined {
+  const { base, grown, steps } = fieldsOf(change);
+  if (!base) return undefined;
+  const { orderId: _id, userId: user_id } = change;
+  return { insertOne: { document: { _id, user_id, ...base, ...grown, steps: Object.fromEntries(steps) } } };
+}
+
+function fieldsOf({ events }: HistoryChange) {
+  const base = baseOf(events);
+  const latest = statusOf(events);
+  return {
+    base: base && {
+      created_at: base.createdAt,
+      currency: base.currency,
+      total_minor: base.totalMinor,
+      lines: base.lines,
+    },
+    grown: { version: Math.max(...events.map(({ version }) => version)), ...(latest && { latest }) },
+    steps: events.map(({ version, type, at }): [number, Step] => [version, { type, at: new Date(at) }]),
+  };
+}
+
+/**
+ * What brings an OrderPlaced is nearly always the first of its order: it is inserted, which costs a server far less than an
+ * upsert. One that finds its order there becomes an upsert; and so does again the one of two upserts of a new order at once
+ * that was refused.
+ */
 async function write(
   documents: Collection<HistoryDocument>,
-  bulk: readonly Upsert[],
-  isRepeat = false,
+  changes: readonly HistoryChange[],
+  attempt = 1,
 ): Promise<void> {
+  const operationOf = (change: HistoryChange): Operation =>
+    (attempt === 1 ? insertOf(change) : undefined) ?? upsertOf(change);
   try {
-    await documents.bulkWrite([...bulk], { ordered: false });
+    await documents.bulkWrite(changes.map(operationOf), { ordered: false });
   } catch (error) {
-    if (isRepeat || !(error instanceof MongoBulkWriteError)) throw error;
+    if (attempt === 3 || !(error instanceof MongoBulkWriteError)) throw error;
     const errors = [error.writeErrors].flat();
-    if (errors.length === 0 || errors.some(({ code }) => code !== duplicateKey)) throw error;
-    await write(documents, bulk, true);
+    const isOther = error.result.getWriteConcernError() !== undefined;
+    if (isOther || errors.length === 0 || errors.some(({ code }) => code !== duplicateKey)) throw error;
+    const refused = errors.map(({ index }) => changes[index]!);
+    await write(documents, refused, attempt + 1);
   }
 }
 
