@@ -17,6 +17,8 @@ export const bookShipment = defineWorker({
   needs: ['shipments', 'orders'],
   scale: { min: 4, max: 20, lagPerReplica: 500 },
   retry: { attempts: 5, firstDelayMs: 200 },
+  maxWaitMs: 100,
+  minBytes: 16 * 1024,
   async handleInSteps(events, { shipments, orders, partitions }) {
     const at = new Date().toISOString();
     const requests = events.map(({ event: { orderId }, traceparent }) => ({

@@ -19,6 +19,9 @@ export const refundPayment = defineWorker({
   resources: smallPod,
   retry: { attempts: 4, firstDelayMs: 250 },
   maxBatch: 256,
+  // Few orders come to this, and nobody watches for the money by the second.
+  maxWaitMs: 500,
+  minBytes: 256 * 1024,
   unordered: true,
   async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
     await settleAll(
