@@ -125,10 +125,11 @@ async function write(
   } catch (error) {
     if (attempt === 3 || !(error instanceof MongoBulkWriteError)) throw error;
     const errors = [error.writeErrors].flat();
-    const isOther = error.result.getWriteConcernError() !== undefined;
-    if (isOther || errors.length === 0 || errors.some(({ code }) => code !== duplicateKey)) throw error;
-    const refused = errors.map(({ index }) => changes[index]!);
-    await write(documents, refused, attempt + 1);
+    if (errors.length === 0 || errors.some(({ code }) => code !== duplicateKey)) throw error;
+    // What was taken is not durable either where the journal failed as well.
+    const isDurable = error.result.getWriteConcernError() === undefined;
+    const again = isDurable ? errors.map(({ index }) => changes[index]!) : changes;
+    await write(documents, again, attempt + 1);
   }
 }
 
