@@ -54,7 +54,7 @@ type Declaration<
   readonly maxBatch?: number;
   /** How long a fetch waits where there is nothing, in ms; 250 unless given. Whatever comes ends it at once. */
   readonly maxWaitMs?: number;
-  /** Bytes that a fetch waits for, as long as `maxWaitMs` at most; 1 unless given. A projection waits and takes more. */
+  /** Bytes that a fetch waits for, as long as `maxWaitMs` at most; 1 unless given, a fetch's 1 MiB at the most. A projection waits and takes more. */
   readonly minBytes?: number;
 };
 

@@ -15,9 +15,9 @@ export const projectOrderHistory = defineWorker({
   scale: { min: 2, max: 12, lagPerReplica: 5000 },
   resources: smallPod,
   retry: { attempts: 5, firstDelayMs: 500 },
-  maxBatch: 5000,
+  maxBatch: 2000,
   maxWaitMs: 1000,
-  minBytes: 4 * 1024 * 1024,
+  minBytes: 1024 * 1024,
   async handleInSteps(events, { orderHistory }) {
     const changes = Map.groupBy(events, ({ event }) => event.orderId);
     await orderHistory.apply(

@@ -45,6 +45,9 @@ export type Bus = MessageSource &
 const paceMs = (messages: number): number =>
   messages < 12 ? 15 : messages < 150 ? 60 : messages < 400 ? 120 : 240;
 
+/** Most that one fetch brings, in bytes. A consumer that is behind holds a fetch at once, and a message is several times as large when it is read. */
+const maxFetchBytes = 1024 * 1024;
+
 /** kafkajs behind our ports: connections are made at first use. */
 export function createBus(settings: BusSettings): Bus {
   registerCodecs();
@@ -109,7 +112,8 @@ export function createBus(settings: BusSettings): Bus {
         rebalanceTimeout: 15_000,
         heartbeatInterval: 1000,
         maxWaitTimeInMs: options.maxWaitMs,
-        minBytes: options.minBytes,
+        minBytes: Math.min(options.minBytes, maxFetchBytes),
+        maxBytes: maxFetchBytes,
         allowAutoTopicCreation: false,
         retry: {
           retries: 12,

@@ -14,14 +14,14 @@ let owned = false;
 beforeAll(async () => {
   ({ owned } = await startStack(sharedStack, {
     reuse: true,
-    topics: ['merged', 'failing', 'partly', 'restarted', 'filtered', 'overlapping'],
+    topics: ['merged', 'failing', 'partly', 'restarted', 'filtered', 'overlapping', 'behind'],
   }));
 }, 180_000);
 afterAll(async () => {
   if (owned) await resetStack(sharedStack);
 }, 60_000);
 
-async function produce(topic: string, from: number, count: number): Promise<void> {
+async function produce(topic: string, from: number, count: number, among = partitions): Promise<void> {
   const producer = kafka.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     // Without it a retry of a send to a new topic, whose leaders are not all there yet, repeats messages.
@@ -32,7 +32,7 @@ async function produce(topic: string, from: number, count: number): Promise<void
   const messages = Array.from({ length: count }, (_, index) => ({
     value: String(from + index),
     headers: { ce_id: String(from + index), ce_type: index % 2 === 0 ? 'Even' : 'Odd' },
-    partition: (from + index) % partitions,
+    partition: (from + index) % among,
   }));
   await producer.send({ topic, messages });
   await producer.disconnect();
@@ -44,6 +44,7 @@ const start = (
   handle: (received: readonly ReceivedMessage[]) => Promise<void>,
   only: ReadonlySet<string> = both,
   inOrder = true,
+  { paceMs = 5, ...settings }: { readonly paceMs?: number; readonly maxBytesPerPartition?: number } = {},
 ) =>
   consume(
     kafka.consumer({
@@ -51,6 +52,7 @@ const start = (
       sessionTimeout: 6000,
       heartbeatInterval: 500,
       maxWaitTimeInMs: 50,
+      ...settings,
     }),
     {
       topics: [topic],
@@ -58,7 +60,7 @@ const start = (
       inOrder,
       handle,
       onFailure: () => 50,
-      paceMs: () => 5,
+      paceMs: () => paceMs,
       commitEveryMs: 100,
       heartbeatEveryMs: 500,
     },
@@ -80,6 +82,18 @@ test('a fetch of all partitions is few handler calls, in order within each parti
     const own = all.filter((value) => value % partitions === partition);
     expect(own).toEqual(ascending(own));
   }
+});
+
+test('a consumer that is behind does not wait from one fetch to the next', async () => {
+  for (const from of [0, 60, 120, 180]) await produce('behind', from, 60, 1);
+  const calls: number[][] = [];
+  const handle = async (received: readonly ReceivedMessage[]) => void calls.push(values(received));
+  // So a fetch takes what one send brought.
+  const stop = await start('behind', handle, both, true, { paceMs: 600_000, maxBytesPerPartition: 1 });
+  await vi.waitUntil(() => calls.flat().length >= 240, { timeout: 30_000 });
+  await stop();
+  expect(calls.map((call) => call.length)).toEqual([60, 60, 60, 60]);
+  expect(calls.flat()).toEqual(numbers(240));
 });
 
 test('what failed comes again, and nothing is skipped', async () => {

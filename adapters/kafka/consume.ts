@@ -11,7 +11,8 @@ export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'inOrder'
   onLag?(topic: string, partition: number, behind: number): void;
   /**
    * Shortest time from one fetch to the next, in ms, after one that brought so many messages. What is fetched after a quiet
-   * time is handled at once; only when more comes right after it, it comes together.
+   * time is handled at once; only when more comes right after it, it comes together. Where more was there than a fetch takes,
+   * the next one is not delayed.
    */
   paceMs(messages: number): number;
   readonly commitEveryMs: number;
@@ -79,7 +80,7 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     } finally {
       clearInterval(beating);
     }
-    const paceMs = options.paceMs(sum(taken));
+    const paceMs = isBehind(taken) ? 0 : options.paceMs(sum(taken));
     const early = paceMs - (performance.now() - startedAt);
     const busy = startedAt - lastFlushAt < paceMs * 2;
     lastFlushAt = startedAt;
@@ -163,6 +164,11 @@ function unhandledOf(taken: readonly Waiting[], error: unknown): readonly Waitin
   if (!(error instanceof PartlyHandled)) return taken;
   const places = new Set(error.unhandled.map(({ topic, partition }) => `${topic}/${partition}`));
   return taken.filter(({ batch: { batch } }) => places.has(`${batch.topic}/${batch.partition}`));
+}
+
+/** Whether a partition had more than the fetch could take. */
+function isBehind(taken: readonly Waiting[]): boolean {
+  return taken.some(({ batch: { batch } }) => Number(batch.offsetLag()) > 0);
 }
 
 function sum(taken: readonly Waiting[]): number {
