@@ -11,7 +11,7 @@ type Payload = { readonly sub?: unknown; readonly exp?: unknown; readonly roles?
 type Verified = { readonly caller: Caller; readonly expiresAtMs: number };
 
 /** JWTs signed with a shared secret (HS256). A verified one is remembered until it expires, so that most cost a look-up. */
-export function createTokens(secret: string, { maxRemembered = 50_000 } = {}): Tokens {
+export function createTokens(secret: string, { maxRemembered = 10_000 } = {}): Tokens {
   const payloadOf = createVerifier({
     key: secret,
     algorithms: [algorithm],
