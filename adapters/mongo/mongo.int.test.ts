@@ -50,6 +50,11 @@ const step = (version: number, type: string): HistoryEvent => ({
 });
 
 const history = () => createOrderHistory(mongo.database);
+const mixed = (index: number, events: readonly HistoryEvent[]) => ({
+  orderId: `mixed${index}`,
+  userId: 'mixed',
+  events,
+});
 const only = async (userId: string) => (await history().list(userId, { limit: 10 }))[0];
 
 describe('the order history', () => {
@@ -132,23 +137,18 @@ describe('the order history', () => {
 
   test('a bulk write with new orders, known ones and repeated ones leaves each as it has to be', async () => {
     const all = [placed(), step(2, 'OrderConfirmed'), step(3, 'OrderPaid')];
-    const change = (index: number, events: readonly HistoryEvent[]) => ({
-      orderId: `mixed${index}`,
-      userId: 'mixed',
-      events,
-    });
     const indexes = Array.from({ length: 60 }, (_, index) => index);
     // By third: known with its end alone, known whole, new.
     await history().apply(
       indexes.flatMap((index) =>
-        index % 3 === 0 ? change(index, all.slice(2)) : index % 3 === 1 ? change(index, all) : [],
+        index % 3 === 0 ? mixed(index, all.slice(2)) : index % 3 === 1 ? mixed(index, all) : [],
       ),
     );
     for (let times = 0; times < 2; times += 1)
-      await history().apply(indexes.map((index) => change(index, all.slice(0, 2 + (index % 2)))));
+      await history().apply(indexes.map((index) => mixed(index, all.slice(0, 2 + (index % 2)))));
     const listed = await history().list('mixed', { limit: 100 });
     const expected = indexes.map((index) =>
-      foldHistory(change(index, index % 3 === 2 ? all.slice(0, 2 + (index % 2)) : all)),
+      foldHistory(mixed(index, index % 3 === 2 ? all.slice(0, 2 + (index % 2)) : all)),
     );
     expect(listed.toSorted((a, b) => a.orderId.localeCompare(b.orderId))).toEqual(
       expected.toSorted((a, b) => a!.orderId.localeCompare(b!.orderId)),
