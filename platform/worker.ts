@@ -52,7 +52,7 @@ type Declaration<
   readonly unordered?: true;
   /** Most events in one call; 500 unless given. */
   readonly maxBatch?: number;
-  /** How long a fetch waits where there is nothing, in ms; 250 unless given. Whatever comes ends it at once. */
+  /** How long a fetch waits where there is nothing, in ms; 250 unless given. What comes ends it, as soon as it is `minBytes`. */
   readonly maxWaitMs?: number;
   /** Bytes that a fetch waits for, as long as `maxWaitMs` at most; 1 unless given, a fetch's 1 MiB at the most. A projection waits and takes more. */
   readonly minBytes?: number;

@@ -15,7 +15,7 @@ export const refundPayment = defineWorker({
   only: ['OrderRefundDue'],
   publishes: [topics.paymentEvents],
   needs: ['payments', 'paymentProvider'],
-  scale: { min: 2, max: 10, lagPerReplica: 200 },
+  scale: { min: 2, max: 10, lagPerReplica: 1000 },
   resources: smallPod,
   retry: { attempts: 4, firstDelayMs: 250 },
   maxBatch: 256,

@@ -45,8 +45,13 @@ export type Bus = MessageSource &
 const paceMs = (messages: number): number =>
   messages < 12 ? 15 : messages < 150 ? 60 : messages < 400 ? 120 : 240;
 
-/** Most that one fetch brings, in bytes. A consumer that is behind holds a fetch at once, and a message is several times as large when it is read. */
+/**
+ * Most that one fetch brings, and of one partition, in bytes. A consumer that is behind holds a fetch at once, and a message is
+ * several times as large when it is read. No partition fills a fetch alone, unless it is to wait for more than that: where one
+ * cannot be handled, the others come too.
+ */
 const maxFetchBytes = 1024 * 1024;
+const maxPartitionBytes = 128 * 1024;
 
 /** kafkajs behind our ports: connections are made at first use. */
 export function createBus(settings: BusSettings): Bus {
@@ -106,14 +111,17 @@ export function createBus(settings: BusSettings): Bus {
         })),
       ),
     async consume(options: ConsumeSettings): Promise<Consumption> {
+      const minBytes = Math.min(options.minBytes, maxFetchBytes);
       const consumer = kafka.consumer({
         groupId: options.group,
         sessionTimeout: 6000,
         rebalanceTimeout: 15_000,
         heartbeatInterval: 1000,
         maxWaitTimeInMs: options.maxWaitMs,
-        minBytes: Math.min(options.minBytes, maxFetchBytes),
+        minBytes,
         maxBytes: maxFetchBytes,
+        // The broker counts no more than this of a partition when it looks whether `minBytes` are there.
+        maxBytesPerPartition: Math.max(maxPartitionBytes, minBytes),
         allowAutoTopicCreation: false,
         retry: {
           retries: 12,

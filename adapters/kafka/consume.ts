@@ -84,11 +84,16 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     const early = paceMs - (performance.now() - startedAt);
     const busy = startedAt - lastFlushAt < paceMs * 2;
     lastFlushAt = startedAt;
-    if (busy && early > 1) await sleep(early, undefined, { signal: stopping.signal }).catch(() => undefined);
-    for (const one of taken) {
+    const settle = (): void => {
       const { of, pauseMs } = failure;
-      one.settle(of.includes(one) ? { handled: false, pauseMs } : { handled: true });
-    }
+      for (const one of taken) one.settle(of.includes(one) ? { handled: false, pauseMs } : { handled: true });
+    };
+    // Only this fetch's broker waits: what others bring is handled meanwhile.
+    if (busy && early > 1)
+      void sleep(early, undefined, { signal: stopping.signal })
+        .catch(() => undefined)
+        .then(settle);
+    else settle();
   };
 
   const eachBatch = async (batch: EachBatchPayload): Promise<void> => {

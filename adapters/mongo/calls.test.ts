@@ -1,4 +1,11 @@
-import { MongoNetworkError, MongoServerError, type MongoClient } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  MongoNetworkError,
+  MongoServerError,
+  type BulkWriteResult,
+  type MongoClient,
+  type WriteError,
+} from 'mongodb';
 import { expect, test } from 'vitest';
 import { createMongoCalls } from './calls.ts';
 
@@ -25,6 +32,22 @@ test.each([
 test('a connection that broke is waited for, and a document that is refused is not', async () => {
   expect(await outcomeOf(new MongoNetworkError('broken'))).toMatchObject({ name: 'TransientError' });
   const refused = new MongoServerError({ message: 'too large', code: 10334 });
+  expect(await outcomeOf(refused)).toMatchObject({ name: 'PermanentError', code: 'mongo-refused' });
+});
+
+test('a bulk write whose write concern was not fulfilled is waited for, whatever the code', async () => {
+  const unconfirmed = new MongoBulkWriteError(
+    { message: 'not enough members', code: 100, writeErrors: [] },
+    {} as BulkWriteResult,
+  );
+  expect(await outcomeOf(unconfirmed)).toMatchObject({
+    name: 'TransientError',
+    details: { mongoCode: 100 },
+  });
+  const refused = new MongoBulkWriteError(
+    { message: 'too large', code: 10334, writeErrors: [{ code: 10334, index: 0 } as WriteError] },
+    {} as BulkWriteResult,
+  );
   expect(await outcomeOf(refused)).toMatchObject({ name: 'PermanentError', code: 'mongo-refused' });
 });
 

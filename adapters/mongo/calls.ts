@@ -59,8 +59,14 @@ function originOf(error: MongoError): MongoError {
 function passes(error: MongoError): boolean {
   return (
     absences.some((absence) => error instanceof absence) ||
+    isUnconfirmed(error) ||
     error.name === 'MongoWaitQueueTimeoutError' ||
     error.hasErrorLabel('RetryableWriteError') ||
     passingCodes.has(error.code)
   );
+}
+
+/** A bulk write that no document is at fault for: the write concern was not fulfilled, by whatever code. */
+function isUnconfirmed(error: MongoError): boolean {
+  return error instanceof MongoBulkWriteError && [error.writeErrors].flat().length === 0;
 }

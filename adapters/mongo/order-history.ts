@@ -39,13 +39,15 @@ const duplicateKey = 11_000;
 export function createOrderHistory(database: Db, collection = 'order_history'): OrderHistory {
   const documents = database.collection<HistoryDocument>(collection);
   const mongo = createMongoCalls(database);
+  // Each try has the time of a call.
+  const writeBulk = async (bulk: readonly HistoryChange[], attempt = 1): Promise<void> => {
+    const refused = await mongo.call('apply-history', () => write(documents, bulk, attempt));
+    if (refused.length > 0) await writeBulk(refused, attempt + 1);
+  };
   return {
     async apply(changes) {
       const due = changes.filter(({ events }) => events.length > 0);
-      for (let at = 0; at < due.length; at += maxBulk) {
-        const bulk = due.slice(at, at + maxBulk);
-        await mongo.call('apply-history', () => write(documents, bulk));
-      }
+      for (let at = 0; at < due.length; at += maxBulk) await writeBulk(due.slice(at, at + maxBulk));
     },
     list: (userId, { before, limit }) =>
       mongo.call('list-history', async () => {
@@ -112,24 +114,25 @@ function fieldsOf({ events }: HistoryChange) {
  * What brings an OrderPlaced is nearly always the first of its order: it is inserted, which costs a server far less than an
  * upsert. One that finds its order there becomes an upsert; and so does again the one of two upserts of a new order at once
  * that was refused.
+ *
+ * @returns what has to be written again.
  */
 async function write(
   documents: Collection<HistoryDocument>,
   changes: readonly HistoryChange[],
-  attempt = 1,
-): Promise<void> {
+  attempt: number,
+): Promise<readonly HistoryChange[]> {
   const operationOf = (change: HistoryChange): Operation =>
     (attempt === 1 ? insertOf(change) : undefined) ?? upsertOf(change);
   try {
     await documents.bulkWrite(changes.map(operationOf), { ordered: false });
+    return [];
   } catch (error) {
     if (attempt === 3 || !(error instanceof MongoBulkWriteError)) throw error;
     const errors = [error.writeErrors].flat();
-    if (errors.length === 0 || errors.some(({ code }) => code !== duplicateKey)) throw error;
-    // What was taken is not durable either where the journal failed as well.
-    const isDurable = error.result.getWriteConcernError() === undefined;
-    const again = isDurable ? errors.map(({ index }) => changes[index]!) : changes;
-    await write(documents, again, attempt + 1);
+    if (!errors.some(({ code }) => code === duplicateKey)) throw error;
+    // What was refused for another reason says so the next time, without a duplicate before it.
+    return errors.map(({ index }) => changes[index]!);
   }
 }
 
