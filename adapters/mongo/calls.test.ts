@@ -51,6 +51,11 @@ test('a bulk write whose write concern was not fulfilled is waited for, whatever
   expect(await outcomeOf(refused)).toMatchObject({ name: 'PermanentError', code: 'mongo-refused' });
 });
 
+test('a bulk write that failed before it reached a server, by no fault of the network, is not waited for', async () => {
+  const unsent = new MongoBulkWriteError(new TypeError('cannot be written'), {} as BulkWriteResult);
+  expect(await outcomeOf(unsent)).toMatchObject({ name: 'PermanentError', code: 'mongo-refused' });
+});
+
 test('an error of ours stays as it is', async () => {
   const error = new TypeError('not a function');
   expect(await outcomeOf(error)).toBe(error);

@@ -66,7 +66,11 @@ function passes(error: MongoError): boolean {
   );
 }
 
-/** A bulk write that no document is at fault for: the write concern was not fulfilled, by whatever code. */
+/** A bulk write of which the server refused no document: it could not fulfil the write concern, by whatever code. */
 function isUnconfirmed(error: MongoError): boolean {
-  return error instanceof MongoBulkWriteError && [error.writeErrors].flat().length === 0;
+  return (
+    error instanceof MongoBulkWriteError &&
+    typeof error.code === 'number' &&
+    [error.writeErrors].flat().length === 0
+  );
 }
