@@ -69,14 +69,16 @@ export async function ensureOrderHistoryIndexes(database: Db, collection = 'orde
 
 type Operation = AnyBulkWriteOperation<HistoryDocument>;
 
-function upsertOf(change: HistoryChange): Operation {
-  const { orderId, userId } = change;
-  const { base, grown, steps } = fieldsOf(change);
+function operationOf({ orderId: _id, userId: user_id, events }: HistoryChange, attempt: number): Operation {
+  const { base, grown, steps } = fieldsOf(events);
+  // What the upsert would make of an order that is not there.
+  if (base && attempt === 1)
+    return { insertOne: { document: { _id, user_id, ...base, ...grown, steps: Object.fromEntries(steps) } } };
   return {
     updateOne: {
       // Both are the shard key (read-model-places.ts): an upsert without it would ask every shard. With a bare value
       // SecantusDB looks for the order among all those of its user.
-      filter: { _id: orderId, user_id: { $eq: userId } },
+      filter: { _id, user_id: { $eq: user_id } },
       update: {
         $set: { ...Object.fromEntries(steps.map(([version, step]) => [`steps.${version}`, step])), ...base },
         // Documents compare field by field, so the status of the higher version wins.
@@ -87,15 +89,7 @@ function upsertOf(change: HistoryChange): Operation {
   };
 }
 
-/** What `upsertOf` makes of an order that is not there; undefined without the event that brings its base. */
-function insertOf(change: HistoryChange): Operation | undefined {
-  const { base, grown, steps } = fieldsOf(change);
-  if (!base) return undefined;
-  const { orderId: _id, userId: user_id } = change;
-  return { insertOne: { document: { _id, user_id, ...base, ...grown, steps: Object.fromEntries(steps) } } };
-}
-
-function fieldsOf({ events }: HistoryChange) {
+function fieldsOf(events: HistoryChange['events']) {
   const base = baseOf(events);
   const latest = statusOf(events);
   return {
@@ -122,10 +116,9 @@ async function write(
   changes: readonly HistoryChange[],
   attempt: number,
 ): Promise<readonly HistoryChange[]> {
-  const operationOf = (change: HistoryChange): Operation =>
-    (attempt === 1 ? insertOf(change) : undefined) ?? upsertOf(change);
+  const operations = changes.map((change) => operationOf(change, attempt));
   try {
-    await documents.bulkWrite(changes.map(operationOf), { ordered: false });
+    await documents.bulkWrite(operations, { ordered: false });
     return [];
   } catch (error) {
     if (attempt === 3 || !(error instanceof MongoBulkWriteError)) throw error;
