@@ -3,6 +3,9 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { createGatewayApp } from '../platform/http/gateway-app.ts';
+import type { Logger } from '../platform/logger.ts';
+import { things } from '../scripts/testing/things-gateway.ts';
 import { listen, type HttpServer, type HttpServerSettings } from './http-server.ts';
 
 const ends: (() => unknown)[] = [];
@@ -101,4 +104,33 @@ test.each([
   socket.write(beginning);
   await once(socket, 'close');
   expect(heard).toMatch(/^HTTP\/1.1 408 /);
+});
+
+const log = (): void => undefined;
+const logger: Logger = { debug: log, info: log, warn: log, error: log, child: () => logger };
+
+test.each([
+  ['once', ['Bearer anna'], '201'],
+  ['twice', ['Bearer anna', 'Bearer anna'], '401'],
+])('a token that is sent %s is read as it was sent', async (_times, tokens, status) => {
+  const app = createGatewayApp([things], () => ({}), {
+    tokens: { verify: async (token) => (token === 'anna' ? { userId: 'usr_anna', roles: [] } : undefined) },
+    logger,
+    secret: 'of this test',
+  });
+  const { server } = await start({ fetch: app.fetch });
+  const socket = connect(server.port, '127.0.0.1');
+  const body = JSON.stringify({ name: 'cup', parts: [{ size: 1 }] });
+  const lines = [
+    'POST /v1/things HTTP/1.1',
+    'Host: localhost',
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    'Idempotency-Key: k',
+    ...tokens.map((token) => `Authorization: ${token}`),
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  const answered = (await Array.fromAsync(socket, String)).join('');
+  expect(answered).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });

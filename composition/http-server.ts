@@ -29,6 +29,7 @@ export async function listen(settings: HttpServerSettings): Promise<HttpServer &
       keepAliveTimeout: 65_000, // longer than the load balancer's, which otherwise meets a closing socket
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
+      joinDuplicateHeaders: true, // as the Fetch standard has it; otherwise the second of some is dropped unseen
       connectionsCheckingInterval: Math.min(slowCheckMs, limits.headersMs),
     },
     (request, response) => {

@@ -3,6 +3,7 @@ import type { Append, AppendResult, EventStore, StoredEvent } from '../../platfo
 import { histogram } from '../../platform/telemetry.ts';
 import { insertPostings, writeSagas } from './append-effects.ts';
 import { insertEvents, readAt, readStreams, streamName, type EventSchema } from './event-streams.ts';
+import { appendNewOrders, newOrdersOf } from './append-new-orders.ts';
 import { appendSingles, isSingle } from './append-singles.ts';
 import { collectReads } from './collect-reads.ts';
 import { microBatches, type MicroBatchSettings } from './micro-batch.ts';
@@ -93,7 +94,10 @@ async function writeSingles(
   appends: readonly Append[],
   sorted: readonly Append[],
 ): Promise<Written> {
-  const isWritten = await appendSingles(database, schema, sorted);
+  const newOrders = newOrdersOf(schema, sorted);
+  const isWritten = newOrders
+    ? await appendNewOrders(database, sorted, newOrders)
+    : await appendSingles(database, schema, sorted);
   const existing = await readAt(
     database,
     schema,

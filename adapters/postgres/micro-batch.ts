@@ -19,7 +19,10 @@ type Waiting = {
 
 type Write = (appends: readonly Append[]) => Promise<readonly AppendResult[]>;
 
-/** Collects concurrent appends without any timer: what has come together while all batches were on their way goes next. */
+/** Measured with 32 callers in a loop: from seven eighths on there is nothing more to win, and 4 ms bring nearly all. */
+const commitDelay = { siblings: 8, share: 7 / 8, longestMs: 4 };
+
+/** Collects concurrent appends: what has come together while all batches were on their way goes next. */
 export function microBatches(
   write: Write,
   settings: MicroBatchSettings,
@@ -29,6 +32,7 @@ export function microBatches(
     maxInFlight,
     take: (queue) => takeBatch(queue, maxBatch, oneBucketPerBatch),
     run: (batch) => writeWaiting(write, batch),
+    ...(oneBucketPerBatch ? {} : { delay: { ...commitDelay, full: maxBatch } }),
   });
   return (append) => new Promise((resolve, reject) => collect({ append, resolve, reject }));
 }

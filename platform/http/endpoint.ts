@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { ConflictError, TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -42,7 +43,7 @@ export function endpoint(
   }
 
   return async (context) => {
-    const header: Header = (name) => context.req.raw.headers.get(name) ?? undefined;
+    const header = headerOf(context);
     const requestId = requestIdOf(header('x-request-id'));
     const access = begin(header('traceparent'));
     const where = { requestId, method, route };
@@ -64,6 +65,19 @@ export function endpoint(
     const response = result instanceof Response ? result : toResponse(result, requestId);
     access.end(result.status, failure);
     return response;
+  };
+}
+
+/**
+ * The headers as Node has parsed them, where Node serves: a Headers object checks each name again that is asked for. There as
+ * here one that came twice is joined (`joinDuplicateHeaders`).
+ */
+function headerOf({ env, req }: Context): Header {
+  const parsed = (env as { incoming?: IncomingMessage } | undefined)?.incoming?.headers;
+  if (!parsed) return (name) => req.raw.headers.get(name) ?? undefined;
+  return (name) => {
+    const value = parsed[name.toLowerCase()];
+    return typeof value === 'string' ? value : undefined;
   };
 }
 
