@@ -29,6 +29,11 @@ export function orderIdOf(userId: UserId, idempotencyKey: string): OrderId {
   return `ord_${userId.slice(4, 7) as RegionCode}_${digest(`${userId}\0${idempotencyKey}`)}`;
 }
 
+/** The home region of an id that is known to be one. */
+export function homeOf(id: UserId | OrderId): Region {
+  return regionOfCode.get(id.slice(4, 7))!;
+}
+
 export function parseUserId(text: string): ParsedId<UserId> | undefined {
   return parse<UserId>(text, 'usr');
 }
@@ -39,14 +44,14 @@ export function parseOrderId(text: string): ParsedId<OrderId> | undefined {
 
 /** The Kafka partition, and with it the bucket, of a key: what Kafka's own default partitioner answers. */
 export function bucketOf(key: string, partitions: number): number {
-  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+  return ((murmur2OfAscii(key) ?? murmur2(Buffer.from(key))) & 0x7fffffff) % partitions;
 }
 
 const regionOfCode = new Map<string, Region>(regions.map((region) => [regionCodes[region], region]));
 
 function parse<Id extends string>(text: string, kind: 'usr' | 'ord'): ParsedId<Id> | undefined {
   if (!text.startsWith(kind) || !idPattern.test(text)) return undefined;
-  return { id: text as Id, region: regionOfCode.get(text.slice(4, 7))! };
+  return { id: text as Id, region: homeOf(text as UserId | OrderId) };
 }
 
 function digest(text: string): string {
@@ -59,6 +64,37 @@ function digest(text: string): string {
     for (bits += 8; bits >= 5; bits -= 5) encoded += alphabet[(pending >>> (bits - 5)) & 31];
   }
   return encoded.slice(0, 26);
+}
+
+/** `murmur2` of an ASCII text, which every id is, without a Buffer; undefined for any other. */
+function murmur2OfAscii(text: string): number | undefined {
+  const m = 0x5bd1e995;
+  let mixed = 0x9747b28c ^ text.length;
+  let seen = 0;
+  const tail = text.length & ~3;
+  for (let offset = 0; offset < tail; offset += 4) {
+    let word = 0;
+    for (let at = 3; at >= 0; at -= 1) {
+      const code = text.charCodeAt(offset + at);
+      seen |= code;
+      word = (word << 8) | code;
+    }
+    word = Math.imul(word, m);
+    word = Math.imul(word ^ (word >>> 24), m);
+    mixed = Math.imul(mixed, m) ^ word;
+  }
+  if (tail < text.length) {
+    let rest = 0;
+    for (let at = text.length - 1; at >= tail; at -= 1) {
+      const code = text.charCodeAt(at);
+      seen |= code;
+      rest = (rest << 8) | code;
+    }
+    mixed = Math.imul(mixed ^ rest, m);
+  }
+  if (seen > 0x7f) return undefined;
+  mixed = Math.imul(mixed ^ (mixed >>> 13), m);
+  return mixed ^ (mixed >>> 15);
 }
 
 /** MurmurHash2 with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2), as a signed 32-bit integer. */

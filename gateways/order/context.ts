@@ -1,5 +1,5 @@
 import type { Caller } from '../../platform/ports/security.ts';
-import { parseOrderId } from '../../domain/ids.ts';
+import { homeOf, type OrderId } from '../../domain/ids.ts';
 import type { Order, ExistingOrder } from '../../domain/order/order-state.ts';
 import type { GatewayContext } from '../../platform/gateway.ts';
 import { notFound, problem, type Answer } from '../../platform/http/answer.ts';
@@ -42,8 +42,7 @@ export async function findOrder(
 export const orderUnknown = (): Answer => notFound('order-unknown');
 
 /** Commands run in the order's home region: its stream there is the truth. */
-export function refuseOtherRegion(id: string, region: string): Answer | undefined {
-  const home = parseOrderId(id)?.region;
-  if (home === region) return undefined;
-  return problem(421, 'wrong-region', `the home region of this is ${home ?? 'another one'}`);
+export function refuseOtherRegion(id: OrderId, region: string): Answer | undefined {
+  const home = homeOf(id);
+  return home === region ? undefined : problem(421, 'wrong-region', `the home region of this is ${home}`);
 }

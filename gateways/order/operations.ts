@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fraudDecisionRequest, orderResource, parkedOrders } from '../../contracts/http/orders.ts';
 import { orderParams } from '../../contracts/http/parts.ts';
+import type { OrderId } from '../../domain/ids.ts';
 import type { GatewayApp } from '../../platform/gateway.ts';
 import { answer, problem } from '../../platform/http/answer.ts';
 import { orderUnknown, refuseOtherRegion, type OrderTools } from './context.ts';
@@ -41,7 +42,7 @@ export function operationsRoutes(app: GatewayApp, { context }: OrderTools): void
       responses: { 200: { description: 'The order after the decision', schema: orderResource } },
     },
     async ({ params: { orderId }, body, caller, traceparent }) => {
-      const elsewhere = refuseOtherRegion(orderId, context.region);
+      const elsewhere = refuseOtherRegion(orderId as OrderId, context.region);
       if (elsewhere) return elsewhere;
       const type = body.decision === 'clear' ? 'RecordFraudCleared' : 'RecordFraudRejected';
       const command = { type, orderId, at: context.now().toISOString() } as const;

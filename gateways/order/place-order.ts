@@ -78,7 +78,7 @@ async function place(tools: OrderTools, placing: Placing): Promise<Placed | Answ
   // A repeated request is answered as it was then, even if something of it is not sold any more.
   if (!priced.ok) return (await earlier(tools, placing)) ?? priced.refusal;
   const { cart, categories } = priced;
-  const command = {
+  const terms = {
     type: 'PlaceOrder' as const,
     orderId,
     userId,
@@ -96,8 +96,8 @@ async function place(tools: OrderTools, placing: Placing): Promise<Placed | Answ
     totalMinor: cart.totalMinor,
     paymentToken: body.paymentToken,
     shipTo: body.shipTo,
-    ...(cartNow ? { fromCart: true as const } : {}),
   };
+  const command = cartNow ? { ...terms, fromCart: true as const } : terms;
   const stream = newStream(orderStream, command, context.partitions, traceparent);
   if (!stream.accepted)
     return invalid(stream.reason, [{ in: 'body', field: 'lines', message: stream.reason }]);
@@ -106,7 +106,7 @@ async function place(tools: OrderTools, placing: Placing): Promise<Placed | Answ
     if (!result.existing) return unavailable('append-refused', 'the order could not be written');
     return repeated(result.existing.data as OrderPlaced, body);
   }
-  const placed: Placed = { placed: { ...command, type: 'OrderPlaced' }, version: 1 };
+  const placed: Placed = { placed: command, version: 1 };
   return cartNow ? forgetOrdered(tools, userId, cartNow, placed) : placed;
 }
 
@@ -150,7 +150,7 @@ async function earlier(
 }
 
 function accepted(
-  { orderId, currency, totalMinor }: OrderPlaced,
+  { orderId, currency, totalMinor }: Placed['placed'],
   headers?: Readonly<Record<string, string>>,
 ): Answer {
   const statusUrl = statusUrlOf(orderId);

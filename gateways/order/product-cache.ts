@@ -37,7 +37,8 @@ export function createProductCache(
   let underWay: Promise<unknown> = Promise.resolve();
 
   function recall(sku: string, nowMs: number): Remembered | undefined {
-    const known = remembered.get(sku);
+    // Each is set again every few seconds, which makes it young: a look need not.
+    const known = remembered.peek(sku);
     return known && nowMs - known.fetchedAtMs < ttlMs ? known : undefined;
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conditionalHeaders, orderParams, pageOf, pageQuery } from '../../contracts/http/parts.ts';
 import { cancelRequest, orderResource, orderSummary } from '../../contracts/http/orders.ts';
+import type { OrderId } from '../../domain/ids.ts';
 import type { GatewayApp } from '../../platform/gateway.ts';
 import { answer, problem } from '../../platform/http/answer.ts';
 import { conditional, versionTag } from '../../platform/http/etags.ts';
@@ -79,7 +80,7 @@ export function cancelOrderRoute(app: GatewayApp, { context }: OrderTools): void
     },
     async ({ params: { orderId }, body, caller, traceparent }) => {
       if (!(await findOrder(context, orderId, caller))) return orderUnknown();
-      const elsewhere = refuseOtherRegion(orderId, context.region);
+      const elsewhere = refuseOtherRegion(orderId as OrderId, context.region);
       if (elsewhere) return elsewhere;
       const command = {
         type: 'CancelOrder' as const,

@@ -4,7 +4,10 @@ import { problem, type Answer } from '../../platform/http/answer.ts';
 import type { RequestedLine } from './price-lines.ts';
 
 /** `version`: what of the stream is known; 0 for a repeated request, whose order may have come further. */
-export type Placed = { readonly placed: OrderPlaced; readonly version: 0 | 1 };
+export type Placed = {
+  readonly placed: Pick<OrderPlaced, 'orderId' | 'currency' | 'totalMinor' | 'lines'>;
+  readonly version: 0 | 1;
+};
 
 /** Same key, same body: the same answer. The body of an order from the cart has no lines to compare, and was one of the cart before. */
 export function repeated(placed: OrderPlaced, body: PlaceOrderRequest): Placed | Answer {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { ConflictError, TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -7,7 +6,7 @@ import { accessOf } from './access.ts';
 import { problem, toResponse, unavailable, type Answer } from './answer.ts';
 import { Deadlines } from './deadlines.ts';
 import { readRequest, type ReadSettings } from './read-request.ts';
-import type { AnyHandler, Header, RouteDeclaration } from './route.ts';
+import { incomingOf, type AnyHandler, type Header, type RouteDeclaration } from './route.ts';
 
 export type EndpointSettings = ReadSettings & {
   readonly logger: Logger;
@@ -68,13 +67,10 @@ export function endpoint(
   };
 }
 
-/**
- * The headers as Node has parsed them, where Node serves: a Headers object checks each name again that is asked for. There as
- * here one that came twice is joined (`joinDuplicateHeaders`).
- */
-function headerOf({ env, req }: Context): Header {
-  const parsed = (env as { incoming?: IncomingMessage } | undefined)?.incoming?.headers;
-  if (!parsed) return (name) => req.raw.headers.get(name) ?? undefined;
+/** One that came twice is joined, here (`joinDuplicateHeaders`) as in a Headers object. */
+function headerOf(context: Context): Header {
+  const parsed = incomingOf(context)?.headers;
+  if (!parsed) return (name) => context.req.raw.headers.get(name) ?? undefined;
   return (name) => {
     const value = parsed[name.toLowerCase()];
     return typeof value === 'string' ? value : undefined;
