@@ -4,6 +4,7 @@ import { ConflictError, PermanentError, TransientError } from '../../platform/er
 import type { PaymentProvider } from '../../platform/ports/payment-provider.ts';
 import { traceparentOf } from '../../platform/telemetry.ts';
 import { createBreaker, type BreakerState } from '../breaker.ts';
+import { timeLimit } from '../time-limit.ts';
 import { chargeAnswer, chargeList, declineAnswer, refundAnswer } from './provider-api.ts';
 
 export interface HttpProviderOptions {
@@ -110,8 +111,7 @@ const isAboutUs = (status: number): boolean =>
 
 const send = async (pool: Pool, call: Call, { login, timeoutMs }: Sending): Promise<Answer> => {
   // opossum only stops waiting; the signal also frees the connection.
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = call.signal ? AbortSignal.any([timeout, call.signal]) : timeout;
+  const limit = timeLimit(timeoutMs, call.signal);
   const traceparent = traceparentOf();
   const headers = {
     ...login,
@@ -123,19 +123,22 @@ const send = async (pool: Pool, call: Call, { login, timeoutMs }: Sending): Prom
   let status: number;
   let text: string;
   try {
-    const answer = await pool.request({ method: call.method, path: call.path, headers, body, signal });
+    const { method, path } = call;
+    const answer = await pool.request({ method, path, headers, body, signal: limit.signal });
     status = answer.statusCode;
     text = await answer.body.text();
   } catch (cause) {
     if (call.signal?.aborted) {
       throw new TransientError('payment-call-aborted', 'the caller gave up the call', { cause });
     }
-    if (timeout.aborted) {
+    if (limit.signal.aborted) {
       throw new TransientError('payment-timed-out', 'the payment provider did not answer in time', { cause });
     }
     throw new TransientError('payment-provider-unreachable', 'no answer from the payment provider', {
       cause,
     });
+  } finally {
+    limit.end();
   }
   const details = { status };
   if (status >= 500 || status === 429 || status === 408 || isAboutUs(status)) {

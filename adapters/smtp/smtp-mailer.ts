@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { PermanentError, TransientError } from '../../platform/errors.ts';
 import type { Mail, Mailer } from '../../platform/ports/mail.ts';
 import { createBreaker } from '../breaker.ts';
+import { timeLimit } from '../time-limit.ts';
 import type { MailServer } from './mail-server.ts';
 import { plainMail } from './plain-mail.ts';
 
@@ -69,7 +70,8 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
   const hand = async (mail: Mail): Promise<void> => {
     // opossum only stops waiting. nodemailer would go on, or begin when its pool has a connection again, and repeats a
     // mail whose connection was closed; the signal ends all that.
-    const signal = AbortSignal.timeout(timeoutMs);
+    const limit = timeLimit(timeoutMs);
+    const { signal } = limit;
     const { messageId, to, subject, text } = mail;
     const raw = plainMail(mail, options.from, new Date());
     const progress = { hasBegun: raw === undefined };
@@ -85,6 +87,8 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
       throw isPermanent(cause)
         ? new PermanentError('mail-refused', 'the mail server refused a mail', { cause })
         : new TransientError('mail-not-taken', 'the mail server did not take a mail', { cause });
+    } finally {
+      limit.end();
     }
   };
   const requireTime = (endByMs: number): void => {
