@@ -36,7 +36,8 @@ function urlOf({ host, ports, postgres }: LocalStack, database: string): string 
   return `postgres://${postgres.user}:${postgres.password}@${host}:${ports.postgres}/${database}`;
 }
 
-function superuserUrlOf({ host, ports, postgres }: LocalStack): string {
+/** Of the server as its superuser. For tests only. */
+export function superuserUrlOf({ host, ports, postgres }: LocalStack): string {
   return `postgres://${postgres.superuser}:${postgres.superuserPassword}@${host}:${ports.postgres}/postgres`;
 }
 

@@ -6,6 +6,8 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { localEnvironmentVariables } from '../../environments/local.ts';
 import { startStack, stopStack } from '../../scripts/stack/index.ts';
+import { superuserUrlOf } from '../../scripts/test-database.ts';
+import { onDatabase } from '../../scripts/testing/on-database.ts';
 import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { migrate } from './migrate.ts';
 import { neededMigration } from './needed-schema.ts';
@@ -36,7 +38,8 @@ let databases = 0;
 async function emptyDatabase(): Promise<string> {
   const name = `migrate_${process.pid}_${(databases += 1)}`;
   await query(POSTGRES_URL, `create database ${name}`);
-  onTestFinished(async () => void (await query(POSTGRES_URL, `drop database ${name} with (force)`)));
+  // An autovacuum worker in the database is the superuser's: nobody else may end it.
+  onTestFinished(() => onDatabase(superuserUrlOf(sharedStack), `drop database ${name} with (force)`));
   return POSTGRES_URL.replace(/\/[^/]*$/, `/${name}`);
 }
 
