@@ -110,8 +110,6 @@ const isAboutUs = (status: number): boolean =>
   status === 401 || status === 403 || (status >= 300 && status < 400);
 
 const send = async (pool: Pool, call: Call, { login, timeoutMs }: Sending): Promise<Answer> => {
-  // opossum only stops waiting; the signal also frees the connection.
-  const limit = timeLimit(timeoutMs, call.signal);
   const traceparent = traceparentOf();
   const headers = {
     ...login,
@@ -122,6 +120,8 @@ const send = async (pool: Pool, call: Call, { login, timeoutMs }: Sending): Prom
   const body = call.body === undefined ? null : JSON.stringify(call.body);
   let status: number;
   let text: string;
+  // opossum only stops waiting; the signal also frees the connection.
+  const limit = timeLimit(timeoutMs, call.signal);
   try {
     const { method, path } = call;
     const answer = await pool.request({ method, path, headers, body, signal: limit.signal });

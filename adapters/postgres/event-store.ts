@@ -27,7 +27,7 @@ const duration = histogram('meridian_append_duration', 'How long one transaction
 
 /**
  * Streams of events in one service's schema. Concurrent `append` calls share transactions: what has come together
- * while the connections were busy goes out with the next free one, without any timer.
+ * while the connections were busy goes out with the next free one.
  */
 export function createEventStore(pool: Pool, settings: EventStoreSettings): EventStore {
   const database = translated(pool);

@@ -68,13 +68,13 @@ export const createSmtpMailer = (options: SmtpMailerOptions): Mailer & { close()
 
   const sender = addressOf(options.from);
   const hand = async (mail: Mail): Promise<void> => {
+    const { messageId, to, subject, text } = mail;
+    const raw = plainMail(mail, options.from, new Date());
+    const progress = { hasBegun: raw === undefined };
     // opossum only stops waiting. nodemailer would go on, or begin when its pool has a connection again, and repeats a
     // mail whose connection was closed; the signal ends all that.
     const limit = timeLimit(timeoutMs);
     const { signal } = limit;
-    const { messageId, to, subject, text } = mail;
-    const raw = plainMail(mail, options.from, new Date());
-    const progress = { hasBegun: raw === undefined };
     try {
       await (raw
         ? sendRaw(pool, { from: sender, to, messageId, raw, signal }, progress)

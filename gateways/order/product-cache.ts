@@ -37,8 +37,7 @@ export function createProductCache(
   let underWay: Promise<unknown> = Promise.resolve();
 
   function recall(sku: string, nowMs: number): Remembered | undefined {
-    // Each is set again every few seconds, which makes it young: a look need not.
-    const known = remembered.peek(sku);
+    const known = remembered.get(sku);
     return known && nowMs - known.fetchedAtMs < ttlMs ? known : undefined;
   }
 

@@ -63,7 +63,10 @@ async function readText(context: Context, header: Header, limit: number): Promis
 
 const utf8 = new TextDecoder();
 
-/** What Request.text() answers, at the price of three listeners. Rejects when the client goes before the end. */
+/**
+ * What Request.text() answers, at the price of three listeners. Rejects when the client goes before the end, or has gone:
+ * whatever comes before it waits for nothing outside.
+ */
 function textOf(incoming: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     if (incoming.destroyed) reject(new Error('the client has gone')); // then none of the events comes
