@@ -16,7 +16,8 @@ export type CollectorSettings<Waiting> = {
  * As PostgreSQL's `commit_delay` and `commit_siblings`
  * (https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-COMMIT-DELAY): whoever calls in a loop, or behind a
  * queue, comes again soon after an answer, so while many call, a batch that waits for them carries twice as many as one
- * that goes with the first; each batch costs a statement, a commit and a sync, however much is in it.
+ * that goes with the first; each batch costs a statement, a commit and a sync, however much is in it. It is for callers who
+ * come again in a later turn, as over a socket: who calls again at once is counted twice, and waited for in vain.
  */
 export type CommitDelay = {
   /** Nothing waits unless the last batch and what waited at its end were more than this. */
