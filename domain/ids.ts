@@ -44,8 +44,11 @@ export function parseOrderId(text: string): ParsedId<OrderId> | undefined {
 
 /** The Kafka partition, and with it the bucket, of a key: what Kafka's own default partitioner answers. */
 export function bucketOf(key: string, partitions: number): number {
-  return ((murmur2OfAscii(key) ?? murmur2(Buffer.from(key))) & 0x7fffffff) % partitions;
+  const bytes = beyondAscii.test(key) ? Buffer.from(key).toString('latin1') : key;
+  return (murmur2(bytes) & 0x7fffffff) % partitions;
 }
+
+const beyondAscii = /[\u0080-\uffff]/;
 
 const regionOfCode = new Map<string, Region>(regions.map((region) => [regionCodes[region], region]));
 
@@ -66,50 +69,27 @@ function digest(text: string): string {
   return encoded.slice(0, 26);
 }
 
-/** `murmur2` of an ASCII text, which every id is, without a Buffer; undefined for any other. */
-function murmur2OfAscii(text: string): number | undefined {
+/**
+ * MurmurHash2 with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2), as a signed 32-bit integer. `bytes` has one
+ * character a byte: an id is that by itself, and costs no Buffer.
+ */
+function murmur2(bytes: string): number {
   const m = 0x5bd1e995;
-  let mixed = 0x9747b28c ^ text.length;
-  let seen = 0;
-  const tail = text.length & ~3;
+  let mixed = 0x9747b28c ^ bytes.length;
+  const tail = bytes.length & ~3;
   for (let offset = 0; offset < tail; offset += 4) {
-    let word = 0;
-    for (let at = 3; at >= 0; at -= 1) {
-      const code = text.charCodeAt(offset + at);
-      seen |= code;
-      word = (word << 8) | code;
-    }
-    word = Math.imul(word, m);
+    let word = Math.imul(wordOf(bytes, offset, offset + 4), m);
     word = Math.imul(word ^ (word >>> 24), m);
     mixed = Math.imul(mixed, m) ^ word;
   }
-  if (tail < text.length) {
-    let rest = 0;
-    for (let at = text.length - 1; at >= tail; at -= 1) {
-      const code = text.charCodeAt(at);
-      seen |= code;
-      rest = (rest << 8) | code;
-    }
-    mixed = Math.imul(mixed ^ rest, m);
-  }
-  if (seen > 0x7f) return undefined;
+  if (tail < bytes.length) mixed = Math.imul(mixed ^ wordOf(bytes, tail, bytes.length), m);
   mixed = Math.imul(mixed ^ (mixed >>> 13), m);
   return mixed ^ (mixed >>> 15);
 }
 
-/** MurmurHash2 with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2), as a signed 32-bit integer. */
-function murmur2(data: Buffer): number {
-  const m = 0x5bd1e995;
-  let mixed = 0x9747b28c ^ data.length;
-  const tail = data.length & ~3;
-  for (let offset = 0; offset < tail; offset += 4) {
-    let word = Math.imul(data.readInt32LE(offset), m);
-    word = Math.imul(word ^ (word >>> 24), m);
-    mixed = Math.imul(mixed, m) ^ word;
-  }
-  if (tail < data.length) {
-    mixed = Math.imul(mixed ^ data.readUIntLE(tail, data.length - tail), m);
-  }
-  mixed = Math.imul(mixed ^ (mixed >>> 13), m);
-  return mixed ^ (mixed >>> 15);
+/** Little-endian. */
+function wordOf(bytes: string, from: number, to: number): number {
+  let word = 0;
+  for (let at = to - 1; at >= from; at -= 1) word = (word << 8) | bytes.charCodeAt(at);
+  return word;
 }

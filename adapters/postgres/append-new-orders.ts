@@ -1,4 +1,5 @@
 import type { Append } from '../../platform/ports/event-store.ts';
+import { dataOf } from './append-singles.ts';
 import { json } from './errors.ts';
 import { streamName, type EventSchema } from './event-streams.ts';
 import type { Queryable } from './queryable.ts';
@@ -51,7 +52,7 @@ export async function appendNewOrders(
     sorted.map(({ bucket }) => bucket),
     sorted.map(({ streamId }) => streamId),
     sorted.map(({ events }) => events[0]!.type),
-    `[${sorted.map(({ events }) => json(events[0]!.data)).join(',')}]`, // an array of texts would escape every quote
+    dataOf(sorted),
     topic,
     eventIdPrefix,
     traceparents(sorted),

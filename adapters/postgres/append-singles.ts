@@ -25,7 +25,7 @@ export async function appendSingles(
     sorted.map(({ streamId }) => streamId),
     sorted.map(({ expectedVersion }) => expectedVersion),
     sorted.map(({ events }) => events[0]!.type),
-    `[${sorted.map(({ events }) => json(events[0]!.data)).join(',')}]`, // an array of texts would escape every quote
+    dataOf(sorted),
     sorted.map(({ publish }) => publish?.topic ?? null),
     sorted.map(({ publish }) => publish?.eventIdPrefix ?? null),
     sorted.map(({ events }) => events[0]!.traceparent ?? null),
@@ -34,6 +34,11 @@ export async function appendSingles(
   if (rows.length === sorted.length) return new Set(sorted);
   const written = new Set(rows.map(streamName));
   return new Set(sorted.filter((append) => written.has(streamName(append))));
+}
+
+/** Their events' data as one JSON array: an array of texts would escape every quote. */
+export function dataOf(singles: readonly Append[]): string {
+  return `[${singles.map(({ events }) => json(events[0]!.data)).join(',')}]`;
 }
 
 function sagaColumns(appends: readonly Append[]): unknown[] {
