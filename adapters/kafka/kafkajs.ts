@@ -9,12 +9,31 @@ const folder = 'kafkajs/src/protocol/recordBatch/record/v0';
  * rest of the library is as it is.
  */
 function withOwnRecordCodec(): typeof import('kafkajs') {
+  stopIdleChecks();
   replace(`${folder}/index.js`, encodeRecord);
   replace(
     `${folder}/decoder.js`,
     ({ buffer }: { readonly buffer: Buffer }, context: BatchContext) => new LazyRecord(buffer, context),
   );
   return require('kafkajs') as typeof import('kafkajs');
+}
+
+type RequestQueue = {
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests: (this: RequestQueue) => void;
+};
+
+/**
+ * After its first answer each connection looks every millisecond, for ever, whether a request waits that a broker's throttling
+ * held back (https://github.com/tulios/kafkajs/issues/1704). Now it looks while one waits: `push` begins that, and what was
+ * throttled is pending.
+ */
+function stopIdleChecks(): void {
+  const { prototype } = require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
+  const { scheduleCheckPendingRequests: schedule } = prototype;
+  prototype.scheduleCheckPendingRequests = function () {
+    if (this.pending.length > 0) schedule.call(this);
+  };
 }
 
 /** @throws Error when kafkajs has no such file, or has been loaded already and has taken its own. */
