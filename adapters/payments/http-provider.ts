@@ -4,6 +4,7 @@ import { ConflictError, PermanentError, TransientError } from '../../platform/er
 import type { PaymentProvider } from '../../platform/ports/payment-provider.ts';
 import { traceparentOf } from '../../platform/telemetry.ts';
 import { createBreaker, type BreakerState } from '../breaker.ts';
+import { exchange } from '../http-exchange.ts';
 import { timeLimit } from '../time-limit.ts';
 import { chargeAnswer, chargeList, declineAnswer, refundAnswer } from './provider-api.ts';
 
@@ -124,9 +125,7 @@ const send = async (pool: Pool, call: Call, { login, timeoutMs }: Sending): Prom
   const limit = timeLimit(timeoutMs, call.signal);
   try {
     const { method, path } = call;
-    const answer = await pool.request({ method, path, headers, body, signal: limit.signal });
-    status = answer.statusCode;
-    text = await answer.body.text();
+    ({ status, text } = await exchange(pool, { method, path, headers, body }, limit.signal));
   } catch (cause) {
     if (call.signal?.aborted) {
       throw new TransientError('payment-call-aborted', 'the caller gave up the call', { cause });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Pool } from 'undici';
+import { exchange } from '../http-exchange.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { signWebhook } from './webhook-signature.ts';
 
@@ -18,14 +19,16 @@ const bodyOf = ({ seq, type, key: _key, fingerprint: _fingerprint, at, ...data }
  * is lost, as at a real provider: reconciliation has to find it.
  */
 export class WebhookSender {
-  readonly #url: string;
+  readonly #path: string;
   readonly #secret: string;
-  readonly #agent = new Agent({ connections: 16, headersTimeout: 2000, bodyTimeout: 2000 });
+  readonly #pool: Pool;
   readonly #stop = new AbortController();
 
   constructor(url: string, secret: string) {
-    this.#url = url;
+    const { origin, pathname, search } = new URL(url);
+    this.#path = pathname + search;
     this.#secret = secret;
+    this.#pool = new Pool(origin, { connections: 64, headersTimeout: 2000, bodyTimeout: 2000 });
   }
 
   /** Resolves when the webhook is delivered or given up; never rejects. */
@@ -39,23 +42,22 @@ export class WebhookSender {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#agent.destroy();
+    await this.#pool.destroy();
   }
 
   async #post(body: string): Promise<boolean> {
     try {
-      const answer = await request(this.#url, {
+      // Ended by close(): a listener for each request on one signal costs more the more there are.
+      const { status } = await exchange(this.#pool, {
         method: 'POST',
-        // Ended by close(): a listener for each request on one signal costs more the more there are.
-        dispatcher: this.#agent,
+        path: this.#path,
         headers: {
           'content-type': 'application/json',
           'provider-signature': signWebhook(body, this.#secret, Date.now()),
         },
         body,
       });
-      await answer.body.dump();
-      return answer.statusCode >= 200 && answer.statusCode < 300;
+      return status >= 200 && status < 300;
     } catch {
       return false;
     }
