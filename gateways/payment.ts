@@ -16,7 +16,7 @@ import { conditional, versionTag } from '../platform/http/etags.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
 import { readStream } from '../platform/streams/read-stream.ts';
-import { recordWebhook } from './payment-webhooks.ts';
+import { createWebhookRecorder } from './payment-webhooks.ts';
 
 const needs = ['payments', 'orders', 'webhookSignatures'] as const;
 type PaymentContext = GatewayContext<(typeof needs)[number]>;
@@ -115,6 +115,7 @@ function refundRoute(app: GatewayApp, context: PaymentContext): void {
 }
 
 function webhookRoute(app: GatewayApp, context: PaymentContext): void {
+  const record = createWebhookRecorder(context, app.logger);
   app.route(
     {
       method: 'post',
@@ -128,6 +129,6 @@ function webhookRoute(app: GatewayApp, context: PaymentContext): void {
       body: webhookRequest,
       responses: { 204: { description: 'Recorded, now or before' } },
     },
-    ({ body, traceparent }) => recordWebhook(context, app.logger, body, traceparent),
+    ({ body, traceparent }) => record(body, traceparent),
   );
 }
