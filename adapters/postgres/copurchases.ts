@@ -32,10 +32,11 @@ export function createCopurchases(client: Queryable, partitions: number): Copurc
         return { sku, before, after: learn(before, additions.get(sku)!) };
       });
       await client.query(
-        `update recommendation.copurchases c set neighbours = n.neighbours::jsonb
-         from unnest($1::int[], $2::text[], $3::text[]) as n(bucket, sku, neighbours)
+        `update recommendation.copurchases c set neighbours = n.neighbours
+         from rows from (unnest($1::int[]), unnest($2::text[]), jsonb_array_elements($3::jsonb))
+           as n(bucket, sku, neighbours)
          where c.bucket = n.bucket and c.sku = n.sku`,
-        [buckets, skus, learned.map(({ after }) => json(after))],
+        [buckets, skus, json(learned.map(({ after }) => after))],
       );
       return learned;
     },

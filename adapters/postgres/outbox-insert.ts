@@ -14,10 +14,11 @@ export async function insertOutbox(
   await queryByBucket(
     client,
     `insert into ${schema}.outbox (bucket, topic, key, type, event_id, payload, traceparent, occurred_at)
-     select n.bucket, n.topic, n.key, n.type, n.event_id, n.payload::json, n.traceparent, n.occurred_at
-     from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-       $8::timestamptz[]) with ordinality
-       as n(bucket, topic, key, type, event_id, payload, traceparent, occurred_at, position)
+     select n.bucket, n.topic, n.key, n.type, n.event_id, n.payload, n.traceparent, n.occurred_at
+     from rows from (
+         unnest($1::int[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+         json_array_elements($6::json), unnest($7::text[]), unnest($8::timestamptz[])
+       ) with ordinality as n(bucket, topic, key, type, event_id, payload, traceparent, occurred_at, position)
      order by n.position`,
     [
       rows.map((row) => row.bucket),
@@ -25,7 +26,7 @@ export async function insertOutbox(
       rows.map((row) => row.key),
       rows.map((row) => row.type),
       rows.map((row) => row.eventId),
-      rows.map((row) => json(row.payload)),
+      { json: rows.map((row) => json(row.payload)) },
       rows.map((row) => row.traceparent ?? null),
       rows.map((row) => row.occurredAt),
     ],

@@ -55,15 +55,16 @@ async function insertReservations(
   const parts = await queryByBucket(
     client,
     `insert into inventory.reservations (bucket, order_id, status, allocations)
-     select n.bucket, n.order_id, n.status, n.allocations::jsonb
-     from unnest($1::int[], $2::text[], $3::text[], $4::text[]) as n(bucket, order_id, status, allocations)
+     select n.bucket, n.order_id, n.status, n.allocations
+     from rows from (unnest($1::int[]), unnest($2::text[]), unnest($3::text[]), jsonb_array_elements($4::jsonb))
+       as n(bucket, order_id, status, allocations)
      order by n.bucket, n.order_id
      on conflict do nothing`,
     [
       reservations.map(({ orderId }) => buckets.get(orderId)!),
       reservations.map(({ orderId }) => orderId),
       reservations.map(({ status }) => status),
-      reservations.map(({ allocations }) => JSON.stringify(allocations)),
+      { json: reservations.map(({ allocations }) => JSON.stringify(allocations)) },
     ],
   );
   return parts.reduce((sum, { rowCount }) => sum + rowCount, 0);
