@@ -158,7 +158,7 @@ const sendRaw = (
       getEnvelope: () => ({ from, to: [to] }),
       messageId: () => `<${messageId}>`,
       getHeader: () => `<${messageId}>`,
-      createReadStream: () => (text = Readable.from([Buffer.from(raw)], { objectMode: false })),
+      createReadStream: () => (text = Readable.from(Buffer.from(raw), { objectMode: false })),
     };
     // Of a mail the pool uses nothing else.
     pool.send({ data: { signal }, message } as unknown as PoolMail, (error, info) => {
