@@ -25,7 +25,6 @@ wal_buffers = 16MB
 min_wal_size = 512MB
 max_wal_size = 2GB
 checkpoint_timeout = 15min
-autovacuum_naptime = 10s
 autovacuum_vacuum_scale_factor = 0.05
 autovacuum_analyze_scale_factor = 0.2
 # Tables that grow from nothing are analysed all the time; 3,000 rows say enough of them. With 30,000 it is a sixth of the CPU.
