@@ -28,6 +28,7 @@ const unhurried: ReadonlySet<OutboxService> = new Set([
 export function relayPaceMs(service: OutboxService, rows: number): number {
   if (unhurried.has(service)) return 400;
   if (rows < 12) return 8;
+  if (rows < 20) return 40;
   // Twice the rows at twice the pace: one pass that was late does not change it for good.
   return rows < 250 ? 80 : 160;
 }
