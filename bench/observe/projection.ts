@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
+import { Kafka, logLevel } from '../../adapters/kafka/kafkajs.ts';
 import type { LocalStack } from '../../environments/local.ts';
-
-const { Kafka, logLevel } = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
 
 type Sample = { readonly atMs: number; readonly committed: number; readonly end: number };
 export type ConsumerPace = {
