@@ -5,8 +5,8 @@ const require = createRequire(import.meta.url);
 const folder = 'kafkajs/src/protocol/recordBatch/record/v0';
 
 /**
- * kafkajs with our codec of records in the place of its own, whatever else loads kafkajs after it (docs/adr/0019). The
- * rest of the library is as it is.
+ * kafkajs with our codec of records in the place of its own, whatever else loads kafkajs after it, and without its
+ * timers of idle connections (docs/adr/0019). The rest of the library is as it is.
  */
 function withOwnRecordCodec(): typeof import('kafkajs') {
   stopIdleChecks();
