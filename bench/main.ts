@@ -80,14 +80,6 @@ function endOnSignal(): AbortSignal {
   return ending.signal;
 }
 
-// kafkajs 2.2 sets timers a moment in the past; Node makes 1 ms of them and warns. Other warnings are shown.
-function silenceKafkajsTimers(): void {
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
-    if (warning.name !== 'TimeoutNegativeWarning') process.stderr.write(`${warning.stack}\n`);
-  });
-}
-
 async function main(): Promise<number> {
   outliveReaders();
   const command = program();
@@ -101,7 +93,6 @@ async function main(): Promise<number> {
       return 0;
     }
     ending = endOnSignal();
-    silenceKafkajsTimers();
     const { seconds, quick = false, full = false, runs = quick ? 1 : 3 } = options;
     const stack = stackFromEnvironment('bench');
     const report = await measureAll(stack, selection, { seconds, runs, quick, full }, ending);

@@ -130,7 +130,7 @@ test.each([
     'Idempotency-Key: k',
     ...tokens.map((token) => `Authorization: ${token}`),
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
   const answered = (await Array.fromAsync(socket, String)).join('');
   expect(answered).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });

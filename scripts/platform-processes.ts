@@ -60,10 +60,8 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
       {
         name,
         port,
-        // kafkajs 2.2 sets timers a moment in the past, of which Node makes 1 ms and a warning.
         command: [
           join(repository, 'node_modules/.bin/node'),
-          '--disable-warning=TimeoutNegativeWarning',
           // Most of what a batch makes dies young: with Node's small nursery it is copied around first.
           '--max-semi-space-size=16',
           // By itself V8 lets a heap grow to four times what lives in it; at two and a quarter a marking comes sooner, and the same

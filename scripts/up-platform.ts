@@ -87,7 +87,6 @@ async function placeAndAudit({ stack, json, progress, signal }: PlatformContext)
   const audit = await execa(
     process.execPath,
     [
-      '--disable-warning=TimeoutNegativeWarning',
       'scripts/audit.ts',
       '--stack',
       stack.name,

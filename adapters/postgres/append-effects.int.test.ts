@@ -148,6 +148,17 @@ test('new orders that come together are written with their messages, in order, a
   expect(told).toEqual([[3]]);
 });
 
+test('each of many new orders keeps the trace that it came with', async () => {
+  const store = createEventStore(pool, { schema: 'orders' });
+  const traces = Array.from(
+    { length: 40 },
+    (_, index) => `00-${String(index + 1).padStart(32, '0')}-b7ad6b7169203331-01`,
+  );
+  await store.appendAll(traces.map((trace, index) => newOrder(String(index), minutes(10), trace)));
+  const { rows } = await pool.query('select traceparent from orders.outbox order by key::int');
+  expect(rows.map(({ traceparent }) => traceparent)).toEqual(traces);
+});
+
 test('of new orders together those that are there already are left as they are', async () => {
   const store = createEventStore(pool, { schema: 'orders' });
   await store.appendAll([newOrder('b', minutes(1))]);

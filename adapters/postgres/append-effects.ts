@@ -1,6 +1,7 @@
 import type { Append } from '../../platform/ports/event-store.ts';
 import { queryByBucket } from './by-bucket.ts';
 import type { Queryable } from './queryable.ts';
+import { movesSaga } from './saga-deadline.ts';
 
 /** The double-entry lines of these appends' events; `line` counts within one event. */
 export async function insertPostings(client: Queryable, appends: readonly Append[]): Promise<void> {
@@ -33,7 +34,6 @@ export async function writeSagas(client: Queryable, appends: readonly Append[]):
   );
   const ended = appends.filter(({ saga }) => saga?.change === 'ended');
   await Promise.all([
-    // Most steps move a deadline of minutes by less than a second: those leave the row as it is.
     opened.length > 0 &&
       queryByBucket(
         client,
@@ -41,8 +41,7 @@ export async function writeSagas(client: Queryable, appends: readonly Append[]):
          select * from unnest($1::int[], $2::text[], $3::timestamptz[], $4::text[])
          on conflict (bucket, order_id) do update
            set deadline_at = excluded.deadline_at, parked_reason = excluded.parked_reason
-           where s.parked_reason is distinct from excluded.parked_reason
-             or excluded.deadline_at - s.deadline_at not between interval '0' and interval '5 seconds'`,
+           where ${movesSaga}`,
         [
           opened.map(({ bucket }) => bucket),
           opened.map(({ streamId }) => streamId),

@@ -3,6 +3,7 @@ import { dataOf } from './append-singles.ts';
 import { json } from './errors.ts';
 import { streamName, type EventSchema } from './event-streams.ts';
 import type { Queryable } from './queryable.ts';
+import { sameDeadlineMs } from './saga-deadline.ts';
 
 /** What the first events of new orders have in common. */
 type NewOrders = {
@@ -12,27 +13,21 @@ type NewOrders = {
   readonly deadlineAt: Date;
 };
 
-/** Deadlines so close to each other are one: a later step would not move them either (`writeSagas`). */
-const sameDeadlineMs = 5000;
-
-/** The statement looks up each order's trace in one JSON text: for more of them a join is cheaper. */
-const mostTraced = 16;
-
 /** Undefined unless all are orders that begin with one event, which is published in one way, and none is parked. */
 export function newOrdersOf(schema: EventSchema, singles: readonly Append[]): NewOrders | undefined {
   const publish = singles[0]?.publish;
   if (schema !== 'orders' || !publish) return undefined;
-  let [earliestMs, latestMs, traced] = [Infinity, -Infinity, 0];
+  let [earliestMs, latestMs] = [Infinity, -Infinity];
   for (const append of singles) {
     const { saga } = append;
     if (append.expectedVersion !== 0 || saga?.change !== 'open' || saga.parkedReason !== undefined)
       return undefined;
     if (append.publish?.topic !== publish.topic || append.publish.eventIdPrefix !== publish.eventIdPrefix)
       return undefined;
-    if (append.events[0]!.traceparent !== undefined && (traced += 1) > mostTraced) return undefined;
     earliestMs = Math.min(earliestMs, saga.deadlineAt.getTime());
     latestMs = Math.max(latestMs, saga.deadlineAt.getTime());
   }
+  // A later step would not move them either.
   return latestMs - earliestMs > sameDeadlineMs ? undefined : { ...publish, deadlineAt: new Date(latestMs) };
 }
 
@@ -64,7 +59,7 @@ export async function appendNewOrders(
   return new Set(sorted.filter((append) => known.has(streamName(append))));
 }
 
-/** JSON by stream id, for few orders are traced: null when none is. */
+/** JSON by stream id, since few orders are traced: null when none is. */
 function traceparents(appends: readonly Append[]): string | null {
   const traced = appends.filter(({ events }) => events[0]!.traceparent !== undefined);
   if (traced.length === 0) return null;
@@ -81,7 +76,7 @@ const statement = `with n as (
     returning bucket, stream_id, type, data, recorded_at
   ), published as (
     insert into orders.outbox (bucket, topic, key, type, event_id, payload, traceparent, occurred_at)
-    select w.bucket, $5::text, w.stream_id, w.type, $6::text || w.stream_id || '/1', w.data, $7::json ->> w.stream_id,
+    select w.bucket, $5::text, w.stream_id, w.type, $6::text || w.stream_id || '/1', w.data, $7::jsonb ->> w.stream_id,
       w.recorded_at
     from written w
   ), opened as (

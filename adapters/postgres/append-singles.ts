@@ -2,6 +2,7 @@ import type { Append } from '../../platform/ports/event-store.ts';
 import { json } from './errors.ts';
 import { streamName, type EventSchema } from './event-streams.ts';
 import type { Queryable } from './queryable.ts';
+import { movesSaga } from './saga-deadline.ts';
 
 /** Whether an append is one event and nothing that a second statement would have to write. */
 export function isSingle({ events, messages, postings = [] }: Append): boolean {
@@ -56,8 +57,7 @@ const sagas = `, opened as (
     where n.saga = 'open' order by n.position
     on conflict (bucket, order_id) do update
       set deadline_at = excluded.deadline_at, parked_reason = excluded.parked_reason
-      where s.parked_reason is distinct from excluded.parked_reason
-        or excluded.deadline_at - s.deadline_at not between interval '0' and interval '5 seconds'
+      where ${movesSaga}
   ), ended as (
     delete from orders.sagas s using n join written w on w.bucket = n.bucket and w.stream_id = n.stream_id
     where n.saga = 'ended' and s.bucket = n.bucket and s.order_id = n.stream_id

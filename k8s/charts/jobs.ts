@@ -112,7 +112,7 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
           {
             name: job.name,
             image: imageOf(place.environment),
-            ...(job.file === undefined ? {} : { command: [...node, job.file] }),
+            ...(job.file === undefined ? {} : { command: ['/usr/local/bin/node', job.file] }),
             args: [...job.args],
             ...variablesOf(job, place, env),
             ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
@@ -124,9 +124,6 @@ function specOf(job: SyncJob, place: Place): k8s.JobSpec {
     },
   };
 }
-
-/** As the image starts Node: without the flag a warning would stand in the log, before the report that is read from there. */
-const node = ['/usr/local/bin/node', '--disable-warning=TimeoutNegativeWarning'];
 
 /** Just what each reads. */
 function variablesOf(

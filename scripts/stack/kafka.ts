@@ -1,7 +1,8 @@
 import { execa } from 'execa';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Kafka, logLevel } from '../../adapters/kafka/kafkajs.ts';
 import type { LocalStack } from '../../environments/local.ts';
 import { kafkaJars } from './downloads.ts';
 import type { StackFolders } from './folders.ts';
