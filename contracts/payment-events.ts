@@ -7,5 +7,10 @@ const payment = { ...aboutOrder, paymentId: name, amountMinor: minorUnits, curre
 export const paymentEvents = {
   PaymentCaptured: z.object(payment),
   PaymentDeclined: z.object({ ...aboutOrder, paymentId: name, declineCode: name }),
-  PaymentRefunded: z.object({ ...payment, refundId: name }),
+  PaymentRefunded: z.object({
+    ...payment,
+    refundId: name,
+    /** All that went back so far, this refund included; events of before did not say. */
+    refundedMinor: minorUnits.optional(),
+  }),
 };

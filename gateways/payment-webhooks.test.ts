@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { orderIdOf, userIdOf } from '../domain/ids.ts';
 import { PermanentError, TransientError } from '../platform/errors.ts';
 import type { EventStore } from '../platform/ports/event-store.ts';
+import { createMemoryEventStore } from '../scripts/testing/memory-event-store.ts';
 import { silentLogger } from '../scripts/testing/silent-logger.ts';
 import { createWebhookRecorder } from './payment-webhooks.ts';
 
@@ -9,16 +10,14 @@ const orders = Array.from({ length: 30 }, (_, index) =>
   orderIdOf(userIdOf('us-east', 'anna'), String(index)),
 );
 
-const unused = () => Promise.reject(new Error('nothing is to be written'));
-
 /** Knows no payment, so that each webhook is answered with 404; `fault` says what reading fails with. */
 const recorder = (fault: (orderIds: readonly string[]) => Error | undefined = () => undefined) => {
-  const read = vi.fn<EventStore['read']>(async (keys) => {
+  const store = createMemoryEventStore();
+  const read = vi.fn<EventStore['read']>((keys) => {
     const error = fault(keys.map(({ streamId }) => streamId));
-    if (error) throw error;
-    return keys.map(() => []);
+    return error ? Promise.reject(error) : store.read(keys);
   });
-  const payments: EventStore = { read, append: unused, appendAll: async () => [] };
+  const payments: EventStore = { ...store, read };
   const record = createWebhookRecorder({ payments, partitions: 12 }, silentLogger);
   const webhook = (orderId: string) =>
     record(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleCommands } from '../domain/order/order-samples.ts';
+import { createMemoryEventStore } from '../scripts/testing/memory-event-store.ts';
 import { decideAll } from './decide-all.ts';
 import { newStream } from './new-stream.ts';
 import type { Append, EventStore } from './ports/event-store.ts';
@@ -10,12 +11,12 @@ const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 test('begins a stream just as deciding on the empty one would', async () => {
   const appends: Append[] = [];
+  const memory = createMemoryEventStore();
   const store: EventStore = {
-    append: () => Promise.reject(new Error('not used')),
-    read: async (keys) => keys.map(() => []),
-    appendAll: async (given) => {
+    ...memory,
+    appendAll(given) {
       appends.push(...given);
-      return given.map(() => ({ appended: true, version: 1 }));
+      return memory.appendAll(given);
     },
   };
   await decideAll(store, orderStream, [{ command, traceparent }], 12);

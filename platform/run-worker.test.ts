@@ -4,9 +4,9 @@ import type { Topic } from '../contracts/topics.ts';
 import { PermanentError, TransientError } from './errors.ts';
 import type { SharedPorts } from './ports/index.ts';
 import type { ConsumeSettings, DirectMessage, ReceivedMessage } from './ports/messages.ts';
-import type { PlacedMessage, Transactions, TransactionScope } from './ports/transactions.ts';
 import { runWorker } from './run-worker.ts';
 import { defineWorker, type AnyWorker } from './worker.ts';
+import { createMemoryTransactions } from '../scripts/testing/memory-transactions.ts';
 import { silentLogger } from '../scripts/testing/silent-logger.ts';
 
 const topic = {
@@ -20,32 +20,10 @@ const out = {
   events: { Doubled: z.object({ n: z.int() }) },
 } as const satisfies Topic;
 
-/** A database of one inbox and one outbox: what a transaction did is undone when its work throws. */
 function world() {
-  const inbox = new Set<string>();
-  const outbox: PlacedMessage[] = [];
   const dead: DirectMessage[] = [];
   let settings: ConsumeSettings | undefined;
-  const transactions: Transactions = {
-    async run(_service, work) {
-      const [inboxBefore, outboxBefore] = [new Set(inbox), outbox.length];
-      try {
-        return await work({
-          inbox: async (_consumer, keys) => {
-            const fresh = keys.map(({ eventId }) => eventId).filter((id) => !inbox.has(id));
-            for (const id of fresh) inbox.add(id);
-            return new Set(fresh);
-          },
-          outbox: async (messages) => void outbox.push(...messages),
-        } as Partial<TransactionScope> as TransactionScope);
-      } catch (error) {
-        inbox.clear();
-        for (const id of inboxBefore) inbox.add(id);
-        outbox.length = outboxBefore;
-        throw error;
-      }
-    },
-  };
+  const transactions = createMemoryTransactions();
   const start = (worker: AnyWorker, { oneBucketPerCall = false } = {}) =>
     runWorker(worker, {
       source: {
@@ -63,7 +41,8 @@ function world() {
       random: () => 0,
     });
   const deliver = (messages: readonly ReceivedMessage[]): Promise<void> => settings!.handle(messages);
-  return { inbox, outbox, dead, start, deliver, settings: () => settings! };
+  const { outbox } = transactions;
+  return { handled: () => transactions.handled(), outbox, dead, start, deliver, settings: () => settings! };
 }
 
 const message = (n: number, overrides: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
@@ -107,14 +86,14 @@ beforeEach(() => void (seen.length = 0));
 
 describe('runWorker', () => {
   test('where each bucket is on a server of its own, a call has the events of one, in their order', async () => {
-    const { start, deliver, inbox } = world();
+    const { start, deliver, handled } = world();
     await start(doubling(), { oneBucketPerCall: true });
     await deliver([message(1), message(2, { partition: 5 }), message(3), message(4, { partition: 5 })]);
     expect(seen).toEqual([
       [1, 3],
       [2, 4],
     ]);
-    expect(inbox.size).toBe(4);
+    expect(handled()).toBe(4);
   });
 
   test('a batch is one call, its messages carry the trace and an id that follows from the cause', async () => {

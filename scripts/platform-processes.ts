@@ -27,6 +27,8 @@ export type PlatformProcess = { readonly name: string; readonly pid: number };
 
 export type Platform = {
   readonly processes: readonly PlatformProcess[];
+  /** Where a process shows its metrics. */
+  metricsUrl(name: string): string;
   /** Ends one process by SIGKILL and starts it again; resolves when it is ready. */
   killAndRestart(name: string): Promise<void>;
   start(name: string): Promise<void>;
@@ -48,8 +50,10 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
   await seed(variables['POSTGRES_URL'] ?? '', { partitions: stack.partitions, region: stack.region });
 
   const running = new Map<string, PidFile>();
+  const indexOf = (name: string): number => groups.findIndex((group) => group.name === name);
+  const operationsUrl = (index: number): string => `http://${stack.host}:${metricsPort(stack, index)}`;
   const launch = (name: string): PidFile => {
-    const index = groups.findIndex((group) => group.name === name);
+    const index = indexOf(name);
     const group = groups[index];
     const port = group ? metricsPort(stack, index) : stack.ports.payments;
     const args = group
@@ -86,12 +90,12 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
     return entry;
   };
   const start = async (name: string): Promise<void> => {
-    const index = groups.findIndex((group) => group.name === name);
+    const index = indexOf(name);
     const entry = launch(name);
     const url =
       index < 0
         ? `http://${stack.host}:${stack.ports.payments}/v1/ledger?limit=1`
-        : `http://${stack.host}:${metricsPort(stack, index)}/readyz`;
+        : `${operationsUrl(index)}/readyz`;
     await waitFor(
       `${name} to be ready (scripts/up logs ${name})`,
       async () => (await isUp(url)) || failIfGone(name),
@@ -127,6 +131,7 @@ export async function startPlatform(stack: LocalStack, options: PlatformOptions 
     get processes() {
       return [...running.values()].map(({ name, pid }) => ({ name, pid }));
     },
+    metricsUrl: (name) => `${operationsUrl(indexOf(name))}/metrics`,
     kill,
     start,
     stop,

@@ -1,9 +1,15 @@
 import { topics, type EventsOn } from '../contracts/topics.ts';
-import { isEarly, type OrderCommand } from '../domain/order/order-commands.ts';
+import { isEarly, type OrderCommand, type OrderRejection } from '../domain/order/order-commands.ts';
 import { decideAll } from '../platform/decide-all.ts';
 import { PermanentError, TransientError } from '../platform/errors.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
+import { counter } from '../platform/telemetry.ts';
 import { defineWorker } from '../platform/worker.ts';
+
+const unasked = counter(
+  'meridian_refunds_unasked',
+  'Refunds that were made at the provider and settle no debt of an order, by reason',
+);
 
 const consumes = [topics.inventoryEvents, topics.fraudDetectionEvents, topics.paymentEvents] as const;
 
@@ -29,11 +35,13 @@ export const advanceOrder = defineWorker({
   async handleInSteps(events, { orders, partitions }) {
     const requests = events.map(({ event, traceparent }) => ({ command: commandFor(event), traceparent }));
     const outcomes = await decideAll(orders, orderStream, requests, partitions);
-    const refused = outcomes.flatMap((outcome, index) =>
+    const all = outcomes.flatMap((outcome, index) =>
       outcome.accepted
         ? []
         : [{ reason: outcome.reason, eventId: events[index]!.eventId, type: events[index]!.event.type }],
     );
+    for (const { reason } of all.filter(isUnasked)) unasked.add(1, { reason });
+    const refused = all.filter((refusal) => !isUnasked(refusal));
     const wrong = refused.find(({ reason }) => !isEarly(reason));
     if (wrong) throw new PermanentError('fact-refused', `${wrong.type}: ${wrong.reason}`, { details: wrong });
     if (refused.length > 0)
@@ -42,6 +50,14 @@ export const advanceOrder = defineWorker({
       });
   },
 });
+
+/**
+ * Money that somebody gave back in the provider's own console: it is in the payment's books, and nothing is wrong with the
+ * event. What the order is still owed, or keeps, is for reconciliation to look at.
+ */
+function isUnasked({ reason }: { readonly reason: OrderRejection }): boolean {
+  return reason === 'refund-not-due' || reason === 'refund-in-part';
+}
 
 type Fact = Extract<
   EventsOn<(typeof consumes)[number]>,
@@ -72,8 +88,8 @@ function commandFor(fact: Fact): OrderCommand {
     case 'PaymentDeclined':
       return { type: 'RecordPaymentDeclined', orderId, at };
     case 'PaymentRefunded': {
-      const { refundId, paymentId, amountMinor } = fact;
-      return { type: 'RecordRefund', orderId, at, refundId, paymentId, amountMinor };
+      const { refundId, paymentId, amountMinor, refundedMinor = amountMinor } = fact;
+      return { type: 'RecordRefund', orderId, at, refundId, paymentId, amountMinor, refundedMinor };
     }
   }
 }

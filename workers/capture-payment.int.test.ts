@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHttpPaymentProvider } from '../adapters/payments/http-provider.ts';
 import type { SimulatorMode } from '../adapters/payments/simulator-mode.ts';
+import { createWebhookRecorder } from '../gateways/payment-webhooks.ts';
 import type { ReceivedMessage } from '../platform/ports/messages.ts';
 import type { EventStore } from '../platform/ports/event-store.ts';
 import { startPaymentProvider, type TestPaymentProvider } from '../scripts/testing/payment-provider.ts';
+import { silentLogger } from '../scripts/testing/silent-logger.ts';
 import { startWorkerHarness, type Receiver, type WorkerHarness } from '../scripts/testing/worker-harness.ts';
 import { advanceOrder } from './advance-order.ts';
 import { capturePayment } from './capture-payment.ts';
@@ -155,6 +157,29 @@ test.each([
 test('a charge that was made after the cancellation was handled comes to light with the stale event', async () => {
   const { orderId, confirmation, worker } = await chargeWithoutAnswer(stale);
   await worker.deliver(confirmation);
+  await finish(worker);
+  expect(worker.letters).toEqual([]);
+  await expectRefunded(orderId);
+});
+
+test('a charge that the provider makes after all was handled is taken by its webhook, and given back', async () => {
+  const orderId = await harness.order(young, confirmed);
+  const confirmation = await harness.published();
+  const worker = await start();
+  await setMode({ kind: 'error' });
+  await expect(worker.deliver(confirmation)).rejects.toMatchObject({ code: 'outcome-unknown' });
+  await setMode(null);
+  await harness.cancel(orderId);
+  await finish(worker);
+  expect(await harness.paymentOf(orderId)).toMatchObject({ status: 'requested' });
+
+  // The request was on its way all the time.
+  const charge = { orderId, amountMinor: 3000, currency: 'USD' };
+  const result = await paymentProvider.capture({ ...charge, paymentToken: 'tok_approve' });
+  const createdAt = new Date().toISOString();
+  const record = createWebhookRecorder({ ...harness.shared, ...harness.tools }, silentLogger);
+  const webhook = { id: 'evt_1', type: 'charge.succeeded', createdAt, data: { ...charge, ...result } };
+  expect(await record(webhook, undefined)).toMatchObject({ status: 204 });
   await finish(worker);
   expect(worker.letters).toEqual([]);
   await expectRefunded(orderId);

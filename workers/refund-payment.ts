@@ -1,5 +1,7 @@
 import { topics } from '../contracts/topics.ts';
-import { decideAll } from '../platform/decide-all.ts';
+import { bucketOf } from '../domain/ids.ts';
+import { refundedMinor } from '../domain/payment/payment.ts';
+import { decideAll, foldStream } from '../platform/decide-all.ts';
 import { PermanentError } from '../platform/errors.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
@@ -7,7 +9,10 @@ import { within } from '../platform/telemetry.ts';
 import { smallPod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
 
-/** Gives back what an order may not keep. The order's own OrderRefundDue is the durable intent; the provider refunds a charge once. */
+/**
+ * Gives back what an order may not keep, less what went back in the provider's own console. The order's OrderRefundDue is the
+ * durable intent; the provider refunds a charge once.
+ */
 export const refundPayment = defineWorker({
   name: 'refund-payment',
   service: 'payment',
@@ -24,8 +29,16 @@ export const refundPayment = defineWorker({
   minBytes: 256 * 1024,
   unordered: true,
   async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
+    const streams = await payments.read(
+      events.map(({ event: { orderId } }) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId })),
+    );
+    const due = events.flatMap(({ event, eventId, traceparent }, index) => {
+      const { state } = foldStream(paymentStream, streams[index]!);
+      const amountMinor = event.amountMinor - refundedMinor(state);
+      return amountMinor > 0 ? [{ event: { ...event, amountMinor }, eventId, traceparent }] : [];
+    });
     await settleAll(
-      events,
+      due,
       ({ event, traceparent }) =>
         within(traceparent, () => {
           const { orderId, paymentId: chargeId, amountMinor } = event;

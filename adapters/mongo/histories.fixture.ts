@@ -58,3 +58,21 @@ function cut(events: readonly HistoryEvent[], at: readonly number[]): HistoryEve
     .map((end, index) => events.slice(edges[index], end))
     .filter((batch) => batch.length > 0);
 }
+
+const time = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+
+/** The first event of an order, so many minutes after the year began. */
+export const orderPlaced = (minute = 0): HistoryEvent => ({
+  version: 1,
+  type: 'OrderPlaced',
+  at: time(minute),
+  data: { currency: 'EUR', totalMinor: 500, lines: [{ sku: 'a', category: 'shoes', quantity: 2 }] },
+});
+
+/** A later event, as many minutes after it as its version says. */
+export const orderStep = (version: number, type: string): HistoryEvent => ({
+  version,
+  type,
+  at: time(version),
+  data: {},
+});

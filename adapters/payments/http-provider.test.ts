@@ -165,7 +165,7 @@ describe('the client when the provider misbehaves', () => {
     await nobody.close();
   });
 
-  test('webhooks are signed, can come first, and can come five times', async () => {
+  test('webhooks are signed, can come first, can come five times, and both', async () => {
     world = await start();
     await world.provider.capture(order('tok_webhook_first'));
     expect(world.received).toMatchObject([{ id: 'evt_1', type: 'charge.succeeded', valid: true }]);
@@ -173,6 +173,8 @@ describe('the client when the provider misbehaves', () => {
     await vi.waitFor(() =>
       expect(world.received.map(({ id }) => id)).toEqual(['evt_1', ...Array(5).fill('evt_2')]),
     );
+    await world.provider.capture(order('tok_webhook_flood', 'o3'));
+    expect(world.received.slice(6).map(({ id }) => id)).toEqual(Array(5).fill('evt_3'));
   });
 
   test('the books survive a restart', async () => {

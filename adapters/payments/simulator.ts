@@ -94,8 +94,9 @@ const simulatorApp = (
       // As a rule a provider answers first and reports later.
       if (mode.kind === 'approve') tellLater(result.entry);
       else {
-        const told = tell(result.entry, mode.kind === 'webhook_twice' ? 5 : 1);
-        if (mode.kind === 'webhook_first') await told;
+        const isRepeated = mode.kind === 'webhook_twice' || mode.kind === 'webhook_flood';
+        const told = tell(result.entry, isRepeated ? 5 : 1);
+        if (mode.kind === 'webhook_first' || mode.kind === 'webhook_flood') await told;
       }
     }
     if (mode.kind === 'timeout' && misbehaves(key, mode)) await callerGone(c);

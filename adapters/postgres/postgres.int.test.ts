@@ -2,8 +2,10 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openTestDatabase, rowsScanned, type TestDatabase } from '../../scripts/test-database.ts';
 import { appendOf } from '../../scripts/testing/append-sample.ts';
+import { outboxOf } from '../../scripts/testing/outbox-of.ts';
 import { sharedStack } from '../../scripts/testing/shared-stack.ts';
 import { singlesStatement } from './append-singles.ts';
+import { eventStoreContract } from './event-store.contract.ts';
 import { createEventStore } from './event-store.ts';
 import { insertStatement, readStatement } from './event-streams.ts';
 import { migrate } from './migrate.ts';
@@ -26,6 +28,11 @@ afterAll(() => database?.close(), 60_000);
 
 const count = async (table: string): Promise<number> =>
   Number((await pool.query<{ count: string }>(`select count(*) from orders.${table}`)).rows[0]?.count);
+
+eventStoreContract('PostgreSQL', () => ({
+  store: createEventStore(pool, { schema: 'orders' }),
+  outbox: (keys) => outboxOf(pool, 'orders', keys),
+}));
 
 test('of 50 concurrent appends to one stream exactly one is written, and the others see it', async () => {
   const stores = [createEventStore(pool, { schema: 'orders' }), createEventStore(pool, { schema: 'orders' })];

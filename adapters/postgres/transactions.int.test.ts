@@ -5,9 +5,11 @@ import { TransientError } from '../../platform/errors.ts';
 import type { PlacedMessage } from '../../platform/ports/transactions.ts';
 import { restartServer } from '../../scripts/stack/index.ts';
 import { openTestDatabase, type TestDatabase } from '../../scripts/test-database.ts';
+import { outboxOf } from '../../scripts/testing/outbox-of.ts';
 import { createEventStore } from './event-store.ts';
 import { inTransaction } from './pool.ts';
 import { translated } from './queryable.ts';
+import { transactionsContract } from './transactions.contract.ts';
 import { createTransactions } from './transactions.ts';
 
 // A stack of its own: PostgreSQL is restarted in it.
@@ -50,6 +52,11 @@ const counts = async () => {
   );
   return rows[0];
 };
+
+transactionsContract('PostgreSQL', () => ({
+  transactions: createTransactions(pool, { partitions }),
+  outbox: (service, keysOfMessages) => outboxOf(pool, service, keysOfMessages),
+}));
 
 test('inbox, effects and outbox are written together, and the outbox keeps the order of each bucket', async () => {
   const told: unknown[] = [];

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { localStack } from '../../environments/local.ts';
 import { killProcess, redisRoles, startServer, startStack, stopStack } from '../../scripts/stack/index.ts';
 import { closeRedis, connectRedis } from './cluster.ts';
+import { wakeContract } from './wake.contract.ts';
 import { createWakeBus } from './wake.ts';
 
 const stack = localStack('test', 7000);
@@ -36,6 +37,11 @@ function join(region = 'us-east', addresses = nodes) {
   const stop = bus.listen('orders', (buckets) => heard.push(buckets.toSorted((a, b) => a - b)));
   return { bus, cluster, heard, errors, stop };
 }
+
+wakeContract('Redis', () => {
+  const { bus, errors } = join();
+  return { bus, errors };
+});
 
 /** Wakes again and again, as appends do, until the other side hears. */
 async function untilHeard(from: ReturnType<typeof join>, to: ReturnType<typeof join>, timeout: number) {

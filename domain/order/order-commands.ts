@@ -15,7 +15,13 @@ export type RecordPaymentCaptured = Command<
 >;
 export type RecordRefund = Command<
   'RecordRefund',
-  { refundId: string; paymentId: string; amountMinor: number }
+  {
+    refundId: string;
+    paymentId: string;
+    amountMinor: number;
+    /** All that went back of the payment so far; `amountMinor` unless given. */
+    refundedMinor?: number;
+  }
 >;
 
 export type OrderCommand =
@@ -42,7 +48,6 @@ export const earlyRejections = [
   'order-not-paid',
   'order-not-shipped',
   'order-not-delivered',
-  'refund-not-due',
 ] as const;
 
 export type OrderRejection =
@@ -54,6 +59,8 @@ export type OrderRejection =
   | 'amount-out-of-range'
   | 'amount-mismatch'
   | 'captured-twice'
+  | 'refund-not-due'
+  | 'refund-in-part'
   | 'order-shipped'
   | 'order-closed';
 

@@ -29,13 +29,15 @@ export function recordCapture(command: CommandOf<'RecordPaymentCaptured'>, order
   return accept(refundDue(command, order, { paymentId, amountMinor }, 'late-capture'));
 }
 
-/** Money that went back; only what is due, and all of it. */
+/** Money that went back: it settles what is due when all of it did, in whatever parts. */
 export function recordRefund(command: CommandOf<'RecordRefund'>, order: ExistingOrder): Outcome {
   if (order.status === 'refunded') return accept();
   if (!('refundDue' in order) || !order.refundDue) return reject('refund-not-due');
-  const { refundId, paymentId, amountMinor } = command;
+  const { refundId, paymentId, refundedMinor = command.amountMinor } = command;
   const due = order.refundDue;
-  if (due.paymentId !== paymentId || due.amountMinor !== amountMinor) return reject('amount-mismatch');
+  if (due.paymentId !== paymentId || refundedMinor > due.amountMinor) return reject('amount-mismatch');
+  if (refundedMinor !== due.amountMinor) return reject('refund-in-part');
+  const { amountMinor } = due;
   const { currency } = order;
   return accept({
     ...head(command, order),

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bucketOf } from '../../domain/ids.ts';
-import type { EventStore, StoredEvent, StreamKey } from '../ports/event-store.ts';
+import { createMemoryEventStore } from '../../scripts/testing/memory-event-store.ts';
+import { createMemoryWake } from '../../scripts/testing/memory-wake.ts';
+import type { EventStore, StreamKey } from '../ports/event-store.ts';
 import { createOrderWaiter } from './order-waiter.ts';
 
 const partitions = 12;
@@ -12,29 +14,22 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function setUp() {
-  const streams = new Map<string, StoredEvent[]>();
+  const store = createMemoryEventStore();
   const reads: (readonly StreamKey[])[] = [];
   const errors: unknown[] = [];
   let failing = false;
-  let listener: ((buckets: readonly number[]) => void) | undefined;
+  const wakes = createMemoryWake((error) => errors.push(error));
   const process = new AbortController();
-  const orders: Pick<EventStore, 'read'> = {
-    async read(keys) {
+  const orders: EventStore = {
+    ...store,
+    read(keys) {
       reads.push(keys);
-      if (failing) throw new Error('no database');
-      return keys.map(({ streamId }) => [...(streams.get(streamId) ?? [])]);
+      return failing ? Promise.reject(new Error('no database')) : store.read(keys);
     },
   };
   const waiter = createOrderWaiter({
-    orders: orders as EventStore,
-    wake: {
-      notify: () => undefined,
-      listen(service, given) {
-        expect(service).toBe('orders');
-        listener = given;
-        return () => (listener = undefined);
-      },
-    },
+    orders,
+    wake: wakes,
     partitions,
     signal: process.signal,
     onError: (error) => errors.push(error),
@@ -44,20 +39,19 @@ function setUp() {
     reads,
     errors,
     process,
-    isListening: () => listener !== undefined,
+    isListening: () => wakes.listeners('orders') > 0,
     fail: (value: boolean) => (failing = value),
-    wake: (...buckets: number[]) => listener?.(buckets),
-    append: (id: string) => {
-      const events = streams.get(id) ?? [];
-      events.push({
-        bucket: bucketOf(id, partitions),
-        streamId: id,
-        version: events.length + 1,
-        type: 'OrderPlaced',
-        data: {},
-        recordedAt: new Date(0),
-      });
-      streams.set(id, events);
+    /** Resolves when it was heard. */
+    wake: async (...buckets: number[]) => {
+      wakes.notify({ service: 'orders', buckets });
+      await vi.advanceTimersByTimeAsync(0);
+    },
+    /** The next event of an order. */
+    append: async (streamId: string) => {
+      const key = { bucket: bucketOf(streamId, partitions), streamId };
+      const [known = []] = await store.read([key]);
+      const events = [{ type: 'OrderPlaced', data: {} }];
+      await store.append({ ...key, expectedVersion: known.length, events, messages: [] });
     },
   };
 }
@@ -67,12 +61,11 @@ const until = { timeoutMs: 10_000 };
 describe('a wake of the bucket', () => {
   test('reads the order and ends the waiting when there is something new', async () => {
     const { waiter, append, wake, reads } = setUp();
-    append(orderId);
+    await append(orderId);
     const next = waiter.next(orderId, 1, until);
-    wake(bucket);
-    await vi.advanceTimersByTimeAsync(0);
-    append(orderId);
-    wake(bucket);
+    await wake(bucket);
+    await append(orderId);
+    await wake(bucket);
     await expect(next).resolves.toHaveLength(2);
     expect(reads).toHaveLength(2);
   });
@@ -82,9 +75,8 @@ describe('a wake of the bucket', () => {
     const ids = Array.from({ length: 40 }, (_, index) => `order-${index}`);
     const woken = ids.filter((id) => bucketOf(id, partitions) === bucketOf(ids[0]!, partitions));
     const waits = [...ids, ...ids].map((id) => waiter.next(id, 0, until));
-    for (const id of ids) append(id);
-    wake(bucketOf(ids[0]!, partitions));
-    await vi.advanceTimersByTimeAsync(0);
+    for (const id of ids) await append(id);
+    await wake(bucketOf(ids[0]!, partitions));
     expect(reads.map((keys) => keys.map(({ streamId }) => streamId))).toEqual([woken]);
     await vi.advanceTimersByTimeAsync(500);
     expect((await Promise.all(waits)).map((events) => events?.length)).toEqual(ids.concat(ids).map(() => 1));
@@ -93,10 +85,9 @@ describe('a wake of the bucket', () => {
 
   test('of another bucket, or while nobody waits, reads nothing', async () => {
     const { waiter, wake, reads } = setUp();
-    wake(bucket);
+    await wake(bucket);
     void waiter.next(orderId, 0, until);
-    wake(otherBucket);
-    await vi.advanceTimersByTimeAsync(0);
+    await wake(otherBucket);
     expect(reads.flat()).toEqual([]);
   });
 });
@@ -104,7 +95,7 @@ describe('a wake of the bucket', () => {
 test('a lost wake costs half a second', async () => {
   const { waiter, append } = setUp();
   const next = waiter.next(orderId, 0, until);
-  append(orderId);
+  await append(orderId);
   await vi.advanceTimersByTimeAsync(500);
   await expect(next).resolves.toHaveLength(1);
 });
@@ -113,9 +104,8 @@ test('the waiting goes on when the database could not be read', async () => {
   const { waiter, append, wake, fail, errors } = setUp();
   const next = waiter.next(orderId, 0, until);
   fail(true);
-  append(orderId);
-  wake(bucket);
-  await vi.advanceTimersByTimeAsync(0);
+  await append(orderId);
+  await wake(bucket);
   expect(errors).toHaveLength(1);
   fail(false);
   await vi.advanceTimersByTimeAsync(500);
@@ -141,8 +131,8 @@ test('ends without events after its time, with the client, and with the process'
 test('nothing ticks when nobody waits', async () => {
   const { waiter, append, wake, reads } = setUp();
   const next = waiter.next(orderId, 0, until);
-  append(orderId);
-  wake(bucket);
+  await append(orderId);
+  await wake(bucket);
   await next;
   await vi.advanceTimersByTimeAsync(500);
   expect(vi.getTimerCount()).toBe(0);

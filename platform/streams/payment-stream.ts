@@ -2,6 +2,7 @@ import { topics } from '../../contracts/topics.ts';
 import { journalOf } from '../../domain/payment/journal.ts';
 import {
   paymentDecider,
+  refundedMinor,
   type Payment,
   type PaymentCommand,
   type PaymentEvent,
@@ -28,7 +29,13 @@ function payloadOf(event: PaymentEvent, payment: Payment): object | undefined {
     case 'PaymentCaptured':
       return { ...about, amountMinor: event.amountMinor, currency };
     case 'PaymentRefunded':
-      return { ...about, amountMinor: event.amountMinor, currency, refundId: event.refundId };
+      return {
+        ...about,
+        amountMinor: event.amountMinor,
+        currency,
+        refundId: event.refundId,
+        refundedMinor: refundedMinor(payment),
+      };
     case 'PaymentDeclined':
       return { ...about, declineCode: event.reason };
     default:

@@ -28,11 +28,11 @@ export const evidence = {
   'advance-order': events('orders', 'OrderConfirmed'),
   // Captures come by the provider's webhooks too.
   'capture-payment': events('payment', 'PaymentRequested'),
-  'refund-payment': events('payment', 'PaymentRefunded'),
   'book-shipment': rowsOf('shipping.events'),
   'send-notification': rowsOf(`notification.mails where status = 'sent'`),
   'project-order-history': ({ sources }) => sources.mongo.collection('order_history').countDocuments(),
   'aggregate-analytics': rowsOf('analytics.inbox'),
+  'learn-copurchases': rowsOf('recommendation.inbox'),
   'append-audit': rowsOf('audit.entries'),
   relay: async ({ sources }) => {
     const ends = await sources.admin.fetchTopicOffsets('order-events');
@@ -40,6 +40,20 @@ export const evidence = {
   },
   order: ({ shop }) => Promise.resolve(shop.acknowledged.length),
 } as const satisfies Readonly<Record<string, Evidence>>;
+
+/** The sum of a metric's samples with these labels, as a process of the platform shows it now. */
+export async function metricOf(
+  { platform }: World,
+  process: string,
+  metric: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<number> {
+  const answer = await fetch(platform.metricsUrl(process));
+  const lines = (await answer.text()).split('\n').filter((line) => line.startsWith(`${metric}{`));
+  return lines
+    .filter((line) => Object.entries(labels).every(([name, value]) => line.includes(`${name}="${value}"`)))
+    .reduce((sum, line) => sum + Number(/\} (\S+)/.exec(line)?.[1]), 0);
+}
 
 /** Resolves with the milliseconds until the count has grown from what it is now. */
 export async function untilGrows(

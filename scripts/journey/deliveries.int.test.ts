@@ -8,10 +8,10 @@ import { workers } from '../../workers/index.ts';
 import { settle } from '../auditor/settle.ts';
 import { extentsOf } from '../auditor/topic-reader.ts';
 import { waitFor } from '../stack/wait.ts';
-import { allEnded, evidence, rowsOf, seconds, tell, untilGrows } from './conditions.ts';
+import { allEnded, countWith, evidence, rowsOf, seconds, tell, untilGrows } from './conditions.ts';
 import { startLoad } from './load.ts';
 import { readLedger } from './provider-books.ts';
-import { publishAgain, readMessages } from './republish.ts';
+import { isCopy, publishAgain, readMessages, startDoubling } from './republish.ts';
 import { openWorld, type World } from './world.ts';
 
 const { Partitioners } = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => world?.close(), 60_000);
 
-test('every event delivered twice, out of order across keys, changes nothing', async () => {
+test('every event delivered once more, out of order across keys, when all has ended changes nothing', async () => {
   const placed = await startLoad(world, {
     perSecond: 40,
     seconds: 5,
@@ -44,6 +44,35 @@ test('every event delivered twice, out of order across keys, changes nothing', a
   expect(await readMessages(world, topicNames)).toHaveLength(2 * messages.length);
   await world.expectClean();
 }, 240_000);
+
+test('every event delivered twice, out of order across keys, while orders are on their way has one effect', async () => {
+  const before = idsOf(await readMessages(world, topicNames));
+  const doubling = await startDoubling(world, topicNames);
+  const placed = await startLoad(world, {
+    perSecond: 40,
+    seconds: 8,
+    paymentTokenOf: (n) => (n % 10 === 3 ? 'tok_declined' : n % 10 === 9 ? 'tok_slow' : 'tok_approve'),
+    cancelEach: 10,
+  }).done;
+  await allEnded(world, placed);
+  await quiet();
+  const ended = await takeStock();
+  const { copies, inFlight } = await doubling.stop();
+  await quiet();
+  expect(await takeStock()).toEqual(ended);
+  const messages = await readMessages(world, topicNames);
+  const since = idsOf(messages).difference(before);
+  tell(`${since.size} messages doubled, ${inFlight} of them when their orders were on their way`);
+  expect(idsOf(messages.filter(isCopy))).toEqual(since);
+  expect(copies).toBeGreaterThanOrEqual(since.size);
+  expect(inFlight).toBeGreaterThan(placed.length);
+  expect((await deadLetters()).size).toBe(0);
+  expect(await countWith(world, placed, 'OrderShipped')).toBeGreaterThan(0);
+  await world.expectClean();
+}, 240_000);
+
+const idsOf = (messages: Awaited<ReturnType<typeof readMessages>>): ReadonlySet<string> =>
+  new Set(messages.map(({ topic, headers }) => `${topic} ${String(headers['ce_id'])}`));
 
 test('poison on order-events is dead-lettered for each consumer with its position, and all else goes on', async () => {
   const load = startLoad(world, { perSecond: 40, seconds: 90 });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import { extentsOf, readTopics } from '../auditor/topic-reader.ts';
+import { extentsOf, readTopics, type Extents } from '../auditor/topic-reader.ts';
 import type { World } from './world.ts';
 
 const { CompressionTypes, Partitioners } = createRequire(import.meta.url)(
@@ -16,20 +17,77 @@ type Copy = {
 };
 
 /** Reads every message that the topics hold now, as they are. */
-export async function readMessages({ sources }: World, topics: readonly string[]): Promise<readonly Copy[]> {
+export async function readMessages(world: World, topics: readonly string[]): Promise<readonly Copy[]> {
+  return readExtents(world, await extentsOf(world.sources, topics));
+}
+
+async function readExtents({ sources }: World, extents: Extents): Promise<readonly Copy[]> {
   const copies: Copy[] = [];
   const partitions = Array.from({ length: sources.partitions }, (_, partition) => partition);
-  await readTopics(
-    sources,
-    await extentsOf(sources, topics),
-    partitions,
-    (topic, partition, message: KafkaMessage) => {
-      const { key, value, headers = {} } = message;
-      copies.push({ topic, partition, key, value, headers });
-    },
-  );
+  await readTopics(sources, extents, partitions, (topic, partition, message: KafkaMessage) => {
+    const { key, value, headers = {} } = message;
+    copies.push({ topic, partition, key, value, headers });
+  });
   return copies;
 }
+
+const copyHeader = 'test_copy';
+/** Whether a message is one of `startDoubling`. */
+export const isCopy = ({ headers }: Pick<Copy, 'headers'>): boolean => copyHeader in headers;
+
+export type Doubling = {
+  /** Publishes the rest. @returns how many copies there are, and how many were of orders that had not ended. */
+  stop(): Promise<{ readonly copies: number; readonly inFlight: number }>;
+};
+
+/** From now on publishes again, in another order, whatever has come on the topics a moment before. */
+export async function startDoubling(world: World, topics: readonly string[]): Promise<Doubling> {
+  const ended = new AbortController();
+  const counts = { copies: 0, inFlight: 0 };
+  let seen = await extentsOf(world.sources, topics);
+
+  async function double(): Promise<void> {
+    const now = await extentsOf(world.sources, topics);
+    const fresh = (await readExtents(world, since(now, seen))).filter((message) => !isCopy(message));
+    seen = now;
+    await publishAgain(
+      world,
+      fresh.map((message) => ({ ...message, headers: { ...message.headers, [copyHeader]: 'yes' } })),
+    );
+    const { rows } = await world.sources.postgres.query<{ id: string }>(
+      'select order_id as id from orders.sagas',
+    );
+    const open = new Set(rows.map(({ id }) => id));
+    counts.copies += fresh.length;
+    counts.inFlight += fresh.filter(({ key }) => open.has(String(key))).length;
+  }
+
+  async function untilEnded(): Promise<void> {
+    while (!ended.signal.aborted) {
+      await double();
+      await sleep(50); // what has come since is the next round
+    }
+    await double();
+  }
+  const done = untilEnded();
+  // Whoever stops it hears of a failure.
+  done.catch(() => undefined);
+  return {
+    async stop() {
+      ended.abort();
+      await done;
+      return counts;
+    },
+  };
+}
+
+const since = (now: Extents, before: Extents): Extents =>
+  new Map(
+    [...now].map(([topic, extents]) => {
+      const ends = new Map(before.get(topic)?.map(({ partition, high }) => [partition, high]));
+      return [topic, extents.map((extent) => ({ ...extent, low: ends.get(extent.partition) ?? 0 }))];
+    }),
+  );
 
 /** Publishes the messages once more to their partitions; those of one key keep their order, and nothing else does. */
 export async function publishAgain({ sources }: World, messages: readonly Copy[]): Promise<void> {

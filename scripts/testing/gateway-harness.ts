@@ -20,8 +20,8 @@ import { gateways } from '../../gateways/index.ts';
 import { createGatewayApp } from '../../platform/http/gateway-app.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Backlog } from '../../platform/ports/backlog.ts';
-import type { WakeBus } from '../../platform/ports/wake.ts';
 import { startStack, stopStack } from '../stack/index.ts';
+import { createMemoryWake } from './memory-wake.ts';
 import { onDatabase } from './on-database.ts';
 import { sharedStack } from './shared-stack.ts';
 
@@ -65,7 +65,8 @@ export async function startGateways() {
   await migrate(urlOf(database));
   const pool = createPool({ url: urlOf(database) });
   const mongo = connectMongo(`mongodb://${host}:${ports.mongo}/${database}?directConnection=true`);
-  const wake = localWake();
+  const logged: Logged[] = [];
+  const wake = createMemoryWake((err) => recorder(logged).warn({ err }, 'a listener failed'));
   const onAppended = (service: string) => (buckets: readonly number[]) => wake.notify({ service, buckets });
   let backlog: ReturnType<Backlog['read']> = { oldestOutboxMs: 0, openOrders: 0 };
   const shared = {
@@ -91,7 +92,6 @@ export async function startGateways() {
   };
   const transactions = createTransactions(pool, { partitions });
   const stopping = new AbortController();
-  const logged: Logged[] = [];
   const context = {
     ...shared,
     region,
@@ -184,18 +184,6 @@ async function countRows(pool: Pool): Promise<Record<(typeof written)[number], n
   const counts = written.map((table) => `(select count(*) from ${table})::int as "${table}"`);
   const { rows } = await pool.query<Record<(typeof written)[number], number>>(`select ${counts.join(', ')}`);
   return rows[0]!;
-}
-
-function localWake(): WakeBus {
-  const listeners = new Map<string, Set<(buckets: readonly number[]) => void>>();
-  return {
-    notify: ({ service, buckets }) => listeners.get(service)?.forEach((listener) => listener(buckets)),
-    listen(service, listener) {
-      const all = listeners.getOrInsertComputed(service, () => new Set());
-      all.add(listener);
-      return () => all.delete(listener);
-    },
-  };
 }
 
 function recorder(logged: Logged[]): Logger {

@@ -2,14 +2,18 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { TransactionScope } from '../../../platform/ports/transactions.ts';
 import { openTestDatabase, type TestDatabase } from '../../../scripts/test-database.ts';
+import { outboxOf } from '../../../scripts/testing/outbox-of.ts';
 import { sharedStack } from '../../../scripts/testing/shared-stack.ts';
 import { createBacklog } from '../backlog.ts';
 import { copurchasesContract } from '../copurchases.contract.ts';
 import { createRecommendations } from '../copurchases.ts';
+import { eventStoreContract } from '../event-store.contract.ts';
+import { createEventStore } from '../event-store.ts';
 import { migrate } from '../migrate.ts';
 import { notificationsContract } from '../notifications.contract.ts';
 import { createNotifications } from '../notifications.ts';
 import { createPool } from '../pool.ts';
+import { transactionsContract } from '../transactions.contract.ts';
 import { createTransactions } from '../transactions.ts';
 import { runJourney } from './journey.ts';
 import { places } from './places.ts';
@@ -164,6 +168,14 @@ const inTransaction = <Result>(work: (scope: TransactionScope) => Promise<Result
   createTransactions(pool, { partitions }).run('notification', work);
 
 describe('by bucket', () => {
+  eventStoreContract('PostgreSQL by bucket', () => ({
+    store: createEventStore(pool, { schema: 'orders' }),
+    outbox: (keys) => outboxOf(pool, 'orders', keys),
+  }));
+  transactionsContract('PostgreSQL by bucket', () => ({
+    transactions: createTransactions(pool, { partitions }),
+    outbox: (service, keys) => outboxOf(pool, service, keys),
+  }));
   copurchasesContract('PostgreSQL by bucket', () => ({
     run: (work) => inTransaction(({ copurchases }) => work(copurchases)),
     recommendations: createRecommendations(pool, partitions),

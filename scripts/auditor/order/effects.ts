@@ -122,13 +122,18 @@ function paymentFacts(facts: OrderFacts): readonly Effect[] {
       type === 'PaymentCaptured'
         ? has(facts, 'OrderPaid') || has(facts, 'OrderRefundDue')
         : type === 'PaymentRefunded'
-          ? has(facts, 'OrderRefunded')
+          ? has(facts, 'OrderRefunded') || !isOwed(facts)
           : facts.order.status !== 'confirmed';
     return [
       { consumer: 'append-audit', eventId, type, done: facts.audited.has(eventId) },
       { consumer: 'advance-order', eventId, type, done: heard },
     ];
   });
+}
+
+/** Whether an order waits for its money: what goes back of any other one was given at the provider, and changes nothing. */
+function isOwed({ order }: OrderFacts): boolean {
+  return 'refundDue' in order && order.refundDue !== undefined;
 }
 
 function stockAndFraudFacts(facts: OrderFacts): readonly Effect[] {
