@@ -151,6 +151,8 @@ export type RelaySettings = LeaseSettings & {
   /** Ends an idle wait early; `idleMs` remains the backstop. */
   readonly waitForWork?: (signal: AbortSignal) => Promise<void>;
   readonly onError?: (error: unknown) => void;
+  /** Called from step to step, also while there is nothing to publish or a system is away. */
+  readonly beat?: () => void;
 };
 
 /**
@@ -166,6 +168,7 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
     paceMs = () => 0,
     waitForWork,
     onError,
+    beat,
   } = settings;
   let held: readonly number[] = [];
   let published: readonly OutboxRow[] = [];
@@ -181,6 +184,7 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
     const rows = await deleteAndRead(pool, settings, published, held, rowsPerBucket);
     published = [];
     if (rows.length === 0) return idle();
+    beat?.();
     await publish(rows);
     published = rows;
     const pace = paceMs(rows.length);
@@ -201,6 +205,7 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
   }
 
   while (!signal.aborted) {
+    beat?.();
     try {
       await pass();
     } catch (error) {
