@@ -4,7 +4,7 @@ import { createDoorbell } from '../platform/doorbell.ts';
 import type { Heartbeats } from '../platform/heartbeats.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SharedPorts } from '../platform/ports/index.ts';
-import { relayPaceMs, type OutboxService } from '../platform/relay.ts';
+import { createRelayPace, type OutboxService } from '../platform/relay.ts';
 import { counter } from '../platform/telemetry.ts';
 import type { ConfigurationValues } from './configuration.ts';
 import type { Connections } from './connections.ts';
@@ -39,7 +39,7 @@ export async function runRelays(services: readonly OutboxService[], options: Rel
           leaseMs: 3000,
           // The wake is a hint that may be lost: this is how late a message can be then.
           idleMs: 250,
-          paceMs: (rows) => relayPaceMs(schema, rows),
+          paceMs: createRelayPace(schema),
           waitForWork: (waiting) => doorbell.wait(waiting),
           publish: async (rows) => {
             await connections.bus.publishRows(rows, work.beat);
