@@ -25,6 +25,7 @@ import {
   isSampled,
   startSpan,
   traceparentOf,
+  within,
 } from './telemetry.ts';
 import type { AnyWorker, Delivered, WorkerTools } from './worker.ts';
 
@@ -65,10 +66,12 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
   const maxBatch = worker.maxBatch ?? 500;
 
   const bury = async (message: ReceivedMessage, error: unknown): Promise<void> => {
-    const { topic, partition, offset, type } = message;
-    logger.error(
-      { err: error, topic, partition, offset, type },
-      'an event cannot be handled and is dead-lettered',
+    const { topic, partition, offset, type, traceparent } = message;
+    within(traceparent, () =>
+      logger.error(
+        { err: error, topic, partition, offset, type },
+        'an event cannot be handled and is dead-lettered',
+      ),
     );
     await sink.publish([
       deadLetterOf(message, { consumer: worker.name, error, attempts: worker.retry.attempts }),

@@ -1,12 +1,16 @@
+import { context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Topic } from '../contracts/topics.ts';
 import { silentLogger } from '../scripts/testing/silent-logger.ts';
-import { TransientError } from './errors.ts';
+import { PermanentError, TransientError } from './errors.ts';
 import { createHeartbeats } from './heartbeats.ts';
+import type { Logger } from './logger.ts';
 import type { SharedPorts } from './ports/index.ts';
 import type { ConsumeSettings, ReceivedMessage } from './ports/messages.ts';
 import { runWorker } from './run-worker.ts';
+import { traceparentOf } from './telemetry.ts';
 import { defineWorker, type AnyWorker } from './worker.ts';
 
 const topic = {
@@ -28,7 +32,7 @@ const message: ReceivedMessage = {
 };
 
 /** A worker whose work is `handleInSteps`, with a source that a test plays, and a clock of its own; a second is too long. */
-async function start(handleInSteps: () => Promise<void>) {
+async function start(handleInSteps: () => Promise<void>, logger: Logger = silentLogger) {
   let nowMs = 0;
   let settings: ConsumeSettings | undefined;
   const heartbeats = createHeartbeats(1000, () => nowMs);
@@ -48,7 +52,7 @@ async function start(handleInSteps: () => Promise<void>) {
     sink: { publish: async () => undefined },
     transactions: { run: () => Promise.reject(new Error('not used')) },
     shared: {} as SharedPorts,
-    logger: silentLogger,
+    logger,
     heartbeats,
     tools: { region: 'us-east', partitions: 12, signal: new AbortController().signal },
     random: () => 0,
@@ -95,4 +99,18 @@ test('a loop that fetches no more hangs, and one that was stopped does not', asy
   expect(pass(1001, { fetches: false })).toEqual(['double-numbers']);
   await stop();
   expect(pass(0, { fetches: false })).toEqual([]);
+});
+
+test('what is logged of an event that is put aside is of its trace', async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const traces: (string | undefined)[] = [];
+  const log = (): void => void traces.push(traceparentOf());
+  const logger: Logger = { debug: log, info: log, warn: log, error: log, child: () => logger };
+  try {
+    const { deliver } = await start(() => Promise.reject(new PermanentError('cannot-double', 'no')), logger);
+    await deliver();
+  } finally {
+    context.disable();
+  }
+  expect(traces).toEqual([expect.stringContaining(traceId)]);
 });
