@@ -14,8 +14,8 @@ export type Heartbeats = {
 
 /**
  * Longest silence of work that does not hang, in ms. Our calls end within seconds or, by PostgreSQL's limits, within 15 s a
- * statement, and Kafka's with all their repetitions within three minutes. The longest is a statement to a server that has
- * gone without a word: Linux gives the connection up after 16 minutes (tcp_retries2), and a restart would not bring it back.
+ * statement; Kafka's client tries for minutes, and each try is a beat. The longest is a statement to a server that has gone
+ * without a word: Linux gives the connection up after 16 minutes (tcp_retries2), and a restart would not bring the server back.
  */
 export const hungAfterMs = 20 * 60_000;
 
