@@ -6,6 +6,7 @@ import { createLogger } from '../adapters/telemetry/logger.ts';
 import { startTelemetry } from '../adapters/telemetry/sdk.ts';
 import type { AnyGateway } from '../platform/gateway.ts';
 import { createHealth } from '../platform/health.ts';
+import { createHeartbeats, hungAfterMs } from '../platform/heartbeats.ts';
 import type { Consumption } from '../platform/ports/messages.ts';
 import type { Service } from '../platform/ports/transactions.ts';
 import type { OutboxService } from '../platform/relay.ts';
@@ -43,6 +44,7 @@ const schemaMs = 60_000;
 export async function runProcess(
   parts: ProcessParts,
   variables: Readonly<Record<string, string | undefined>>,
+  options: { readonly hungAfterMs?: number; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   const { gateways, workers, tasks, relays } = parts;
   const needs = [...gateways, ...workers, ...tasks].flatMap((part) => part.needs);
@@ -70,7 +72,9 @@ export async function runProcess(
     logger.info({ reason }, 'draining');
     draining.abort();
   };
+  const heartbeats = createHeartbeats(options.hungAfterMs ?? hungAfterMs);
   const onSignal = (signal: string): void => end(signal);
+  options.signal?.addEventListener('abort', () => end('told to'));
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
 
@@ -101,6 +105,8 @@ export async function runProcess(
     checks: connections.checks,
     isReady,
     metricsText: () => telemetry.metricsText(),
+    // Who drains ends in time by itself, whatever hangs.
+    hung: () => (draining.signal.aborted ? [] : heartbeats.hung()),
   });
   const { HOST: host, PORT, METRICS_PORT } = values;
   const servers: HttpServer[] = [await listen({ fetch: health.fetch, host, port: METRICS_PORT })];
@@ -118,20 +124,27 @@ export async function runProcess(
     logger.error({ err: error }, 'the database is not as this release needs it: the process ends');
     end('database of no use');
   });
-  const relaying = runRelays(relays, { connections, ports, values, logger, signal: draining.signal });
+  const relaying = runRelays(relays, {
+    connections,
+    ports,
+    values,
+    logger,
+    heartbeats,
+    signal: draining.signal,
+  });
   const running: Consumption[] = [];
   const joining = Promise.all(
     (draining.signal.aborted ? [] : workers).map(async (worker) => {
       const oneBucketPerCall = values.POSTGRES_BY_BUCKET === 'on';
       const settings = { source: connections.bus, sink: connections.bus, transactions, shared: ports };
-      running.push(await runWorker(worker, { ...settings, oneBucketPerCall, logger, tools }));
+      running.push(await runWorker(worker, { ...settings, oneBucketPerCall, logger, heartbeats, tools }));
     }),
   );
   const drained = draining.signal.aborted ? Promise.resolve() : once(draining.signal, 'abort');
   // Whoever has to end while Kafka is away does not wait for it.
   await Promise.race([joining, drained]);
   const taskRuns = tasks.map((task) =>
-    runTask(task, { shared: ports, transactions, tools, logger, signal: draining.signal }),
+    runTask(task, { shared: ports, transactions, tools, logger, heartbeats, signal: draining.signal }),
   );
   if (gateways.length > 0) {
     // Who waits for an order is answered as soon as the process drains: it can wait on at another one.

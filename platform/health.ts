@@ -6,11 +6,9 @@ export type HealthSettings = {
   /** False until the process has started, and again while it drains. */
   readonly isReady: () => boolean;
   readonly metricsText: () => Promise<string>;
-  /** Loops that must go on, by name: when each last did (ms since 1970) and how long it may be silent. */
-  readonly heartbeats?: Readonly<Record<string, Heartbeat>>;
+  /** Loops that do not go on, and that only a restart brings back, by name. */
+  readonly hung?: () => readonly string[];
 };
-
-export type Heartbeat = { readonly lastMs: () => number; readonly limitMs: number };
 
 /** Longest time for one check, and how long its answer holds, in ms. */
 const checkMs = 1000;
@@ -19,16 +17,13 @@ const checkMs = 1000;
  * The probes of Kubernetes and the metrics. `/livez` fails only where a restart helps: when a loop of the process hangs;
  * `/readyz` also when a system is away. Answers name what failed and quote no error: those may hold addresses.
  */
-export function createHealth({ checks, isReady, metricsText, heartbeats = {} }: HealthSettings): Hono {
+export function createHealth({ checks, isReady, metricsText, hung = () => [] }: HealthSettings): Hono {
   const app = new Hono();
   const failedChecks = heldFor(checkMs, () => failuresOf(checks));
 
   app.get('/livez', (c) => {
-    const nowMs = Date.now();
-    const hung = Object.entries(heartbeats)
-      .filter(([, { lastMs, limitMs }]) => nowMs - lastMs() > limitMs)
-      .map(([name]) => name);
-    return hung.length === 0 ? c.json({ status: 'live' }) : c.json({ status: 'hung', hung }, 503);
+    const loops = hung();
+    return loops.length === 0 ? c.json({ status: 'live' }) : c.json({ status: 'hung', hung: loops }, 503);
   });
 
   app.get('/readyz', async (c) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Heartbeats } from './heartbeats.ts';
 import type { Logger } from './logger.ts';
 import type { SharedPorts } from './ports/index.ts';
 import type { Transactions } from './ports/transactions.ts';
@@ -17,24 +18,29 @@ export async function runTask(
     transactions,
     tools,
     logger,
+    heartbeats,
     signal,
   }: {
     readonly shared: SharedPorts;
     readonly transactions: Transactions;
     readonly tools: WorkerTools;
     readonly logger: Logger;
+    readonly heartbeats: Heartbeats;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const ports = sharedOf(shared, task.needs);
   const transaction: Transactions['run'] = (service, work) => transactions.run(service, work);
   while (!signal.aborted) {
+    const work = heartbeats.begin(task.name);
     try {
-      await task.run({ ...ports, ...tools, now: new Date(), transaction });
+      await task.run({ ...ports, ...tools, now: new Date(), transaction, beat: work.beat });
       runs.add(1, { task: task.name, outcome: 'done' });
     } catch (error) {
       logger.error({ err: error, task: task.name }, 'a task failed and runs again later');
       runs.add(1, { task: task.name, outcome: 'failed' });
+    } finally {
+      work.end();
     }
     await sleep(task.everyMs, undefined, { signal }).catch(() => undefined);
   }

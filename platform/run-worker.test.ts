@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Topic } from '../contracts/topics.ts';
 import { PermanentError, TransientError } from './errors.ts';
+import { createHeartbeats } from './heartbeats.ts';
 import type { SharedPorts } from './ports/index.ts';
 import type { ConsumeSettings, DirectMessage, ReceivedMessage } from './ports/messages.ts';
 import { runWorker } from './run-worker.ts';
@@ -36,6 +37,7 @@ function world() {
       transactions,
       shared: {} as SharedPorts,
       logger: silentLogger,
+      heartbeats: createHeartbeats(),
       oneBucketPerCall,
       tools: { region: 'us-east', partitions: 12, signal: new AbortController().signal },
       random: () => 0,

@@ -2,6 +2,7 @@ import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
 import { TransientError } from './errors.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { delay, handleParts } from './handle-parts.ts';
+import type { Heartbeats, Work } from './heartbeats.ts';
 import type { Logger } from './logger.ts';
 import {
   PartlyHandled,
@@ -24,6 +25,7 @@ import {
   isSampled,
   startSpan,
   traceparentOf,
+  within,
 } from './telemetry.ts';
 import type { AnyWorker, Delivered, WorkerTools } from './worker.ts';
 
@@ -33,6 +35,7 @@ export type RunWorkerSettings = {
   readonly transactions: Transactions;
   readonly shared: SharedPorts;
   readonly logger: Logger;
+  readonly heartbeats: Heartbeats;
   readonly tools: WorkerTools;
   /** Where each bucket lies on a server of its own: a call's transaction then stays on one. */
   readonly oneBucketPerCall?: boolean;
@@ -57,16 +60,18 @@ const pauseMs = 500;
  * as `processBatch` says; what a transient failure leaves is read again after a pause, by bucket where each has its own server.
  */
 export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings): Promise<Consumption> {
-  const { source, sink, tools, random = Math.random } = settings;
+  const { source, sink, tools, heartbeats, random = Math.random } = settings;
   const logger = settings.logger.child({ worker: worker.name });
   const topics = [worker.consumes].flat();
   const maxBatch = worker.maxBatch ?? 500;
 
   const bury = async (message: ReceivedMessage, error: unknown): Promise<void> => {
-    const { topic, partition, offset, type } = message;
-    logger.error(
-      { err: error, topic, partition, offset, type },
-      'an event cannot be handled and is dead-lettered',
+    const { topic, partition, offset, type, traceparent } = message;
+    within(traceparent, () =>
+      logger.error(
+        { err: error, topic, partition, offset, type },
+        'an event cannot be handled and is dead-lettered',
+      ),
     );
     await sink.publish([
       deadLetterOf(message, { consumer: worker.name, error, attempts: worker.retry.attempts }),
@@ -77,11 +82,16 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
   // When an attempt last succeeded: the outside is not away then, and what fails meanwhile fails alone.
   let lastSuccessAt = -Infinity;
 
-  const handleSlice = async (slice: readonly Parsed[], isAfterFailure: boolean): Promise<void> => {
+  const handleSlice = async (
+    slice: readonly Parsed[],
+    isAfterFailure: boolean,
+    work: Work,
+  ): Promise<void> => {
     let failedAt: number | undefined;
     let failure: unknown;
     const { handled: count } = await processBatch(slice, worker.retry, {
       async handle(batch) {
+        work.beat();
         try {
           await attempt(worker, batch, settings);
           lastSuccessAt = performance.now();
@@ -105,7 +115,7 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
     handled.add(count, { worker: worker.name, outcome: 'handled' });
   };
 
-  const handleBatch = async (received: readonly ReceivedMessage[]): Promise<void> => {
+  const handleBatch = async (received: readonly ReceivedMessage[], work: Work): Promise<void> => {
     const { good, bad } = readEvents(received, topics);
     for (const { message, error } of bad) await bury(message, error);
     const parts = settings.oneBucketPerCall
@@ -113,18 +123,27 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
       : [good];
     await handleParts(parts, async (part, isAfterFailure) => {
       for (let at = 0; at < part.length; at += maxBatch)
-        await handleSlice(part.slice(at, at + maxBatch), isAfterFailure);
+        await handleSlice(part.slice(at, at + maxBatch), isAfterFailure, work);
     });
   };
 
-  return source.consume({
+  const fetching = heartbeats.begin(worker.name);
+  const consumption = await source.consume({
     group: worker.name,
     topics: topics.map(({ name }) => name),
     only: new Set(worker.only as readonly string[]),
     maxWaitMs: worker.maxWaitMs ?? 250,
     minBytes: worker.minBytes ?? 1,
     inOrder: worker.unordered !== true,
-    handle: handleBatch,
+    beat: fetching.beat,
+    async handle(received) {
+      const work = heartbeats.begin(worker.name);
+      try {
+        await handleBatch(received, work);
+      } finally {
+        work.end();
+      }
+    },
     onFailure(failure) {
       const error = failure instanceof PartlyHandled ? failure.cause : failure;
       const retryAfterMs = error instanceof TransientError ? error.details['retryAfterMs'] : undefined;
@@ -134,6 +153,7 @@ export async function runWorker(worker: AnyWorker, settings: RunWorkerSettings):
       return pause;
     },
   });
+  return { stop: () => consumption.stop().finally(fetching.end) };
 }
 
 /** One call of the handler for a batch, inside a span for each event whose trace is sampled. */

@@ -8,6 +8,7 @@ import { createTransactions } from '../adapters/postgres/transactions.ts';
 import type { Topic } from '../contracts/topics.ts';
 import { openTestDatabase, type TestDatabase } from '../scripts/test-database.ts';
 import { sharedStack } from '../scripts/testing/shared-stack.ts';
+import { createHeartbeats } from './heartbeats.ts';
 import type { SharedPorts } from './ports/index.ts';
 import type { ConsumeSettings, PartlyHandled, ReceivedMessage } from './ports/messages.ts';
 import { runWorker } from './run-worker.ts';
@@ -90,6 +91,7 @@ test('a shard that is away holds up no other bucket of a batch, and is waited fo
     },
     shared: {} as SharedPorts,
     logger: silentLogger,
+    heartbeats: createHeartbeats(),
     oneBucketPerCall: true,
     tools: { region: 'us-east', partitions, signal: new AbortController().signal },
   });

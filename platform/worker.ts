@@ -151,6 +151,8 @@ export type TaskDefinition<Need extends ResourceName = ResourceName> = {
           service: Service,
           work: (scope: TransactionScope) => Promise<Result>,
         ) => Promise<Result>;
+        /** For a run of many steps, to be called from one to the next: one that is silent for too long is taken to hang. */
+        readonly beat: () => void;
       },
   ): Promise<void>;
 };

@@ -19,9 +19,10 @@ export const sweepReservations = defineTask({
   needs: ['stockLevels', 'orders'],
   everyMs: 60_000,
   scale: { min: 2, max: 2 },
-  async run({ stockLevels, orders, transaction, now }) {
+  async run({ stockLevels, orders, transaction, now, beat }) {
     const before = new Date(now.getTime() - minimumAgeMs);
     for (let after: HeldReservation | undefined; ;) {
+      beat();
       const held = await stockLevels.heldSince(before, page, after);
       const streams = await orders.read(held.map(({ bucket, orderId }) => ({ bucket, streamId: orderId })));
       const states = streams.map((events) => foldStream(orderStream, events).state);

@@ -9,6 +9,7 @@ const dayMs = 86_400_000;
 async function sweep(rows: Readonly<Record<string, number>>, signal = new AbortController().signal) {
   const calls: { table: string; days: number; limit: number }[] = [];
   const leftIn = new Map(Object.entries(rows));
+  let beats = 0;
   const prune = (table: string, { keptMs }: Age, limit: number): Promise<number> => {
     calls.push({ table, days: keptMs / dayMs, limit });
     const pruned = Math.min(leftIn.get(table) ?? 0, limit);
@@ -26,7 +27,9 @@ async function sweep(rows: Readonly<Record<string, number>>, signal = new AbortC
     region: 'us-east',
     partitions: 12,
     transaction: () => Promise.reject(new Error('needs none')),
+    beat: () => void (beats += 1),
   });
+  expect(beats).toBe(calls.length); // each batch is a step
   return { calls, leftIn };
 }
 

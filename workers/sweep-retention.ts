@@ -13,9 +13,12 @@ export const sweepRetention = defineTask({
   needs: ['retention'],
   everyMs: 10 * 60_000,
   scale: { min: 2, max: 2 },
-  async run({ retention, now, signal }) {
+  async run({ retention, now, signal, beat }) {
     const pruneAll = async (prune: () => Promise<number>): Promise<void> => {
-      for (let n = 0; n < mostBatches && !signal.aborted; n += 1) if ((await prune()) < batch) return;
+      for (let n = 0; n < mostBatches && !signal.aborted; n += 1) {
+        beat();
+        if ((await prune()) < batch) return;
+      }
     };
     for (const service of inboxServices)
       await pruneAll(() => retention.pruneInbox(service, { now, keptMs: inboxRetentionMs }, batch));

@@ -38,6 +38,7 @@ function sweep(own: PaymentProvider = paymentProvider): Promise<void> {
     paymentProvider: own,
     now: new Date(),
     transaction: () => Promise.reject(new Error('not used')),
+    beat: () => undefined,
   });
 }
 

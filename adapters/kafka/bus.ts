@@ -30,8 +30,11 @@ export type BusSettings = {
 
 export type Bus = MessageSource &
   MessageSink & {
-    /** For the relay: in order within each bucket, resolves when every row is acknowledged. */
-    publishRows(rows: readonly OutboxRow[]): Promise<void>;
+    /**
+     * For the relay: in order within each bucket, resolves when every row is acknowledged. `beat` is called at each try to reach
+     * a broker meanwhile.
+     */
+    publishRows(rows: readonly OutboxRow[], beat?: () => void): Promise<void>;
     /** @throws TransientError when no broker answers. */
     check(): Promise<void>;
     close(): Promise<void>;
@@ -56,7 +59,8 @@ const maxPartitionBytes = 128 * 1024;
 /** kafkajs behind our ports: connections are made at first use. */
 export function createBus(settings: BusSettings): Bus {
   registerCodecs();
-  const kafka = new Kafka(configurationOf(settings));
+  const publishing = new Set<() => void>();
+  const kafka = new Kafka(configurationOf(settings, () => publishing.forEach((beat) => beat())));
   let connected: Promise<Producer> | undefined;
   const admin = kafka.admin();
   let adminReady: Promise<void> | undefined;
@@ -96,7 +100,14 @@ export function createBus(settings: BusSettings): Bus {
   };
 
   return {
-    publishRows: send,
+    async publishRows(rows, beat = () => undefined) {
+      publishing.add(beat);
+      try {
+        await send(rows);
+      } finally {
+        publishing.delete(beat);
+      }
+    },
     publish: (messages) =>
       send(
         messages.map(({ topic, partition, key, id, type, value, traceparent }) => ({
@@ -112,7 +123,8 @@ export function createBus(settings: BusSettings): Bus {
       ),
     async consume(options: ConsumeSettings): Promise<Consumption> {
       const minBytes = Math.min(options.minBytes, maxFetchBytes);
-      const consumer = kafka.consumer({
+      // A client of its own: what it logs between two fetches, as a rule a broker out of reach, is its own sign of life.
+      const consumer = new Kafka(configurationOf(settings, options.beat)).consumer({
         groupId: options.group,
         sessionTimeout: 6000,
         rebalanceTimeout: 15_000,
@@ -190,7 +202,10 @@ function unavailable(cause: unknown): TransientError {
 }
 
 // kafkajs calls every protocol error that it will retry an ERROR.
-function configurationOf({ brokers, clientId, log, tls, login }: BusSettings): KafkaConfig {
+function configurationOf(
+  { brokers, clientId, log, tls, login }: BusSettings,
+  onLine: () => void = () => undefined,
+): KafkaConfig {
   const levels = {
     [logLevel.ERROR]: 'warn',
     [logLevel.WARN]: 'warn',
@@ -209,7 +224,9 @@ function configurationOf({ brokers, clientId, log, tls, login }: BusSettings): K
     logLevel: logLevel.WARN,
     logCreator:
       () =>
-      ({ namespace, level, log: { message, error } }) =>
-        log(levels[level], { namespace, ...(error ? { error: String(error) } : {}) }, message),
+      ({ namespace, level, log: { message, error } }) => {
+        onLine();
+        log(levels[level], { namespace, ...(error ? { error: String(error) } : {}) }, message);
+      },
   };
 }

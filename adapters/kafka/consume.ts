@@ -6,7 +6,10 @@ import { createOverlap } from './overlap.ts';
 import { createPositions, type Mark } from './positions.ts';
 import { received } from './received.ts';
 
-export type ConsumeOptions = Pick<ConsumeSettings, 'topics' | 'only' | 'inOrder' | 'handle' | 'onFailure'> & {
+export type ConsumeOptions = Pick<
+  ConsumeSettings,
+  'topics' | 'only' | 'inOrder' | 'handle' | 'onFailure' | 'beat'
+> & {
   /** How far behind the end of its partition a batch was, in messages. */
   onLag?(topic: string, partition: number, behind: number): void;
   /**
@@ -59,6 +62,7 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
     waiting = [];
     const wanted = taken.flatMap(({ batch: { batch } }): ReceivedMessage[] => received(batch, options.only));
     const beating = setInterval(() => {
+      options.beat?.();
       // A lost membership shows in kafkajs's own loop, which joins again.
       for (const { batch } of taken.slice(0, 1)) batch.heartbeat().catch(failed);
     }, options.heartbeatEveryMs);
@@ -136,6 +140,9 @@ export async function consume(consumer: Consumer, options: ConsumeOptions): Prom
   // first of these events.
   consumer.on(consumer.events.REBALANCING, () => positions.forget());
   consumer.on(consumer.events.GROUP_JOIN, () => positions.forget());
+  const { FETCH_START, GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
+  for (const event of [FETCH_START, GROUP_JOIN, REBALANCING, CRASH])
+    consumer.on(event, () => options.beat?.());
   await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
   const run = (): Promise<void> =>
     consumer.run({

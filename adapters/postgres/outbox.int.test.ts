@@ -111,6 +111,36 @@ test('a relay that dies between publishing and deleting only duplicates', async 
   death.resolve();
 });
 
+test('a relay goes on while Kafka is away and while there is nothing, and is silent where a publication never settles', async () => {
+  let beats = 0;
+  let fate: 'rejects' | 'hangs' = 'rejects';
+  const hanging = Promise.withResolvers<void>();
+  let published = 0;
+  const { stop } = startRelay('beating', [], {
+    beat: () => void (beats += 1),
+    publish: () => {
+      published += 1;
+      return fate === 'hangs' ? hanging.promise : Promise.reject(new Error('Kafka is away'));
+    },
+  });
+  const goesOn = async (): Promise<void> => {
+    const before = beats;
+    await vi.waitFor(() => expect(beats).toBeGreaterThan(before + 3), 5000);
+  };
+  await goesOn();
+  await createEventStore(pool, { schema: 'orders' }).append(appendOf('order', 0));
+  await vi.waitFor(() => expect(published).toBeGreaterThan(1), 5000);
+  await goesOn();
+  fate = 'hangs';
+  const until = published;
+  await vi.waitFor(() => expect(published).toBe(until + 1), 5000);
+  const before = beats;
+  await sleep(200); // twenty times as long as an idle wait
+  expect(beats).toBe(before);
+  hanging.resolve();
+  await stop();
+});
+
 test('a relay scans only the rows that it takes, however long the backlog is', async () => {
   await pool.query(
     `insert into orders.relay_lease select n, 'me', now() + interval '1 minute' from generate_series(0, 11) n`,

@@ -144,13 +144,15 @@ export type RelaySettings = LeaseSettings & {
   /** How long to wait when there was nothing to publish, or after a failure. */
   readonly idleMs?: number;
   /**
-   * Shortest time from one pass to the next after one with so many rows, in ms; after a quiet time, and while a bucket has
-   * more than a pass takes, nothing is delayed.
+   * Shortest time from one pass to the next, in ms, after one with so many rows that began so long (ms) after the one with rows
+   * before it; after a quiet time, and while a bucket has more than a pass takes, nothing is delayed.
    */
-  readonly paceMs?: (rows: number) => number;
+  readonly paceMs?: (rows: number, sinceMs: number) => number;
   /** Ends an idle wait early; `idleMs` remains the backstop. */
   readonly waitForWork?: (signal: AbortSignal) => Promise<void>;
   readonly onError?: (error: unknown) => void;
+  /** Called from step to step, also while there is nothing to publish or a system is away. */
+  readonly beat?: () => void;
 };
 
 /**
@@ -166,6 +168,7 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
     paceMs = () => 0,
     waitForWork,
     onError,
+    beat,
   } = settings;
   let held: readonly number[] = [];
   let published: readonly OutboxRow[] = [];
@@ -181,11 +184,13 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
     const rows = await deleteAndRead(pool, settings, published, held, rowsPerBucket);
     published = [];
     if (rows.length === 0) return idle();
+    beat?.();
     await publish(rows);
     published = rows;
-    const pace = paceMs(rows.length);
+    const sinceMs = startedAt - lastPassAt;
+    const pace = paceMs(rows.length, sinceMs);
     const early = pace - (performance.now() - startedAt);
-    if (startedAt - lastPassAt < pace * 2 && early > 1 && !isBehind(rows, rowsPerBucket))
+    if (sinceMs < pace * 2 && early > 1 && !isBehind(rows, rowsPerBucket))
       await sleep(early, undefined, { signal }).catch(() => undefined);
     lastPassAt = startedAt;
   }
@@ -201,6 +206,7 @@ export async function runRelay(pool: Pool, settings: RelaySettings, signal: Abor
   }
 
   while (!signal.aborted) {
+    beat?.();
     try {
       await pass();
     } catch (error) {

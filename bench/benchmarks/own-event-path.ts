@@ -1,6 +1,7 @@
 import { createBus } from '../../adapters/kafka/bus.ts';
 import { orderEvents } from '../../contracts/order-events.ts';
 import type { LocalStack } from '../../environments/local.ts';
+import { createHeartbeats } from '../../platform/heartbeats.ts';
 import type { SharedPorts } from '../../platform/ports/index.ts';
 import type { Transactions } from '../../platform/ports/transactions.ts';
 import { runWorker } from '../../platform/run-worker.ts';
@@ -52,6 +53,7 @@ export async function ownPath(
       transactions: {} as Transactions,
       shared: {} as SharedPorts,
       logger: silentLogger,
+      heartbeats: createHeartbeats(),
       tools: { region: stack.region, partitions: stack.partitions, signal: new AbortController().signal },
     });
     const publish = (batch: readonly PathMessage[]): Promise<void> =>

@@ -14,8 +14,11 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { things } from '../../scripts/testing/things-gateway.ts';
+import type { Logger } from '../logger.ts';
 import { traceparentOf } from '../telemetry.ts';
 import { accessOf } from './access.ts';
+import { createGatewayApp } from './gateway-app.ts';
 
 const spans = new InMemorySpanExporter();
 const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -81,3 +84,23 @@ test('every request counts by route, method and status class', async () => {
     ['4xx', 1],
   ]);
 });
+
+test.each(['transient', 'conflict', 'other', 'slow'])(
+  'what is logged of a request that fails (%s) is of its trace',
+  async (thing) => {
+    const traces: (string | undefined)[] = [];
+    const log = (): void => void traces.push(traceparentOf());
+    const logger: Logger = { debug: log, info: log, warn: log, error: log, child: () => logger };
+    const app = createGatewayApp([things], () => ({}), {
+      tokens: { verify: async () => ({ userId: 'usr_olga', roles: ['operator'] }) },
+      logger,
+      secret: 'of this test',
+      timeoutMs: 20,
+    });
+    await app.request(`/v1/things/${thing}`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer olga', traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    });
+    expect(traces).toEqual([expect.stringContaining(traceId)]);
+  },
+);

@@ -9,7 +9,8 @@ const duration = histogram(
 export type RequestRecord = {
   /** Of the span, when the trace is recorded. */
   readonly traceparent: string | undefined;
-  run<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** What is called, or logged, in it belongs to the trace. */
+  run<Result>(work: () => Result): Result;
   end(status: number, error?: unknown): void;
 };
 

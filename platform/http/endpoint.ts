@@ -50,16 +50,18 @@ export function endpoint(
     let failure: unknown;
     try {
       const work = access.run(() => handle(context, header, requestId, access.traceparent));
-      result = await deadlines.within(work, () => {
-        work.catch((error: unknown) =>
-          logger.warn({ ...where, ...errorFields(error) }, 'failed after its time'),
-        );
-        logger.warn(where, 'request timed out');
-        return unavailable('timed-out', 'no answer in time; whether the request took effect is unknown');
-      });
+      result = await deadlines.within(work, () =>
+        access.run(() => {
+          work.catch((error: unknown) =>
+            logger.warn({ ...where, ...errorFields(error) }, 'failed after its time'),
+          );
+          logger.warn(where, 'request timed out');
+          return unavailable('timed-out', 'no answer in time; whether the request took effect is unknown');
+        }),
+      );
     } catch (error) {
       failure = error;
-      result = answerToError(error, where, logger);
+      result = access.run(() => answerToError(error, where, logger));
     }
     const response = result instanceof Response ? result : toResponse(result, requestId);
     access.end(result.status, failure);

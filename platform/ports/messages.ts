@@ -41,6 +41,8 @@ export type ConsumeSettings = {
   handle(received: readonly ReceivedMessage[]): Promise<void>;
   /** Told of each failure; answers how long the partitions concerned are paused, in ms, before they are read again. */
   onFailure(error: unknown): number;
+  /** Called whenever the loop that fetches goes on: at each fetch, at each try to reach a broker, and while `handle` works. */
+  readonly beat?: () => void;
 };
 
 export interface Consumption {

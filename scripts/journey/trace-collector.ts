@@ -23,6 +23,7 @@ const exported = z.object({
               parentSpanId: z.string().optional(),
               name: z.string(),
               attributes,
+              events: z.array(z.object({ name: z.string(), attributes })).default([]),
               status: z.object({ code: z.int().optional(), message: z.string().optional() }).optional(),
             }),
           ),

@@ -7,6 +7,7 @@ import { orderIdOf, userIdOf } from '../../domain/ids.ts';
 import type { OrderCommand } from '../../domain/order/order-commands.ts';
 import { sampleCommands } from '../../domain/order/order-samples.ts';
 import { decideAll } from '../../platform/decide-all.ts';
+import { createHeartbeats } from '../../platform/heartbeats.ts';
 import type { SharedPorts } from '../../platform/ports/index.ts';
 import type { ConsumeSettings, DirectMessage, ReceivedMessage } from '../../platform/ports/messages.ts';
 import { runWorker } from '../../platform/run-worker.ts';
@@ -72,6 +73,7 @@ export async function startWorkerHarness() {
         transactions,
         shared: { ...shared, ...outside } as SharedPorts,
         logger: silentLogger,
+        heartbeats: createHeartbeats(),
         tools,
       });
       const topics = settings!.topics;

@@ -14,6 +14,7 @@ import { bucketOf, orderIdOf, userIdOf, type OrderId } from '../../../domain/ids
 import type { OrderCommand } from '../../../domain/order/order-commands.ts';
 import { sampleCommands } from '../../../domain/order/order-samples.ts';
 import { decideAll } from '../../../platform/decide-all.ts';
+import { createHeartbeats } from '../../../platform/heartbeats.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { OutboxRow } from '../../../platform/ports/event-store.ts';
 import type { ConsumeSettings, ReceivedMessage } from '../../../platform/ports/messages.ts';
@@ -162,8 +163,9 @@ async function startWorkers(
   const sink = { publish: () => Promise.reject(new Error('no dead letter is expected')) };
   const transactions = createTransactions(postgres, { partitions });
   const tools = { region, partitions, signal: new AbortController().signal };
+  const heartbeats = createHeartbeats();
   for (const worker of workers)
-    await runWorker(worker, { source, sink, transactions, shared, logger, tools });
+    await runWorker(worker, { source, sink, transactions, shared, logger, heartbeats, tools });
   return consumers;
 }
 
