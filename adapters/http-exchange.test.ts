@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { exchange } from './http-exchange.ts';
+import { exchange, maxAnswerBytes } from './http-exchange.ts';
 
 let server: Server;
 let pool: Pool;
@@ -15,6 +15,14 @@ beforeEach(async () => {
     seen.push(request.url ?? '');
     if (request.url === '/silent') return;
     if (request.url === '/cut') return void request.socket.destroy();
+    if (request.url === '/half')
+      return void response
+        .writeHead(200, { 'content-length': '10' })
+        .write('half', () => request.socket.destroy());
+    if (request.url === '/echo') return void request.pipe(response);
+    if (request.url === '/marked') return void response.end('\u{feff}{"a":1}');
+    if (request.url === '/large') return void response.end('x'.repeat(maxAnswerBytes + 1));
+    if (request.url === '/largest') return void response.end('x'.repeat(maxAnswerBytes));
     response.statusCode = request.url === '/refused' ? 409 : 200;
     // A character of two bytes, in two parts of the answer.
     response.write(Buffer.from([0xc3]));
@@ -22,7 +30,10 @@ beforeEach(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { connections: 1 });
+  pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+    connections: 1,
+    maxResponseSize: maxAnswerBytes,
+  });
 });
 afterEach(async () => {
   await pool.destroy();
@@ -40,6 +51,27 @@ test('an answer comes whole, whatever its status', async () => {
 test('a connection that ends before the answer is an error, and the next call gets another', async () => {
   await expect(get('/cut')).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
   expect(await get('/')).toMatchObject({ status: 200 });
+});
+
+test('an answer that ends before its end is an error, and the next call gets another connection', async () => {
+  await expect(get('/half')).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+  expect(await get('/')).toMatchObject({ status: 200 });
+});
+
+test('a body goes out as it is', async () => {
+  expect(await exchange(pool, { method: 'POST', path: '/echo', body: '{"café":1}' })).toEqual({
+    status: 200,
+    text: '{"café":1}',
+  });
+});
+
+test('a byte order mark is no part of the text', async () => {
+  expect(JSON.parse((await get('/marked')).text)).toEqual({ a: 1 });
+});
+
+test('an answer that is too large is an error, and the next call gets another connection', async () => {
+  await expect(get('/large')).rejects.toMatchObject({ code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+  expect((await get('/largest')).text).toHaveLength(maxAnswerBytes);
 });
 
 test('a signal ends a call that is under way, and its connection is free again', async () => {

@@ -2,6 +2,12 @@ import type { Dispatcher } from 'undici';
 
 export type Exchanged = { readonly status: number; readonly text: string };
 
+/** As `text()` of the Fetch standard: without a byte order mark. */
+const utf8 = new TextDecoder();
+
+/** For the pool of such calls: an answer beyond this is an error, and its connection ends. */
+export const maxAnswerBytes = 1024 * 1024;
+
 /**
  * One request whose answer is small and read whole, through undici's handlers: its `request` makes a stream of each answer,
  * which is more than half of what such a call costs.
@@ -37,11 +43,7 @@ export function exchange(
       },
       onResponseEnd() {
         signal?.removeEventListener('abort', stop);
-        const [first] = chunks;
-        resolve({
-          status,
-          text: chunks.length === 1 && first ? first.toString() : Buffer.concat(chunks).toString(),
-        });
+        resolve({ status, text: utf8.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)) });
       },
       onResponseError(_controller, error) {
         signal?.removeEventListener('abort', stop);

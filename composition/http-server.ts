@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { refuseUnreadable, refuseWithoutUrl } from './unreadable-request.ts';
 
 export type HttpServer = {
   /** Answers what has begun, takes no more connections, and ends them all after `longestMs` at the latest. */
@@ -22,22 +24,26 @@ const idleCheckMs = 20;
 /** Resolves when it listens. */
 export async function listen(settings: HttpServerSettings): Promise<HttpServer & { readonly port: number }> {
   const { fetch, host, port, limits = { headersMs: 10_000, requestMs: 20_000 } } = settings;
-  const listener = getRequestListener(fetch);
+  const listener = getRequestListener(fetch, { errorHandler: refuseWithoutUrl });
+  const begun = new WeakMap<Duplex, ServerResponse>();
   let closing = false;
   const server = createServer(
     {
       keepAliveTimeout: 65_000, // longer than the load balancer's, which otherwise meets a closing socket
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
+      requireHostHeader: false, // refused as any bad request is, with a problem
       joinDuplicateHeaders: true, // as the Fetch standard has it; otherwise the second of some is dropped unseen
       connectionsCheckingInterval: Math.min(slowCheckMs, limits.headersMs),
     },
     (request, response) => {
       // The client then knows that it cannot send its next request here.
       if (closing) response.shouldKeepAlive = false;
+      begun.set(request.socket, response);
       void listener(request, response);
     },
   );
+  server.on('clientError', (error, socket) => refuseUnreadable(error, socket, begun.get(socket)));
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();

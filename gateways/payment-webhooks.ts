@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { z } from 'zod';
 import { webhookData, type webhookRequest } from '../contracts/http/payments.ts';
+import { bucketOf } from '../domain/ids.ts';
 import { chargeCommands, type PaymentCommand } from '../domain/payment/payment.ts';
 import { decideAll, type Request } from '../platform/decide-all.ts';
 import { TransientError } from '../platform/errors.ts';
@@ -15,7 +16,10 @@ type Context = Pick<GatewayContext<'payments'>, 'payments' | 'partitions'>;
 type Requests = readonly Request<PaymentCommand>[];
 type Outcomes = Awaited<ReturnType<typeof decide>>;
 
-/** How long a webhook waits for others, in ms, and with how many at the most it is decided: as `linger.ms` of a Kafka producer. */
+/**
+ * How long the first webhook of a batch waits for others, in ms, and how many a batch has at the most; like `linger.ms` of a
+ * Kafka producer, except that a full batch waits out its time too, while the next one fills.
+ */
 const lingerMs = 25;
 const most = 100;
 
@@ -32,6 +36,7 @@ export function createWebhookRecorder(context: Context, logger: Logger) {
   return async (webhook: Webhook, traceparent: string | undefined): Promise<Answer> => {
     const commands = commandsOf(webhook);
     if (!commands.ok) return commands.refusal;
+    if (commands.value.length === 0) return answer(204); // of a type that does not concern us
     const outcomes = await waiting.load(commands.value.map((command) => ({ command, traceparent })));
     const refused = outcomes.find((outcome) => !outcome.accepted);
     if (!refused) return answer(204);
@@ -47,17 +52,38 @@ function decide({ payments, partitions }: Context, requests: Requests) {
   return decideAll(payments, paymentStream, requests, partitions);
 }
 
+/** What fails together is decided anew in parts, so that a webhook fails by its own order or its own bucket only. */
 async function decideTogether(context: Context, batch: readonly Requests[]): Promise<(Outcomes | Error)[]> {
   try {
     const outcomes = await decide(context, batch.flat());
     let start = 0;
     return batch.map(({ length }) => outcomes.slice(start, (start += length)));
   } catch (error) {
-    // One of them may be at fault; a database that is away is no better for one alone.
-    if (error instanceof TransientError || batch.length === 1) throw error;
-    const alone = await Promise.allSettled(batch.map((requests) => decide(context, requests)));
-    return alone.map((result) => (result.status === 'fulfilled' ? result.value : (result.reason as Error)));
+    const parts = partsAfter(error, batch, context.partitions);
+    if (parts.length === 1) return batch.map(() => error as Error);
+    const answers = new Map<Requests, Outcomes | Error>();
+    await Promise.all(
+      parts.map(async (part) => {
+        const decided = await decideTogether(context, part);
+        for (const [index, requests] of part.entries()) answers.set(requests, decided[index]!);
+      }),
+    );
+    return batch.map((requests) => answers.get(requests)!);
   }
+}
+
+/** Other writers of one stream, or of its rows, were in the way. */
+const contended: ReadonlySet<string> = new Set(['stream-contended', 'postgres-contended']);
+
+/**
+ * Where a bucket has a server of its own, the one that is away is one bucket's. Anything else is the fault of an order, whose
+ * webhooks stay together: they are decided in the order in which they came.
+ */
+function partsAfter(error: unknown, batch: readonly Requests[], partitions: number): readonly Requests[][] {
+  const isAway = error instanceof TransientError && !contended.has(error.code);
+  const orderOf = ([first]: Requests): string => first!.command.orderId;
+  const placeOf = (requests: Requests): number => bucketOf(orderOf(requests), partitions);
+  return [...Map.groupBy<string | number, Requests>(batch, isAway ? placeOf : orderOf).values()];
 }
 
 function commandsOf({ type, createdAt: at, data }: Webhook): Validated<readonly PaymentCommand[]> {
@@ -75,7 +101,7 @@ function commandsOf({ type, createdAt: at, data }: Webhook): Validated<readonly 
         { type: 'RefundPayment', orderId, at, refundId, amountMinor },
       ]);
     default:
-      return { ok: true, value: [] }; // a type that does not concern us
+      return { ok: true, value: [] };
   }
 }
 

@@ -52,6 +52,13 @@ test.each(Object.keys(good))('a wrong %s is named and its value is not', (name) 
   expect(error.message).not.toContain('hunter2');
 });
 
+test.each(['\n', '\r\n', '\u0000', '\t', '\u007f'])('a secret that ends in %j is refused by name', (end) => {
+  const error = problemOf({ ...good, AUTH_SECRET: good.AUTH_SECRET + end });
+  expect(error.details).toEqual({ variables: ['AUTH_SECRET'] });
+  expect(error.message).toContain('without control characters');
+  expect(error.message).not.toContain(good.AUTH_SECRET);
+});
+
 test('an optional variable may be left out, and is told about when it is wrong', () => {
   const optional = {
     REDIS_PASSWORD: variable.secret(16).optional(),
@@ -59,6 +66,6 @@ test('an optional variable may be left out, and is told about when it is wrong',
   };
   expect(readConfig(optional, {})).toEqual({});
   expect(() => readConfig(optional, { REDIS_PASSWORD: 'short', REDIS_TLS_CA_FILE: '' })).toThrow(
-    'REDIS_PASSWORD must be a secret of 16 characters or more\nREDIS_TLS_CA_FILE must be the path of a file',
+    'REDIS_PASSWORD must be a secret of 16 characters or more, without control characters or line breaks\nREDIS_TLS_CA_FILE must be the path of a file',
   );
 });

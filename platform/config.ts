@@ -39,7 +39,13 @@ export const variable = {
   address: (protocol: RegExp, words: string) => z.url({ protocol }).describe(words),
   count: (most: number) =>
     z.coerce.number().int().min(1).max(most).describe(`a whole number from 1 to ${most}`),
-  secret: (least: number) => z.string().min(least).describe(`a secret of ${least} characters or more`),
+  /** Secrets go into headers and handshakes: the line break at the end of a file would fail each call instead of the start. */
+  secret: (least: number) =>
+    z
+      .string()
+      .min(least)
+      .regex(/^\P{Cc}*$/u)
+      .describe(`a secret of ${least} characters or more, without control characters or line breaks`),
   file: () => z.string().min(1).describe('the path of a file'),
   json: <Value>(schema: z.ZodType<Value>, words: string) =>
     z

@@ -10,9 +10,9 @@ type Queue = {
   checkPendingRequests(): void;
   push(pushed: { entry: Request; expectResponse: boolean; sendRequest: () => void }): void;
 };
-const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as new (
-  options: object,
-) => Queue;
+const require = createRequire(import.meta.url);
+const queueFile = require.resolve('kafkajs/src/network/requestQueue/index.js');
+const RequestQueue = require(queueFile) as new (options: object) => Queue;
 
 const queueOf = (): Queue =>
   new RequestQueue({
@@ -54,4 +54,16 @@ test('what waits for one in flight goes out though it is not told so', () => {
   queue.inflight.clear();
   vi.advanceTimersByTime(20);
   expect(sent).toHaveBeenCalledTimes(2);
+});
+
+test('a kafkajs without the method is refused as the process starts', async () => {
+  const loaded = require.cache[queueFile]!;
+  const exports: unknown = loaded.exports;
+  loaded.exports = { prototype: {} };
+  vi.resetModules();
+  try {
+    await expect(import('./kafkajs.ts')).rejects.toThrow('has no scheduleCheckPendingRequests');
+  } finally {
+    loaded.exports = exports;
+  }
 });

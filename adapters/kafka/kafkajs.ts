@@ -27,10 +27,14 @@ type RequestQueue = {
  * After its first answer each connection looks every millisecond, for ever, whether a request waits that a broker's throttling
  * held back (https://github.com/tulios/kafkajs/issues/1704). Now it looks while one waits: `push` begins that, and what was
  * throttled is pending.
+ *
+ * @throws Error when kafkajs has no such file, or no such method in it.
  */
 function stopIdleChecks(): void {
-  const { prototype } = require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
+  const path = 'kafkajs/src/network/requestQueue/index.js';
+  const { prototype } = require(path) as { prototype: RequestQueue };
   const { scheduleCheckPendingRequests: schedule } = prototype;
+  if (typeof schedule !== 'function') throw new Error(`${path} has no scheduleCheckPendingRequests`);
   prototype.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) schedule.call(this);
   };

@@ -7,6 +7,7 @@ import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { contextFrom } from '../../platform/telemetry.ts';
+import { maxAnswerBytes } from '../http-exchange.ts';
 import { createHttpPaymentProvider, type HttpProviderOptions } from './http-provider.ts';
 import { paymentProviderContract } from './payment-provider.contract.ts';
 import { startPaymentSimulator } from './simulator.ts';
@@ -185,4 +186,22 @@ describe('the client when the provider misbehaves', () => {
     expect(await world.provider.capture(order('tok_approve'))).toEqual(first);
     expect(await world.ledger()).toEqual(before);
   });
+});
+
+test('an answer that is too large leaves the outcome unknown', async () => {
+  const large = JSON.stringify({ chargeId: 'ch_1' }) + ' '.repeat(maxAnswerBytes);
+  const server = createServer((_request, response) => void response.end(large));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const provider = createHttpPaymentProvider({ baseUrl: `http://127.0.0.1:${port}` });
+  try {
+    await expect(provider.capture(order('tok_approve'))).rejects.toMatchObject({
+      name: 'TransientError',
+      code: 'payment-answer-unreadable',
+    });
+  } finally {
+    await provider.close();
+    server.closeAllConnections();
+    server.close();
+  }
 });

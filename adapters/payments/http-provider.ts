@@ -1,10 +1,10 @@
-import { Pool } from 'undici';
+import { errors, Pool } from 'undici';
 import type { z } from 'zod';
 import { ConflictError, PermanentError, TransientError } from '../../platform/errors.ts';
 import type { PaymentProvider } from '../../platform/ports/payment-provider.ts';
 import { traceparentOf } from '../../platform/telemetry.ts';
 import { createBreaker, type BreakerState } from '../breaker.ts';
-import { exchange } from '../http-exchange.ts';
+import { exchange, maxAnswerBytes } from '../http-exchange.ts';
 import { timeLimit } from '../time-limit.ts';
 import { chargeAnswer, chargeList, declineAnswer, refundAnswer } from './provider-api.ts';
 
@@ -44,7 +44,12 @@ export const createHttpPaymentProvider = (
   options: HttpProviderOptions,
 ): PaymentProvider & { close(): Promise<void> } => {
   const timeoutMs = options.timeoutMs ?? 3000;
-  const pool = new Pool(options.baseUrl, { connections, pipelining: 1, keepAliveTimeout: 10_000 });
+  const pool = new Pool(options.baseUrl, {
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 10_000,
+    maxResponseSize: maxAnswerBytes,
+  });
   const breaker = createBreaker({
     target: 'payment',
     timeoutMs,
@@ -133,6 +138,7 @@ const send = async (pool: Pool, call: Call, { login, timeoutMs }: Sending): Prom
     if (limit.signal.aborted) {
       throw new TransientError('payment-timed-out', 'the payment provider did not answer in time', { cause });
     }
+    if (cause instanceof errors.ResponseExceededMaxSizeError) throw unreadable({ cause });
     throw new TransientError('payment-provider-unreachable', 'no answer from the payment provider', {
       cause,
     });
@@ -164,12 +170,16 @@ const fromJson = (text: string): unknown => {
   }
 };
 
-// Money may have moved, so an answer that cannot be read leaves the outcome unknown.
 const parse = <T>(schema: z.ZodType<T>, { status, json }: Answer): T => {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new TransientError('payment-answer-unreadable', 'the payment provider answered in an unknown form', {
-    details: { status },
-    cause: parsed.error,
-  });
+  throw unreadable({ details: { status }, cause: parsed.error });
 };
+
+// Money may have moved, so an answer that cannot be read leaves the outcome unknown.
+const unreadable = (context: ConstructorParameters<typeof TransientError>[2]): TransientError =>
+  new TransientError(
+    'payment-answer-unreadable',
+    'the payment provider answered in an unknown form',
+    context,
+  );

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { exchange } from '../http-exchange.ts';
+import { exchange, maxAnswerBytes } from '../http-exchange.ts';
+import { timeLimit } from '../time-limit.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { signWebhook } from './webhook-signature.ts';
 
@@ -21,14 +22,22 @@ const bodyOf = ({ seq, type, key: _key, fingerprint: _fingerprint, at, ...data }
 export class WebhookSender {
   readonly #path: string;
   readonly #secret: string;
+  readonly #timeoutMs: number;
   readonly #pool: Pool;
   readonly #stop = new AbortController();
 
-  constructor(url: string, secret: string) {
+  /** `timeoutMs`: for one try, its answer included. */
+  constructor(url: string, secret: string, timeoutMs = 5000) {
     const { origin, pathname, search } = new URL(url);
     this.#path = pathname + search;
     this.#secret = secret;
-    this.#pool = new Pool(origin, { connections: 64, headersTimeout: 2000, bodyTimeout: 2000 });
+    this.#timeoutMs = timeoutMs;
+    this.#pool = new Pool(origin, {
+      connections: 64,
+      headersTimeout: 2000,
+      bodyTimeout: 2000,
+      maxResponseSize: maxAnswerBytes,
+    });
   }
 
   /** Resolves when the webhook is delivered or given up; never rejects. */
@@ -46,20 +55,21 @@ export class WebhookSender {
   }
 
   async #post(body: string): Promise<boolean> {
+    // undici's own limits are for each part of an answer. Ended by close(): a listener for each request on one signal costs
+    // more the more there are.
+    const limit = timeLimit(this.#timeoutMs);
+    const headers = {
+      'content-type': 'application/json',
+      'provider-signature': signWebhook(body, this.#secret, Date.now()),
+    };
     try {
-      // Ended by close(): a listener for each request on one signal costs more the more there are.
-      const { status } = await exchange(this.#pool, {
-        method: 'POST',
-        path: this.#path,
-        headers: {
-          'content-type': 'application/json',
-          'provider-signature': signWebhook(body, this.#secret, Date.now()),
-        },
-        body,
-      });
+      const options = { method: 'POST', path: this.#path, headers, body } as const;
+      const { status } = await exchange(this.#pool, options, limit.signal);
       return status >= 200 && status < 300;
     } catch {
       return false;
+    } finally {
+      limit.end();
     }
   }
 }

@@ -40,7 +40,7 @@ export function createEventStore(pool: Pool, settings: EventStoreSettings): Even
       byBucket ? { maxInFlight: 4, oneBucketPerBatch: true, ...settings } : settings,
     ),
     appendAll: byBucket ? (appends) => writeEachBucket(write, appends) : write,
-    read: collectReads((keys) => readStreams(database, settings.schema, keys)),
+    read: collectReads((keys) => readStreams(database, settings.schema, keys), { byBucket }),
   };
 }
 

@@ -4,6 +4,8 @@ import { lineQuantity, reason, shipTo, sku } from './parts.ts';
 
 export const requestedLine = z.strictObject({ sku, quantity: lineQuantity });
 export const maxLines = 100;
+/** Room for 10,000 of the longest lines: who sends so many hears that it is the lines, not only that the body is too large. */
+export const linesBytes = 1024 * 1024;
 const requestedLines = z.array(requestedLine).min(1).max(maxLines);
 
 export const quoteRequest = z.strictObject({ lines: requestedLines, currency: currency.optional() });

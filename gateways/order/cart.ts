@@ -1,4 +1,11 @@
-import { cart, cartItemRequest, maxLines, quote, quoteRequest } from '../../contracts/http/orders.ts';
+import {
+  cart,
+  cartItemRequest,
+  linesBytes,
+  maxLines,
+  quote,
+  quoteRequest,
+} from '../../contracts/http/orders.ts';
 import { conditionalHeaders, ifMatchHeaders, skuParams } from '../../contracts/http/parts.ts';
 import type { GatewayApp } from '../../platform/gateway.ts';
 import { answer, invalid, problem, type Answer } from '../../platform/http/answer.ts';
@@ -82,6 +89,7 @@ export function quoteRoute(app: GatewayApp, { context, products }: OrderTools): 
       summary: 'What an order would cost, tax and shipping included',
       access: 'caller',
       body: quoteRequest,
+      bodyBytes: linesBytes,
       responses: { 200: { description: 'The price', schema: quote } },
     },
     async ({ body: { lines, currency } }) => {

@@ -145,7 +145,7 @@ test('operators see what is parked and decide about it; others may not', async (
 
 const openStream = async (orderId: string, headers = {}) => {
   const authorization = `Bearer ${await harness.tokenOf('anna')}`;
-  return harness.app.request(`/v1/orders/${orderId}/events`, { headers: { authorization, ...headers } });
+  return fetch(`${harness.url}/v1/orders/${orderId}/events`, { headers: { authorization, ...headers } });
 };
 const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 

@@ -1,5 +1,6 @@
 import {
   acceptedOrder,
+  linesBytes,
   orderResource,
   placeOrderHeaders,
   placeOrderRequest,
@@ -39,6 +40,7 @@ export function placeOrderRoute(app: GatewayApp, tools: OrderTools): void {
       access: 'caller',
       headers: placeOrderHeaders,
       body: placeOrderRequest,
+      bodyBytes: linesBytes,
       admit: createAdmission(context.backlog, context.admission),
       longestWaitMs: longestWaitS * 1000,
       responses: {

@@ -1,4 +1,5 @@
 import { invalid, problem, type Answer } from './answer.ts';
+import { jsonFault } from './json-fault.ts';
 
 /** Control characters, lone surrogates, and U+FFFD: what bytes that are no UTF-8 have become. */
 const forbidden = /[\p{Cc}\p{Cs}\ufffd]/u;
@@ -14,14 +15,16 @@ export function isCleanText(text: string): boolean {
 
 /**
  * Reads a JSON text as I-JSON (RFC 7493) wants it: no key twice in an object, no broken text. Also refuses `__proto__`
- * and deep nesting; 400 for what is no JSON, 422 naming the field for the rest.
+ * and deep nesting; 400 saying where for what is no JSON, 422 naming the field for the rest.
  */
 export function parseJson(text: string): ParsedJson {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return refuse(problem(400, 'json-malformed', 'the body is not JSON'));
+    const message = `is not JSON ${jsonFault(text)}`;
+    const errors = [{ in: 'body', field: 'body', message }] as const;
+    return refuse(problem(400, 'json-malformed', `the body ${message}`, { errors }));
   }
   const seen: Inspection = { members: 0 };
   inspect(value, '', 0, seen);

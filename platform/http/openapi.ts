@@ -24,6 +24,7 @@ export function describeRoute(registry: Registry, service: string, route: RouteD
   registry.registerPath({
     method,
     path,
+    operationId: operationIdOf(method, path),
     summary,
     tags: [service],
     ...(needsToken ? { security: [{ [bearer]: [] }] } : {}),
@@ -49,4 +50,10 @@ export function describeRoute(registry: Registry, service: string, route: RouteD
       },
     },
   });
+}
+
+/** `getOrdersOrderId` of `get /v1/orders/{orderId}`: what a generated client calls it. */
+function operationIdOf(method: string, path: string): string {
+  const words = path.split('/').slice(2).join('-').match(/\w+/g) ?? [];
+  return method + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
 }

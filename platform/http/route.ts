@@ -40,6 +40,8 @@ export type RouteDeclaration<
   readonly body?: Body;
   /** An absent body counts as `{}`. */
   readonly bodyOptional?: boolean;
+  /** The most that is read of a body; as the gateways' setting has it unless given. */
+  readonly bodyBytes?: number;
   /** The schemas of the answers without problems. */
   readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
   /** Refuses before anything of the request is looked at. */

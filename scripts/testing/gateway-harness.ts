@@ -15,6 +15,7 @@ import { createSagas } from '../../adapters/postgres/sagas.ts';
 import { createStockLevels } from '../../adapters/postgres/stock-levels.ts';
 import { createTransactions } from '../../adapters/postgres/transactions.ts';
 import { createCarts, createUsers } from '../../adapters/postgres/users.ts';
+import { listen } from '../../composition/http-server.ts';
 import { userIdOf } from '../../domain/ids.ts';
 import { gateways } from '../../gateways/index.ts';
 import { createGatewayApp } from '../../platform/http/gateway-app.ts';
@@ -27,7 +28,7 @@ import { sharedStack } from './shared-stack.ts';
 
 type Logged = { readonly level: string; readonly fields: object; readonly message: string };
 
-/** All gateways on a database of their own; no process listens, requests go to `app.request`. */
+/** All gateways on a database of their own, behind the HTTP server of production: what its parser makes of a request is tested too. */
 export type GatewayHarness = Awaited<ReturnType<typeof startGateways>>;
 
 /** Who the tests act as; their roles follow. */
@@ -106,8 +107,10 @@ export async function startGateways() {
     logger: recorder(logged),
     secret: stack.authSecret,
   });
+  const server = await listen({ host: '127.0.0.1', port: 0, fetch: app.fetch });
+  const url = `http://127.0.0.1:${server.port}`;
   return {
-    app,
+    url,
     pool,
     shared,
     transactions,
@@ -126,7 +129,7 @@ export async function startGateways() {
         body,
         text = body === undefined ? undefined : JSON.stringify(body),
       } = options;
-      const response = await app.request(path, {
+      const response = await fetch(url + path, {
         method,
         headers: {
           ...(as === undefined ? {} : { authorization: `Bearer ${await tokenOf(as, stack.authSecret)}` }),
@@ -151,6 +154,7 @@ export async function startGateways() {
     async stop() {
       stopping.abort();
       try {
+        await server.close();
         await mongo.database.dropDatabase();
         await Promise.all([mongo.close(), pool.end()]);
         await onDatabase(superuserUrl, `drop database if exists ${database} with (force)`);
