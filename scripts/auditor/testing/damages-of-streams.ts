@@ -130,6 +130,17 @@ export const damagesOfStreams: readonly Damage[] = [
     example: '2 shipments',
   },
   {
+    invariant: 'ended-is-stopped',
+    order: 'cancelled',
+    sql: [
+      `insert into shipping.events (bucket, stream_id, version, type, data)
+       select bucket, stream_id, 1, 'ShipmentBooked', json_build_object(
+         'orderId', stream_id, 'at', data ->> 'at', 'shipmentId', 'shp_1', 'carrier', 'post')
+       from orders.events where stream_id = $1 and version = 1`,
+    ],
+    example: 'OrderCancelled, and its shipment is booked',
+  },
+  {
     invariant: 'effects-accounted',
     also: ['published-is-stored'],
     order: 'shipped',
