@@ -1,62 +1,81 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { silentLogger } from '../scripts/testing/silent-logger.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import type { SharedPorts } from './ports/index.ts';
+import type { Transactions } from './ports/transactions.ts';
 import { runTask } from './run-task.ts';
 import { defineTask } from './worker.ts';
 
-const limitMs = 1000;
+const hourMs = 60 * 60_000;
 
-function start(run: (beat: () => void, pass: (ms: number) => void) => Promise<void>, everyMs = 60_000) {
-  let nowMs = 0;
-  const pass = (ms: number): void => void (nowMs += ms);
-  const heartbeats = createHeartbeats(limitMs, () => nowMs);
-  const ending = new AbortController();
+/** A task that runs until `stop`; its first run does `first`. */
+function start(everyMs: number, first: () => Promise<void> = () => Promise.resolve()) {
+  const runs: Date[] = [];
+  const logged: object[] = [];
+  const stopping = new AbortController();
   const task = defineTask({
     name: 'sweep-things',
     service: 'orders',
     needs: [],
     everyMs,
     scale: { min: 1, max: 1 },
-    run: ({ beat }) => run(beat, pass),
+    async run({ now }) {
+      runs.push(now);
+      if (runs.length === 1) await first();
+    },
   });
-  const ended = runTask(task, {
+  const ended = vi.fn<() => void>();
+  const done = runTask(task, {
     shared: {} as SharedPorts,
-    transactions: { run: () => Promise.reject(new Error('not used')) },
-    tools: { region: 'us-east', partitions: 12, signal: ending.signal },
-    logger: silentLogger,
-    heartbeats,
-    signal: ending.signal,
-  });
-  return { hung: () => heartbeats.hung(), pass, end: () => (ending.abort(), ended) };
+    transactions: {} as Transactions,
+    tools: { region: 'us-east', partitions: 12, signal: stopping.signal },
+    logger: { ...silentLogger, error: (fields) => void logged.push(fields) },
+    heartbeats: createHeartbeats(),
+    signal: stopping.signal,
+  }).then(ended);
+  const untilRuns = (count: number) =>
+    vi.waitFor(() => expect(runs.length).toBeGreaterThanOrEqual(count), { timeout: 4000 });
+  return { runs, logged, ended, done, untilRuns, stop: () => stopping.abort() };
 }
 
-test('a task may be silent between its runs, also when they fail', async () => {
-  const run = vi.fn(() => Promise.reject(new Error('the database is away')));
-  const { hung, pass, end } = start(run, 20);
-  await vi.waitUntil(() => run.mock.calls.length > 1);
-  await new Promise(setImmediate); // it waits for its next run now
-  pass(limitMs + 1);
-  expect(hung()).toEqual([]);
-  await end();
+test('runs at once, and again after each pause with the time of that run', async () => {
+  const everyMs = 50;
+  const { runs, untilRuns, stop, done } = start(everyMs);
+  expect(runs).toHaveLength(1);
+  await untilRuns(3);
+  stop();
+  await done;
+  const pausesMs = runs.slice(1).map((now, index) => now.getTime() - runs[index]!.getTime());
+  // A timer may fire within the millisecond before its time.
+  for (const pauseMs of pausesMs) expect(pauseMs).toBeGreaterThanOrEqual(everyMs - 1);
 });
 
-test('a run that never settles hangs', () => {
-  const { hung, pass } = start(() => new Promise(() => undefined));
-  pass(limitMs + 1);
-  expect(hung()).toEqual(['sweep-things']);
+test('a run that fails is logged with its error, and the next ones come all the same', async () => {
+  const error = new Error('the database is away');
+  const { logged, untilRuns, stop, done } = start(1, () => Promise.reject(error));
+  await untilRuns(3);
+  expect(logged).toEqual([{ err: error, task: 'sweep-things' }]);
+  stop();
+  await done;
 });
 
-test('a run of many steps goes on, however long it takes in all', async () => {
-  const seen: string[] = [];
-  const { hung, end } = start(async (beat, pass) => {
-    for (let step = 0; step < 10; step += 1) {
-      beat();
-      await Promise.resolve();
-      pass(limitMs / 2);
-      seen.push(...hung());
-    }
-  });
-  await end();
-  expect(seen).toEqual([]);
+test('ends in its pause as soon as the signal comes', async () => {
+  const { runs, ended, done, stop } = start(hourMs);
+  await turn();
+  expect(ended).not.toHaveBeenCalled();
+  stop();
+  await done;
+  expect(runs).toHaveLength(1);
+});
+
+test('the run that the signal finds is the last one, and is waited for', async () => {
+  const slow = Promise.withResolvers<void>();
+  const { runs, ended, done, stop } = start(1, () => slow.promise);
+  stop();
+  await turn();
+  expect(ended).not.toHaveBeenCalled();
+  slow.resolve();
+  await done;
+  expect(runs).toHaveLength(1);
 });

@@ -10,8 +10,9 @@ const page = 500;
 const minimumAgeMs = 30 * 60_000;
 
 /**
- * Looks after reservations that were never settled: units held for an order that ended, or that never came to be, go back.
- * The reservation's own events do this as a rule; this is for the one that was dead-lettered.
+ * Looks after reservations that were never settled: units held for an order that ended, or that never came to be, go back,
+ * those of a shipped one are booked out, and in again where it was returned. The reservation's own events do this as a rule;
+ * this is for the one that was dead-lettered.
  */
 export const sweepReservations = defineTask({
   name: 'sweep-reservations',
@@ -27,8 +28,8 @@ export const sweepReservations = defineTask({
       const streams = await orders.read(held.map(({ bucket, orderId }) => ({ bucket, streamId: orderId })));
       const states = streams.map((events) => foldStream(orderStream, events).state);
       const ended = held.flatMap((reservation, index) => {
-        const type = settlementFor(states[index]!);
-        return type ? [{ ...reservation, type, userId: userOf(states[index]!) }] : [];
+        const order = states[index]!;
+        return settlementsFor(order).map((type) => ({ ...reservation, type, userId: userOf(order) }));
       });
       if (ended.length > 0) {
         await transaction('inventory', async (scope) => {
@@ -62,19 +63,22 @@ export const sweepReservations = defineTask({
   },
 });
 
-function settlementFor({ status }: Order): 'ReleaseStock' | 'CommitStock' | undefined {
-  switch (status) {
+/** What reserve-stock makes of the order's events, in their order: shipped goods come back by a return alone. */
+function settlementsFor(order: Order): readonly ('ReleaseStock' | 'CommitStock' | 'ReturnStock')[] {
+  switch (order.status) {
     case 'new':
     case 'rejected':
     case 'cancelled':
-    case 'refunded':
-      return 'ReleaseStock';
+      return ['ReleaseStock'];
     case 'shipped':
     case 'delivered':
+      return ['CommitStock'];
     case 'returned':
-      return 'CommitStock';
+      return ['CommitStock', 'ReturnStock'];
+    case 'refunded': // the money alone: what became of the goods was settled before
+      return order.after === 'returned' ? ['CommitStock', 'ReturnStock'] : ['ReleaseStock'];
     default:
-      return undefined; // on its way: the journey settles it
+      return []; // on its way: the journey settles it
   }
 }
 

@@ -63,7 +63,7 @@ test('a healthy world is clean, order by order as well, and every invariant saw 
 });
 
 describe.concurrent('what is broken is named', () => {
-  test.for(damages)('$invariant', async (damage, { onTestFinished, expect: expectHere }) => {
+  test.for(damages)('$invariant: $example', async (damage, { onTestFinished, expect: expectHere }) => {
     const sources = await world.copy(onTestFinished, await damage.options?.(world, onTestFinished));
     const orderId = damage.order && world.ids[damage.order];
     for (const statement of damage.sql ?? [])
@@ -244,5 +244,5 @@ test('what is not on its topic, or in another order, is named', async ({ onTestF
 
 test('each invariant has been seen to fail', () => {
   const broken = [...damages.map(({ invariant }) => invariant), 'acknowledged-orders', 'events-published'];
-  expect(broken.toSorted()).toEqual(invariants.map(({ name }) => name).toSorted());
+  expect([...new Set(broken)].toSorted()).toEqual(invariants.map(({ name }) => name).toSorted());
 });

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { topics } from '../../contracts/topics.ts';
 import { fold } from '../../domain/decider.ts';
 import { bucketOf } from '../../domain/ids.ts';
 import type { OrderEvent } from '../../domain/order/order-events.ts';
@@ -17,10 +16,11 @@ import {
 import { bitsBefore } from './order/published.ts';
 import type { EventRow, OrderRows } from './read-orders.ts';
 import type { Finding, Invariant } from './report.ts';
+import { storedEvents } from './stored-events.ts';
 
 export const eventsReadable: Invariant = {
   name: 'events-readable',
-  about: 'each stored order event passes its contract',
+  about: 'each stored event of an order, its payment and its shipment has the form of its type',
   needs: ['postgres'],
 };
 
@@ -38,9 +38,13 @@ export type Around = {
 
 /** Puts together what is known of one order; an event that cannot be read is a finding, and nothing else is checked. */
 export function factsOf(rows: OrderRows, around: Around): OrderFacts | Finding {
-  const unreadable = rows.orders.find((row) => !isReadable(row));
-  if (unreadable)
-    return about(rows, `version ${unreadable.version} is no ${unreadable.type} of its contract`);
+  const unreadable = (['orders', 'payment', 'shipping'] as const)
+    .map((schema) => ({ schema, row: rows[schema].find((row) => !isReadable(row, storedEvents[schema])) }))
+    .find(({ row }) => row);
+  if (unreadable?.row) {
+    const { version, type } = unreadable.row;
+    return about(rows, `${unreadable.schema} version ${version} is no ${type} of its form`);
+  }
   const { bucket, orderId, postings, reservation, saga, score, audited } = rows;
   const { aggregated, learned, forgotten } = rows;
   const { outside, published, dead, takenIsAll, partitions, dueBefore, publishedSince } = around;
@@ -94,7 +98,6 @@ function versioned<Event>(rows: readonly EventRow[]): Versioned<Event>[] {
   }));
 }
 
-function isReadable({ type, json }: EventRow): boolean {
-  const schemas: Readonly<Record<string, z.ZodType>> = topics.orderEvents.events;
+function isReadable({ type, json }: EventRow, schemas: Readonly<Record<string, z.ZodType>>): boolean {
   return schemas[type]?.safeParse(JSON.parse(json)).success ?? false;
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderResource } from '../../contracts/http/orders.ts';
+import { shipmentResource } from '../../contracts/http/shipping.ts';
 import { processGroups, type ProcessGroup } from '../../environments/local.ts';
 import { waitFor } from '../stack/wait.ts';
-import { allEnded, countWith, rowsOf, tell } from './conditions.ts';
+import { allEnded, countWith, events, rowsOf, tell } from './conditions.ts';
 import { gatewayParts } from './groups.ts';
 import { cancel, customersOf, nextOrder } from './load.ts';
 import { netMinorOf } from './provider-books.ts';
@@ -106,8 +107,10 @@ test('orders cancelled at any moment of their saga leave no money and no units b
   expect(await units(world)).toBe(0);
 }, 180_000);
 
-test('an order cancelled after it was paid is refunded, and its units are back', async () => {
+test('an order cancelled after it was paid is refunded, its shipment stopped, and its units are back', async () => {
   const before = await allStock();
+  const booked = events('shipping', 'ShipmentBooked');
+  const bookedBefore = await booked(world);
   await world.platform.kill('ship');
   const placed = await Promise.all(Array.from({ length: 20 }, () => world.shop.place(nextOrder(world))));
   await waitFor('the orders to be paid', async () => (await countWith(world, placed, 'OrderPaid')) === 20, {
@@ -121,6 +124,9 @@ test('an order cancelled after it was paid is refunded, and its units are back',
   expect(await netMoneyOf(placed, 'OrderCancelled')).toBe(0);
   await world.expectClean();
   expect(await allStock()).toEqual(before);
+  expect(await booked(world)).toBe(bookedBefore + 20);
+  for (const order of placed)
+    expect(shipmentResource.parse(await read(order, 'shipments'))).toMatchObject({ status: 'stopped' });
 }, 180_000);
 
 test('a delivered order that is returned is refunded, and its units are back', async () => {
@@ -146,8 +152,11 @@ test('a delivered order that is returned is refunded, and its units are back', a
   expect(await allStock()).toEqual(before);
 }, 120_000);
 
-async function read({ orderId, userId }: PlacedOrder): Promise<unknown> {
-  return (await world.shop.call({ userId, roles: [] }, 'GET', `/v1/orders/${orderId}`)).json;
+async function read(
+  { orderId, userId }: PlacedOrder,
+  what: 'orders' | 'shipments' = 'orders',
+): Promise<unknown> {
+  return (await world.shop.call({ userId, roles: [] }, 'GET', `/v1/${what}/${orderId}`)).json;
 }
 
 async function stockOf(sku: string): Promise<object | undefined> {

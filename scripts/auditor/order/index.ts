@@ -12,7 +12,7 @@ import {
 } from './money.ts';
 import type { OrderInvariant } from './order-facts.ts';
 import { eventsPublished, publishedIsStored } from './published.ts';
-import { mailHasStep, mailOnce, oneShipment, shippedHasMail } from './side-effects.ts';
+import { endedIsStopped, mailHasStep, mailOnce, oneShipment, shippedHasMail } from './side-effects.ts';
 import { allocationsMatchLines, stockFollowsOrder } from './stock.ts';
 import {
   orderEnds,
@@ -47,4 +47,5 @@ export const orderInvariants: readonly OrderInvariant[] = [
   shippedHasMail,
   mailHasStep,
   oneShipment,
+  endedIsStopped,
 ];

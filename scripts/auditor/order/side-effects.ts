@@ -1,5 +1,5 @@
 import { messageIdOf } from '../../../domain/notification/mail-text.ts';
-import { about, type OrderInvariant } from './order-facts.ts';
+import { about, orderEventId, type OrderFacts, type OrderInvariant } from './order-facts.ts';
 
 export const mailOnce: OrderInvariant = {
   name: 'mail-once',
@@ -58,3 +58,27 @@ export const oneShipment: OrderInvariant = {
       : [about(facts, `shipped as ${shipped.shipmentId}, booked as ${booked[0] ?? 'nothing'}`)];
   },
 };
+
+export const endedIsStopped: OrderInvariant = {
+  name: 'ended-is-stopped',
+  about: 'a shipment booked for an order that ended before it was shipped was stopped, or has come back',
+  needs: ['postgres'],
+  check(facts) {
+    const { shipment, orderEvents } = facts;
+    const end = orderEvents.find(
+      ({ event: { type } }) => type === 'OrderRejected' || type === 'OrderCancelled',
+    );
+    if (!end) return undefined;
+    if (shipment.status === 'none' || shipment.status === 'stopped' || shipment.status === 'returned')
+      return [];
+    // The one that booked it learns that the order is closed, and stops it then; a dead letter is in sight.
+    const mayStop = shipment.status === 'booked';
+    if (mayStop && isGivenUp(facts)) return [];
+    return [about(facts, `${end.event.type}, and its shipment is ${shipment.status}`, mayStop)];
+  },
+};
+
+function isGivenUp({ orderId, orderEvents, dead }: OrderFacts): boolean {
+  const letters = dead?.byConsumer.get('book-shipment');
+  return orderEvents.some(({ version }) => letters?.has(orderEventId(orderId, version)));
+}

@@ -72,11 +72,41 @@ export const damagesOfBooks: readonly Damage[] = [
     example: 'refunded 3001, captured 3000',
   },
   {
+    invariant: 'payment-bounds',
+    also: ['legal-transitions', 'journal-matches-events'],
+    order: 'shipped',
+    sql: [
+      `update payment.events set data = jsonb_set(data::jsonb, '{authorizedMinor}', '2999')::json
+       where stream_id = $1 and type = 'PaymentAuthorized'`,
+    ],
+    example: 'refunded 0, captured 3000, authorized 2999',
+  },
+  {
     invariant: 'one-capture',
     also: ['ledger-in-payments'],
     order: 'shipped',
     options: async (world, onEnd) => ({ providerUrl: await world.copyProvider(onEnd, 'shipped') }),
     example: '1 captures, 2 charges at the provider',
+  },
+  {
+    invariant: 'one-capture',
+    also: [
+      'audited-once',
+      'effects-accounted',
+      'events-published',
+      'journal-matches-events',
+      'legal-transitions',
+      'paid-exactly',
+      'payment-bounds',
+      'payment-in-ledger',
+    ],
+    order: 'shipped',
+    sql: [
+      `insert into payment.events (bucket, stream_id, version, type, data)
+       select bucket, stream_id, version + 1, type, data from payment.events
+       where stream_id = $1 and type = 'PaymentCaptured'`,
+    ],
+    example: '2 captures, 1 charges at the provider',
   },
   {
     invariant: 'ledger-in-payments',
@@ -117,6 +147,13 @@ export const damagesOfBooks: readonly Damage[] = [
     order: 'returned',
     sql: [`delete from payment.events where stream_id = $1 and type = 'PaymentRefunded'`],
     example: 'refunded, and kept 3000 and 0 units',
+  },
+  {
+    invariant: 'ended-nets-to-zero',
+    also: ['effects-accounted', 'published-is-stored', 'stock-follows-order', 'stock-reserved'],
+    order: 'cancelled',
+    sql: [`update inventory.reservations set status = 'held' where order_id = $1`],
+    example: 'cancelled, and kept 0 and 1200 units',
   },
   {
     invariant: 'sales-recompute',

@@ -29,6 +29,28 @@ export const damagesOfStreams: readonly Damage[] = [
     example: 'OrderDelivered is no step of this order',
   },
   {
+    invariant: 'legal-transitions',
+    order: 'shipped',
+    sql: [
+      `insert into payment.events (bucket, stream_id, version, type, data)
+       select bucket, stream_id, version + 1, 'PaymentVoided', json_build_object(
+         'orderId', stream_id, 'at', data ->> 'at', 'currency', data ->> 'currency', 'releasedMinor', 0)
+       from payment.events where stream_id = $1 order by version desc limit 1`,
+    ],
+    example: 'PaymentVoided is no step of this payment',
+  },
+  {
+    invariant: 'legal-transitions',
+    order: 'shipped',
+    sql: [
+      `insert into shipping.events (bucket, stream_id, version, type, data)
+       select bucket, stream_id, version + 1, 'ShipmentPickedUp', json_build_object(
+         'orderId', stream_id, 'at', data ->> 'at', 'shipmentId', 'shp_2')
+       from shipping.events where stream_id = $1`,
+    ],
+    example: 'ShipmentPickedUp is no step of this shipment',
+  },
+  {
     invariant: 'order-totals',
     also: ['legal-transitions', 'audited-once'],
     order: 'declined',
@@ -59,6 +81,18 @@ export const damagesOfStreams: readonly Damage[] = [
          and version = (select max(version) from orders.events where stream_id = $1)`,
     ],
     example: 'orders has no version',
+  },
+  {
+    invariant: 'versions-without-gaps',
+    order: 'shipped',
+    sql: [`update payment.events set version = 0 where stream_id = $1 and type = 'PaymentRequested'`],
+    example: 'payment has no version 1',
+  },
+  {
+    invariant: 'versions-without-gaps',
+    order: 'shipped',
+    sql: [`update shipping.events set version = 2 where stream_id = $1`],
+    example: 'shipping has no version 1',
   },
   {
     invariant: 'audited-once',
@@ -98,9 +132,17 @@ export const damagesOfStreams: readonly Damage[] = [
     invariant: 'mail-once',
     order: 'shipped',
     options: async (world, onEnd) => ({
-      mailsUrl: await world.copyMails(onEnd, messageIdOf(world.ids.shipped, 'OrderShipped')),
+      mailsUrl: await world.copyMails(onEnd, { again: messageIdOf(world.ids.shipped, 'OrderShipped') }),
     }),
     example: '2 mails of OrderShipped',
+  },
+  {
+    invariant: 'mail-once',
+    order: 'shipped',
+    options: async (world, onEnd) => ({
+      mailsUrl: await world.copyMails(onEnd, { without: messageIdOf(world.ids.shipped, 'OrderShipped') }),
+    }),
+    example: 'the mail of OrderShipped never came',
   },
   {
     invariant: 'shipped-has-mail',
@@ -130,6 +172,17 @@ export const damagesOfStreams: readonly Damage[] = [
     example: '2 shipments',
   },
   {
+    invariant: 'ended-is-stopped',
+    order: 'cancelled',
+    sql: [
+      `insert into shipping.events (bucket, stream_id, version, type, data)
+       select bucket, stream_id, 1, 'ShipmentBooked', json_build_object(
+         'orderId', stream_id, 'at', data ->> 'at', 'shipmentId', 'shp_1', 'carrier', 'post')
+       from orders.events where stream_id = $1 and version = 1`,
+    ],
+    example: 'OrderCancelled, and its shipment is booked',
+  },
+  {
     invariant: 'effects-accounted',
     also: ['published-is-stored'],
     order: 'shipped',
@@ -151,7 +204,24 @@ export const damagesOfStreams: readonly Damage[] = [
       `update orders.events set data = jsonb_set(data::jsonb, '{currency}', '"XXX"')::json
        where stream_id = $1 and version = 1`,
     ],
-    example: 'version 1 is no OrderPlaced of its contract',
+    example: 'orders version 1 is no OrderPlaced of its form',
+  },
+  {
+    invariant: 'events-readable',
+    also: ['no-strays', 'sales-recompute'],
+    order: 'shipped',
+    sql: [
+      `update payment.events set data = jsonb_set(data::jsonb, '{releasedMinor}', '"much"')::json
+       where stream_id = $1 and type = 'PaymentCaptured'`,
+    ],
+    example: 'is no PaymentCaptured of its form',
+  },
+  {
+    invariant: 'events-readable',
+    also: ['no-strays', 'sales-recompute'],
+    order: 'shipped',
+    sql: [`update shipping.events set type = 'ShipmentSent' where stream_id = $1`],
+    example: 'shipping version 1 is no ShipmentSent of its form',
   },
   {
     invariant: 'logs-clean',

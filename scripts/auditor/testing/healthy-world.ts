@@ -29,10 +29,13 @@ export type HealthyWorld = {
   copyMongo(onEnd: OnEnd): Promise<string>;
   /** A provider with the same books and one charge more, or with the order's charge of another amount. */
   copyProvider(onEnd: OnEnd, order: OrderName, amountMinor?: number): Promise<string>;
-  /** A mail server that took the same mails and one more. */
-  copyMails(onEnd: OnEnd, messageId: string): Promise<string>;
+  /** A mail server that took the same mails, and one of them again or never. */
+  copyMails(onEnd: OnEnd, change: MailChange): Promise<string>;
   close(): Promise<void>;
 };
+
+/** A message id. */
+type MailChange = { readonly again: string } | { readonly without: string };
 
 let copies = 0;
 
@@ -104,9 +107,13 @@ export async function openHealthyWorld(stack: LocalStack): Promise<HealthyWorld>
       if (amountMinor === undefined) await chargeAgain(simulator.baseUrl, ids[order]);
       return simulator.baseUrl;
     },
-    async copyMails(onEnd, messageId) {
-      const other = await startMailSink({ folder: copyFolder('mails'), smtpPort: 0, apiPort: 0 });
+    async copyMails(onEnd, change) {
+      const copy = copyFolder('mails');
+      if ('without' in change) loseMail(join(copy, 'mails.jsonl'), change.without);
+      const other = await startMailSink({ folder: copy, smtpPort: 0, apiPort: 0 });
       onEnd(() => other.close());
+      if ('without' in change) return other.apiUrl;
+      const messageId = change.again;
       const from = 'Meridian <orders@mail.meridian.example>';
       const mailer = createSmtpMailer({ host, port: other.smtpPort, from, apiUrl: other.apiUrl });
       await mailer.send([{ messageId, to: 'customer@example.com', subject: 'again', text: 'again' }]);
@@ -151,6 +158,11 @@ function changeCharge(ledger: string, orderId: string, amountMinor: number): voi
     return JSON.stringify({ ...(JSON.parse(line) as object), amountMinor });
   });
   writeFileSync(ledger, changed.join('\n'));
+}
+
+function loseMail(mails: string, messageId: string): void {
+  const lines = readFileSync(mails, 'utf8').split('\n');
+  writeFileSync(mails, lines.filter((line) => !line.includes(messageId)).join('\n'));
 }
 
 async function chargeAgain(baseUrl: string, orderId: string): Promise<void> {
