@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-const kinds = ['approve', 'declined', 'timeout', 'error', 'slow', 'webhook_twice', 'webhook_first'] as const;
+const kinds = [
+  'approve',
+  'declined',
+  'timeout',
+  'error',
+  'slow',
+  'webhook_repeated',
+  'webhook_first',
+] as const;
 
 /** How the simulator treats a charge; `times` is for how many tries of a key it misbehaves (absent: for all). */
 export const simulatorMode = z.object({ kind: z.enum(kinds), times: z.int().positive().optional() });
@@ -8,7 +16,7 @@ export type SimulatorMode = z.infer<typeof simulatorMode>;
 
 /**
  * The mode that a payment token asks for: `tok_approve`, `tok_declined`, `tok_timeout` (once), `tok_error` (twice, or
- * n times as `tok_error_n`), `tok_slow`, `tok_webhook_twice`, `tok_webhook_first`; undefined for an unknown token.
+ * n times as `tok_error_n`), `tok_slow`, `tok_webhook_repeated`, `tok_webhook_first`; undefined for an unknown token.
  */
 export const modeOfToken = (token: string): SimulatorMode | undefined => {
   const [, name, count] = /^tok_([a-z_]+?)(?:_(\d{1,4}))?$/.exec(token) ?? [];
