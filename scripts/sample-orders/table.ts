@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { formatMinor, type Currency } from '../../domain/money.ts';
-import { isOpen, outcomeOf, type Progress } from './place.ts';
+import { isAsMeant, isOpen, outcomeOf, type Progress } from './outcome.ts';
 
 const columns = [
   ['stock', 'OrderStockReserved'],
@@ -40,7 +40,7 @@ export function orderTable(orders: readonly Progress[]): string {
       ...columns.map(([, type]) => ms(order.stepMs[type])),
       ms(order.mailMs),
       order.orderId === undefined && !ended ? '' : outcomeOf(order),
-      ended ? (outcomeOf(order) === order.expected ? '✔' : `✖ meant: ${order.expected}`) : '…',
+      ended ? (isAsMeant(order) ? '✔' : `✖ meant: ${order.expected}`) : '…',
     ]);
   }
   return `${table.toString()}\nTimes in ms since the order was placed. ${summary(orders)}`;
@@ -48,7 +48,7 @@ export function orderTable(orders: readonly Progress[]): string {
 
 export function summary(orders: readonly Progress[]): string {
   const ended = orders.filter((order) => !isOpen(order));
-  const asMeant = ended.filter((order) => outcomeOf(order) === order.expected);
+  const asMeant = orders.filter(isAsMeant);
   return `${ended.length} of ${orders.length} orders ended, ${asMeant.length} as they were meant to.`;
 }
 
