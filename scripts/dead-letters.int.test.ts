@@ -181,4 +181,5 @@ test('exit codes tell an unknown letter, wrong usage and a system that is away',
     reject: false,
   });
   expect(elsewhere.exitCode).toBe(3);
+  expect(elsewhere.stderr).toMatch(/^dead-letters: .*ECONNREFUSED.* \(scripts\/up status shows what runs\)$/);
 });

@@ -11,6 +11,7 @@ import {
   type DeadLetter,
   type DeadLetterDesk,
 } from './dead-letter-desk.ts';
+import { whatRuns } from './explain-failure.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 
 type Options = { readonly stack: LocalStackName; readonly json?: true };
@@ -145,19 +146,19 @@ function detailTable(letter: DeadLetter): string {
 
 async function main(): Promise<number> {
   outliveReaders();
-  let exitCode = 0;
+  let finished = 0;
   try {
-    await commands((code) => (exitCode = code)).parseAsync();
-    return exitCode;
+    await commands((code) => (finished = code)).parseAsync();
+    return finished;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === 'usage') process.stderr.write(`${error.message}\n`);
       return error.exitCode === 0 ? 0 : 2;
     }
     if (!(error instanceof Error)) throw error;
-    process.stderr.write(`dead-letters: ${error.message}\n`);
-    if (error instanceof RangeError) return 2;
-    return error instanceof Refused ? 1 : 3;
+    const exitCode = error instanceof RangeError ? 2 : error instanceof Refused ? 1 : 3;
+    process.stderr.write(`dead-letters: ${error.message}${exitCode === 3 ? ` (${whatRuns})` : ''}\n`);
+    return exitCode;
   }
 }
 
