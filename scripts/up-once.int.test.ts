@@ -126,3 +126,9 @@ test('what was stopped comes back with its orders; reset ends it and deletes the
     'up: no log is named back. Known logs: none yet: start the stack first',
   ]);
 }, 120_000);
+
+test('a word that is no command is named', async () => {
+  const { exitCode, stdout, stderr } = await run('up', 'begin');
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^error: unknown command 'begin'\n/);
+});
