@@ -134,7 +134,8 @@ function listTable(letters: readonly DeadLetter[]): string {
   const table = new Table({ head: ['id', 'type', 'key', 'error', 'tries', 'at', 'status'], style });
   for (const { id, type, key, errorCode, attempts, at, status } of letters.map(summaryOf))
     table.push([id, type ?? '', key ?? '', errorCode, attempts, at, status]);
-  return `${table.toString()}\n${letters.filter(({ status }) => status === 'open').length} open`;
+  const count = `${letters.filter(({ status }) => status === 'open').length} open`;
+  return letters.length === 0 ? count : `${table.toString()}\n${count}`;
 }
 
 function detailTable(letter: DeadLetter): string {
