@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { LocalStackName } from '../environments/local.ts';
 import { outliveReaders } from '../platform/closed-output.ts';
 import { auditStack, exitCodes, renderAudit, type Acknowledged } from './auditor/index.ts';
+import { WrongUsage } from './refusal.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 
 type Options = {
@@ -44,10 +45,28 @@ function milliseconds(text: string): number {
 const acknowledgedLine = z.object({ orderId: z.string().min(1), totalMinor: z.int().optional() });
 
 async function* acknowledgedIn(file: string): AsyncGenerator<Acknowledged> {
+  let number = 0;
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    number += 1;
     if (line.trim() === '') continue;
-    const { orderId, totalMinor } = acknowledgedLine.parse(JSON.parse(line));
+    const { orderId, totalMinor } = acknowledgedOn(line, `${file}, line ${number}`);
     yield totalMinor === undefined ? { orderId } : { orderId, totalMinor };
+  }
+}
+
+/** @throws WrongUsage that says where and what is wrong. */
+function acknowledgedOn(line: string, where: string): z.infer<typeof acknowledgedLine> {
+  const read = acknowledgedLine.safeParse(jsonOn(line, where));
+  if (read.success) return read.data;
+  const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
+  throw new WrongUsage(`${where}: ${[...path, message].join(': ')}`);
+}
+
+function jsonOn(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new WrongUsage(`${where}: no JSON`, { cause });
   }
 }
 
@@ -74,8 +93,10 @@ async function main(): Promise<number> {
 
 /** A port offset or a file of acknowledged orders that cannot be used. */
 function isUsage(error: unknown): error is Error {
-  if (error instanceof RangeError || error instanceof z.ZodError || error instanceof SyntaxError) return true;
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (error instanceof RangeError || error instanceof WrongUsage) return true;
+  return (
+    error instanceof Error && 'syscall' in error && ['access', 'open', 'read'].includes(String(error.syscall))
+  );
 }
 
 process.exitCode = await main();

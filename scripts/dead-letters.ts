@@ -11,6 +11,7 @@ import {
   type DeadLetter,
   type DeadLetterDesk,
 } from './dead-letter-desk.ts';
+import { whatRuns } from './explain-failure.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 
 type Options = { readonly stack: LocalStackName; readonly json?: true };
@@ -133,7 +134,8 @@ function listTable(letters: readonly DeadLetter[]): string {
   const table = new Table({ head: ['id', 'type', 'key', 'error', 'tries', 'at', 'status'], style });
   for (const { id, type, key, errorCode, attempts, at, status } of letters.map(summaryOf))
     table.push([id, type ?? '', key ?? '', errorCode, attempts, at, status]);
-  return `${table.toString()}\n${letters.filter(({ status }) => status === 'open').length} open`;
+  const count = `${letters.filter(({ status }) => status === 'open').length} open`;
+  return letters.length === 0 ? count : `${table.toString()}\n${count}`;
 }
 
 function detailTable(letter: DeadLetter): string {
@@ -145,19 +147,19 @@ function detailTable(letter: DeadLetter): string {
 
 async function main(): Promise<number> {
   outliveReaders();
-  let exitCode = 0;
+  let finished = 0;
   try {
-    await commands((code) => (exitCode = code)).parseAsync();
-    return exitCode;
+    await commands((code) => (finished = code)).parseAsync();
+    return finished;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === 'usage') process.stderr.write(`${error.message}\n`);
       return error.exitCode === 0 ? 0 : 2;
     }
     if (!(error instanceof Error)) throw error;
-    process.stderr.write(`dead-letters: ${error.message}\n`);
-    if (error instanceof RangeError) return 2;
-    return error instanceof Refused ? 1 : 3;
+    const exitCode = error instanceof RangeError ? 2 : error instanceof Refused ? 1 : 3;
+    process.stderr.write(`dead-letters: ${error.message}${exitCode === 3 ? ` (${whatRuns})` : ''}\n`);
+    return exitCode;
   }
 }
 

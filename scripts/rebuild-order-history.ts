@@ -45,9 +45,7 @@ export type RebuildOptions = {
  * streams are read, then applied. What the projector had written before the deletion is in the streams read after it, and
  * what it writes later commutes with our writes; so nothing is lost and nobody has to wait. One that was cut off is
  * run again.
- *
- * A collection of its own that takes the live one's name would leave no gap, but SecantusDB's rename is not atomic: an
- * upsert on its way meanwhile leaves two documents of one id.
+ * Why in place: docs/adr/0024-a-read-model-is-rebuilt-in-place.md.
  */
 export async function rebuildOrderHistory(
   { postgres, mongo, partitions }: RebuildSources,

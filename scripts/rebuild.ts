@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { LocalStackName } from '../environments/local.ts';
 import { outliveReaders } from '../platform/closed-output.ts';
 import { openSources } from './auditor/local-sources.ts';
+import { whatRuns } from './explain-failure.ts';
 import { rebuildOrderHistory, type RebuildOptions, type RebuildReport } from './rebuild-order-history.ts';
 import { stackFromEnvironment } from './stack/index.ts';
 
@@ -78,8 +79,9 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof Error)) throw error;
-    process.stderr.write(`rebuild: ${error.message}\n`);
-    return error instanceof RangeError ? 2 : 1;
+    const isUsage = error instanceof RangeError;
+    process.stderr.write(`rebuild: ${error.message}${isUsage ? '' : ` (${whatRuns})`}\n`);
+    return isUsage ? 2 : 1;
   }
 }
 

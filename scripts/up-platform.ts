@@ -7,12 +7,12 @@ import { createLogUpdate } from 'log-update';
 import { signToken } from '../adapters/auth/tokens.ts';
 import type { LocalStack } from '../environments/local.ts';
 import { startPlatform } from './platform-processes.ts';
-import { isOpen, outcomeOf, placeOrders, type Progress as OrderProgress } from './sample-orders/place.ts';
+import { exitCodeOf, isAsMeant, outcomeOf, type Progress as OrderProgress } from './sample-orders/outcome.ts';
+import { placeOrders } from './sample-orders/place.ts';
 import { planOrders } from './sample-orders/plan.ts';
 import { orderTable, summary } from './sample-orders/table.ts';
 import { blockedUser, scarceSkus, seedSkus, seedUsers } from './seed.ts';
 import { stackFolders } from './stack/folders.ts';
-
 import type { Progress } from './up-progress.ts';
 
 export type PlatformContext = {
@@ -43,8 +43,8 @@ export async function runPlatform(context: PlatformContext): Promise<number> {
   });
   try {
     const exitCode = context.orders && !signal.aborted ? await placeAndAudit(context) : 0;
-    if (!context.json) showAddresses(stack);
     if (!context.once && !signal.aborted) {
+      if (!context.json) showAddresses(stack);
       progress.line('Running until Ctrl-C.');
       await once(signal, 'abort');
     }
@@ -104,14 +104,14 @@ async function placeAndAudit({ stack, json, progress, signal }: PlatformContext)
     },
   );
   signal.throwIfAborted();
-  const asMeant = orders.every((order) => !isOpen(order) && outcomeOf(order) === order.expected);
+  const asMeant = orders.every(isAsMeant);
   if (json)
     process.stdout.write(
       `${JSON.stringify({ orders: orders.map(plain), asMeant, audit: JSON.parse(audit.stdout) as unknown }, null, 2)}\n`,
     );
   else process.stdout.write(`${orderTable(orders)}\n\n${audit.stdout}\n`);
   if (!asMeant) process.stderr.write(`up: ${summary(orders)}\n`);
-  return audit.exitCode === 0 && asMeant ? 0 : 1;
+  return exitCodeOf(orders, audit.exitCode);
 }
 
 function plain(order: OrderProgress): object {
@@ -128,7 +128,7 @@ function showAddresses(stack: LocalStack): void {
       `metrics           ${at(stack.ports.metrics[0]!, '/metrics')}  ${at(stack.ports.metrics[1]!, '/metrics')}`,
       `payment provider  ${at(stack.ports.payments, '/v1/ledger?limit=20')}`,
       `mails             ${at(stack.ports.smtpHttp, '/mails/count')}`,
-      `a token           node scripts/token.ts ${seedUsers(stack.region)[0]}`,
+      `a token           node_modules/.bin/node scripts/token.ts ${seedUsers(stack.region)[0]}`,
       '',
     ].join('\n'),
   );

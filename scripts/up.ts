@@ -30,13 +30,19 @@ function commands(finish: (exitCode: number) => void): Command {
     .option('--no-orders', 'do not place sample orders')
     .addHelpText(
       'after',
-      '\nEnvironment: MERIDIAN_PORT_OFFSET moves all ports (a multiple of 1000, at most 8000); MERIDIAN_CACHE is the folder of downloads.',
+      '\nExit codes: 0 done (with --once: all is clean), 1 failed (with --once: it is not), 2 wrong usage, 130 ended by Ctrl-C before it was up.' +
+        '\nEnvironment: MERIDIAN_PORT_OFFSET moves all ports (a multiple of 1000, at most 8000); MERIDIAN_CACHE is the folder of downloads.',
     )
     .showHelpAfterError('(scripts/up --help lists the commands and options)')
     .configureOutput({
       // What commander says of a word that is no command.
       outputError: (text, write) =>
-        write(text.replace(/^error: too many arguments.*/, 'error: unknown command')),
+        write(
+          text.replace(
+            /^error: too many arguments.*/,
+            () => `error: unknown command '${program.args[0] ?? ''}'`,
+          ),
+        ),
     })
     .exitOverride()
     .action(async (options: Options) => {
@@ -52,15 +58,16 @@ function commands(finish: (exitCode: number) => void): Command {
     finish(showStatus(stackFromEnvironment(common(sub).stack), common(sub).json === true));
   });
   command('stop', 'ends the stack, also one in another terminal').action(async (_options, sub: Command) => {
-    const { stack } = common(sub);
+    const { stack, json } = common(sub);
     await stopStack(stackFromEnvironment(stack));
-    process.stdout.write(`The ${stack} stack is stopped; its data is kept.\n`);
+    tell(json, { stack, stopped: true, data: 'kept' }, `The ${stack} stack is stopped; its data is kept.`);
     finish(0);
   });
   command('reset', 'ends the stack and deletes its data').action(async (_options, sub: Command) => {
-    const { stack } = common(sub);
+    const { stack, json } = common(sub);
     await resetStack(stackFromEnvironment(stack));
-    process.stdout.write(`The ${stack} stack is stopped and its data deleted.\n`);
+    const text = `The ${stack} stack is stopped and its data deleted.`;
+    tell(json, { stack, stopped: true, data: 'deleted' }, text);
     finish(0);
   });
   command('logs', 'follows the log of one process')
@@ -69,6 +76,10 @@ function commands(finish: (exitCode: number) => void): Command {
       finish(await showLog(stackFromEnvironment(common(sub).stack), name));
     });
   return program;
+}
+
+function tell(json: boolean | undefined, result: object, text: string): void {
+  process.stdout.write(`${json ? JSON.stringify(result) : text}\n`);
 }
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C before it was up. */

@@ -170,7 +170,7 @@ describe('the client when the provider misbehaves', () => {
     world = await start();
     await world.provider.capture(order('tok_webhook_first'));
     expect(world.received).toMatchObject([{ id: 'evt_1', type: 'charge.succeeded', valid: true }]);
-    await world.provider.capture(order('tok_webhook_twice', 'o2'));
+    await world.provider.capture(order('tok_webhook_repeated', 'o2'));
     await vi.waitFor(() =>
       expect(world.received.map(({ id }) => id)).toEqual(['evt_1', ...Array(5).fill('evt_2')]),
     );

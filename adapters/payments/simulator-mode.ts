@@ -6,7 +6,7 @@ const kinds = [
   'timeout',
   'error',
   'slow',
-  'webhook_twice',
+  'webhook_repeated',
   'webhook_first',
   'webhook_flood',
 ] as const;
@@ -17,7 +17,8 @@ export type SimulatorMode = z.infer<typeof simulatorMode>;
 
 /**
  * The mode that a payment token asks for: `tok_approve`, `tok_declined`, `tok_timeout` (once), `tok_error` (twice, or
- * n times as `tok_error_n`), `tok_slow`, `tok_webhook_twice`, `tok_webhook_first`, `tok_webhook_flood` (five times, and first); undefined for an unknown token.
+ * n times as `tok_error_n`), `tok_slow`, `tok_webhook_repeated`, `tok_webhook_first`, `tok_webhook_flood` (repeated, and first);
+ * undefined for an unknown token.
  */
 export const modeOfToken = (token: string): SimulatorMode | undefined => {
   const [, name, count] = /^tok_([a-z_]+?)(?:_(\d{1,4}))?$/.exec(token) ?? [];

@@ -28,6 +28,8 @@ export interface PaymentSimulator {
 
 /** How long after its answer the provider reports an ordinary charge, in ms. */
 const webhookDelayMs = 500;
+/** How often `tok_webhook_repeated` has its charge reported, all at once. */
+const webhookCopies = 5;
 
 /** Starts the payment provider's stand-in on 127.0.0.1: an HTTP server of its own with books of its own. */
 export const startPaymentSimulator = async (options: SimulatorOptions): Promise<PaymentSimulator> => {
@@ -94,8 +96,8 @@ const simulatorApp = (
       // As a rule a provider answers first and reports later.
       if (mode.kind === 'approve') tellLater(result.entry);
       else {
-        const isRepeated = mode.kind === 'webhook_twice' || mode.kind === 'webhook_flood';
-        const told = tell(result.entry, isRepeated ? 5 : 1);
+        const isRepeated = mode.kind === 'webhook_repeated' || mode.kind === 'webhook_flood';
+        const told = tell(result.entry, isRepeated ? webhookCopies : 1);
         if (mode.kind === 'webhook_first' || mode.kind === 'webhook_flood') await told;
       }
     }

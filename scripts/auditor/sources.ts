@@ -41,8 +41,10 @@ export class SourceAway extends Error {
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, name, cause } = error;
-  const why = cause instanceof Error && !(error instanceof SourceAway) ? `: ${reasonOf(cause)}` : '';
-  return `${message || ('code' in error ? String(error.code) : name)}${why}`;
+  const own = message || ('code' in error ? String(error.code) : name);
+  const why = cause instanceof Error && !(error instanceof SourceAway) ? reasonOf(cause) : '';
+  // kafkajs gives an error the words of its cause.
+  return own.includes(why) ? own : `${own}: ${why}`;
 }
 
 /** Runs `read` and tells its failure as that of the source. */

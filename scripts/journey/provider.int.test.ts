@@ -44,7 +44,7 @@ test('a provider that times out after the charge, fails, or tells first and five
     'tok_approve',
     'tok_error',
     'tok_webhook_first',
-    'tok_webhook_twice',
+    'tok_webhook_repeated',
   ];
   const placed = await startLoad(world, {
     perSecond: 20,

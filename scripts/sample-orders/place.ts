@@ -2,18 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { acceptedOrder, orderResource, type OrderResource } from '../../contracts/http/orders.ts';
+import { isOpen, type Progress } from './outcome.ts';
 import type { SampleOrder } from './plan.ts';
-
-export type Progress = SampleOrder & {
-  orderId?: string;
-  totalMinor?: number;
-  currency?: string;
-  status: string;
-  /** Milliseconds from placing to each step. */
-  stepMs: Record<string, number>;
-  mailMs?: number;
-  problem?: string;
-};
 
 export type PlaceOptions = {
   readonly gatewayUrl: string;
@@ -62,13 +52,6 @@ export async function placeOrders(
   return orders;
 }
 
-/** Whether an order is not yet where it ends, or its mail has not come. */
-export function isOpen({ status, mailMs, problem }: Progress): boolean {
-  if (problem !== undefined) return false;
-  return !mailedStatuses.includes(status) || mailMs === undefined;
-}
-
-const mailedStatuses: readonly string[] = ['shipped', 'delivered', 'rejected', 'cancelled', 'refunded'];
 const mailSteps: Readonly<Record<string, string>> = {
   shipped: 'OrderShipped',
   delivered: 'OrderShipped',
@@ -123,18 +106,8 @@ const mailList = z.object({ mails: z.array(z.object({ firstAt: z.iso.datetime() 
 
 function apply(order: Progress, { status, reason, steps, placedAt }: OrderResource): void {
   order.status = status;
-  if (reason !== undefined) order.stepMs['reason'] = 0;
+  if (reason !== undefined) order.reason = reason;
   for (const { type, at } of steps) order.stepMs[type] = Date.parse(at) - Date.parse(placedAt);
-  if (reason !== undefined) Object.assign(order, { reason });
-}
-
-/** What became of the order, in the words of the plan. */
-export function outcomeOf(order: Progress): string {
-  if (order.problem !== undefined) return order.problem;
-  const reason = 'reason' in order ? String(order.reason) : undefined;
-  if (order.status === 'rejected') return `rejected: ${reason ?? '?'}`;
-  // Cancelled after the money had come in: it went back.
-  return order.status === 'refunded' ? 'cancelled' : order.status;
 }
 
 async function call(

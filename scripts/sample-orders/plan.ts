@@ -41,7 +41,7 @@ const special: readonly Omit<SampleOrder, 'userId' | 'lines'>[] = [
   { label: 'cancelled', expected: 'cancelled', paymentToken: 'tok_slow', cancel: true },
   { label: 'provider times out', expected: 'shipped', paymentToken: 'tok_timeout', cancel: false },
   { label: 'provider fails twice', expected: 'shipped', paymentToken: 'tok_error', cancel: false },
-  { label: 'webhook twice', expected: 'shipped', paymentToken: 'tok_webhook_twice', cancel: false },
+  { label: 'webhook repeated', expected: 'shipped', paymentToken: 'tok_webhook_repeated', cancel: false },
   { label: 'webhook first', expected: 'shipped', paymentToken: 'tok_webhook_first', cancel: false },
 ];
 
