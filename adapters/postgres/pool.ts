@@ -36,6 +36,9 @@ export function createPool(settings: PoolSettings): Pool {
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     pipeline: true,
+    // A server that is gone without a word is noticed while a statement waits for it.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     ...(prepared ? { Client: PreparingClient } : {}),
     ...(settings.longStatements ? { options: longStatements } : {}),
   });

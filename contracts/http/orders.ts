@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency, minorUnits, orderId } from '../event-parts.ts';
+import { isCardNumber } from './card-number.ts';
 import { lineQuantity, reason, shipTo, sku } from './parts.ts';
 
 export const requestedLine = z.strictObject({ sku, quantity: lineQuantity });
@@ -32,7 +33,10 @@ export const placeOrderRequest = z
         'Orders the cart, and empties it unless it was changed meanwhile; another key is another order',
       ),
     currency: currency.optional(),
-    paymentToken: z.string().regex(/^[!-~]{1,200}$/),
+    paymentToken: z
+      .string()
+      .regex(/^[!-~]{1,200}$/)
+      .refine((token) => !isCardNumber(token), 'is a card number, which must not come here: send its token'),
     shipTo,
   })
   .refine(({ lines, fromCart }) => (lines === undefined) !== (fromCart === undefined), {

@@ -80,6 +80,7 @@ describe('an order', () => {
     ['lines and cart', order({ fromCart: true }), '422 request-invalid lines'],
     ['an empty cart', order({ lines: undefined, fromCart: true }), '422 cart-empty fromCart'],
     ['no payment token', order({ paymentToken: '' }), '422 request-invalid paymentToken'],
+    ['a card number', order({ paymentToken: '4242424242424242' }), '422 request-invalid paymentToken'],
     ['an address as text', order({ shipTo: 'US 94103' }), '422 request-invalid shipTo'],
     [
       'no country',
