@@ -135,6 +135,8 @@ test.each([
   expect(answered).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });
 
+const bareGet = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
 test('what is no request does not break into an answer that has begun, though another request came meanwhile', async () => {
   const { server } = await start({
     fetch: ({ url }) =>
@@ -148,10 +150,9 @@ test('what is no request does not break into an answer that has begun, though an
   const received: string[] = [];
   socket.on('data', (data: Buffer) => received.push(data.toString()));
   const closed = once(socket, 'close');
-  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-  socket.write(get('/events'));
+  socket.write(bareGet('/events'));
   await vi.waitFor(() => expect(received.join('')).toContain('begun'));
-  socket.write(`${get('/other')}no request\r\n\r\n`);
+  socket.write(`${bareGet('/other')}no request\r\n\r\n`);
   await closed;
   expect(received.join('').match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
 });
