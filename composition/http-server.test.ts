@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createGatewayApp } from '../platform/http/gateway-app.ts';
 import type { Logger } from '../platform/logger.ts';
 import { things } from '../scripts/testing/things-gateway.ts';
@@ -133,4 +133,25 @@ test.each([
   socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
   const answered = (await Array.fromAsync(socket, String)).join('');
   expect(answered).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
+test('what is no request does not break into an answer that has begun, though another request came meanwhile', async () => {
+  const { server } = await start({
+    fetch: ({ url }) =>
+      url.endsWith('/events')
+        ? new Response(
+            new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('begun')) }),
+          )
+        : new Promise(() => undefined),
+  });
+  const socket = connect(server.port, '127.0.0.1');
+  const received: string[] = [];
+  socket.on('data', (data: Buffer) => received.push(data.toString()));
+  const closed = once(socket, 'close');
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  socket.write(get('/events'));
+  await vi.waitFor(() => expect(received.join('')).toContain('begun'));
+  socket.write(`${get('/other')}no request\r\n\r\n`);
+  await closed;
+  expect(received.join('').match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
 });

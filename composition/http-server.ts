@@ -25,7 +25,8 @@ const idleCheckMs = 20;
 export async function listen(settings: HttpServerSettings): Promise<HttpServer & { readonly port: number }> {
   const { fetch, host, port, limits = { headersMs: 10_000, requestMs: 20_000 } } = settings;
   const listener = getRequestListener(fetch, { errorHandler: refuseWithoutUrl });
-  const begun = new WeakMap<Duplex, ServerResponse>();
+  // More than one where a client sends its next request before the answer to the last.
+  const begun = new WeakMap<Duplex, readonly ServerResponse[]>();
   let closing = false;
   const server = createServer(
     {
@@ -39,7 +40,8 @@ export async function listen(settings: HttpServerSettings): Promise<HttpServer &
     (request, response) => {
       // The client then knows that it cannot send its next request here.
       if (closing) response.shouldKeepAlive = false;
-      begun.set(request.socket, response);
+      const unfinished = begun.get(request.socket)?.filter((earlier) => !earlier.writableFinished) ?? [];
+      begun.set(request.socket, [...unfinished, response]);
       void listener(request, response);
     },
   );

@@ -14,9 +14,9 @@ type ParserError = Error & { readonly code?: string; readonly reason?: string };
 export function refuseUnreadable(
   error: ParserError,
   socket: Duplex,
-  begun: ServerResponse | undefined,
+  begun: readonly ServerResponse[] = [],
 ): void {
-  const isAnswering = begun !== undefined && begun.headersSent && !begun.writableFinished;
+  const isAnswering = begun.some(({ headersSent, writableFinished }) => headersSent && !writableFinished);
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return void socket.destroy(error);
   const { status, problem: details } = answerTo(error);
   const body = JSON.stringify({ ...details, requestId: randomUUID() });

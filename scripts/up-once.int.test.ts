@@ -131,4 +131,7 @@ test('a word that is no command is named', async () => {
   const { exitCode, stdout, stderr } = await run('up', 'begin');
   expect([exitCode, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^error: unknown command 'begin'\n/);
+  const more = await run('up', 'status', 'begin');
+  expect([more.exitCode, more.stdout]).toEqual([2, '']);
+  expect(more.stderr).toMatch(/^error: too many arguments for 'status'/);
 });

@@ -39,7 +39,7 @@ function commands(finish: (exitCode: number) => void): Command {
       outputError: (text, write) =>
         write(
           text.replace(
-            /^error: too many arguments.*/,
+            /^error: too many arguments\..*/,
             () => `error: unknown command '${program.args[0] ?? ''}'`,
           ),
         ),

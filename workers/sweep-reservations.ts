@@ -11,8 +11,8 @@ const minimumAgeMs = 30 * 60_000;
 
 /**
  * Looks after reservations that were never settled: units held for an order that ended, or that never came to be, go back,
- * those of a shipped one are booked out, and in again where it was returned. The reservation's own events do this as a rule;
- * this is for the one that was dead-lettered.
+ * those of a shipped one are booked out, and in again where it was returned meanwhile. The reservation's own events do this as a
+ * rule; this is for the one that was dead-lettered while the units were held. What was booked out is not looked at again.
  */
 export const sweepReservations = defineTask({
   name: 'sweep-reservations',

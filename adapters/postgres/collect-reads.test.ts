@@ -56,6 +56,22 @@ test('a stream that cannot be read fails only who asked for it, one after the ot
   expect(asked).toEqual(['abc', 'a', 'b', 'c']);
 });
 
+test('a database that goes away while they are asked for one by one is not asked for the rest', async () => {
+  const asked: string[] = [];
+  const read = collectReads((keys) => {
+    asked.push(keys.map(({ streamId }) => streamId).join(''));
+    return Promise.reject(
+      keys.length > 1
+        ? new PermanentError('unreadable', 'no event')
+        : new TransientError('away', 'no answer'),
+    );
+  });
+  const results = await Promise.allSettled(['a', 'b', 'c'].map((id) => read([key(id)])));
+  for (const result of results)
+    expect(result).toMatchObject({ status: 'rejected', reason: { code: 'away' } });
+  expect(asked).toEqual(['abc', 'a']);
+});
+
 test('by bucket, a shard that fails or hangs fails and holds up nobody of another bucket', async () => {
   const asked: string[][] = [];
   const hanging = Promise.withResolvers<never>();

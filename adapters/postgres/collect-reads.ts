@@ -56,12 +56,24 @@ function countWithin(queue: readonly Waiting[], most: number): number {
 
 /** A database that is away fails all; anything else may be the fault of one of them, so each is asked for alone. */
 async function answer(read: Read, batch: readonly Waiting[]): Promise<void> {
+  const failure = await readFor(read, batch);
+  if (failure === undefined) return;
+  let away = failure instanceof TransientError ? failure : undefined;
+  for (const waiting of batch) {
+    const own = away ?? (batch.length === 1 ? failure : await readFor(read, [waiting]));
+    if (own !== undefined) waiting.reject(own);
+    if (own instanceof TransientError) away = own;
+  }
+}
+
+/** @returns what the read failed with; nobody is answered then. */
+async function readFor(read: Read, batch: readonly Waiting[]): Promise<unknown> {
   try {
     const streams = await read(batch.flatMap(({ keys }) => keys));
     let start = 0;
     for (const { keys, resolve } of batch) resolve(streams.slice(start, (start += keys.length)));
+    return undefined;
   } catch (error) {
-    if (error instanceof TransientError || batch.length === 1) for (const { reject } of batch) reject(error);
-    else for (const waiting of batch) await answer(read, [waiting]);
+    return error;
   }
 }

@@ -39,5 +39,6 @@ test('JSON that stops is no JSON at its end, and one with a sign too many where 
 test('long strings and much of everything are no burden', () => {
   expect(jsonFault(`["${'x'.repeat(1_000_000)}"`)).toBe('at its end');
   expect(jsonFault(`["${String.raw`\n`.repeat(500_000)}"`)).toBe('at its end');
-  expect(jsonFault('['.repeat(500_000))).toBe('at its end');
+  expect(jsonFault('['.repeat(19_999))).toBe('at its end');
+  expect(jsonFault('['.repeat(500_000))).toBe('after its first 20000 tokens');
 });

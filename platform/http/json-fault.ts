@@ -1,6 +1,8 @@
 /** A string, a literal or number, or a sign; of what is none, nothing. */
 const token =
   /[ \t\n\r]*(?:("[ !#-[\]-\u{10ffff}]*(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[ !#-[\]-\u{10ffff}]*)*")|(true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|([{}[\],:]))/uy;
+/** How many tokens are looked at: a body of a mebibyte must not hold up the others. */
+const mostTokens = 20_000;
 const space = /[ \t\n\r]*/y;
 
 /** What may come next, as signs; `s` is a string, `v` another value. Of a container that has begun, its end may be next. */
@@ -17,7 +19,7 @@ export function jsonFault(text: string): string {
   const open: ('{' | '[')[] = [];
   let expected = value;
   let at = 0;
-  for (;;) {
+  for (let tokens = 0; tokens < mostTokens; tokens += 1) {
     token.lastIndex = at;
     const match = token.exec(text);
     const [, string, literal, sign = string === undefined ? 'v' : 's'] = match ?? [];
@@ -28,6 +30,7 @@ export function jsonFault(text: string): string {
     else if (sign === '}' || sign === ']') open.pop();
     expected = inKey ? ':' : next(sign, literal !== undefined, open.at(-1));
   }
+  return `after its first ${mostTokens} tokens`;
 }
 
 function next(sign: string, isLiteral: boolean, within: '{' | '[' | undefined): string {
