@@ -40,7 +40,6 @@ export const advanceOrder = defineWorker({
         ? []
         : [{ reason: outcome.reason, eventId: events[index]!.eventId, type: events[index]!.event.type }],
     );
-    for (const { reason } of all.filter(isUnasked)) unasked.add(1, { reason });
     const refused = all.filter((refusal) => !isUnasked(refusal));
     const wrong = refused.find(({ reason }) => !isEarly(reason));
     if (wrong) throw new PermanentError('fact-refused', `${wrong.type}: ${wrong.reason}`, { details: wrong });
@@ -48,6 +47,8 @@ export const advanceOrder = defineWorker({
       throw new TransientError('fact-early', 'a fact came before its cause', {
         details: { eventIds: refused.map(({ eventId }) => eventId), othersSettled: true },
       });
+    // Last, since a batch that fails is handled again.
+    for (const { reason } of all) unasked.add(1, { reason });
   },
 });
 

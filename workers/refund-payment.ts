@@ -2,12 +2,19 @@ import { topics } from '../contracts/topics.ts';
 import { bucketOf } from '../domain/ids.ts';
 import { refundedMinor } from '../domain/payment/payment.ts';
 import { decideAll, foldStream } from '../platform/decide-all.ts';
-import { PermanentError } from '../platform/errors.ts';
+import { PermanentError, TransientError } from '../platform/errors.ts';
+import type { PaymentProvider, Refund } from '../platform/ports/payment-provider.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
 import { within } from '../platform/telemetry.ts';
 import { smallPod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
+
+/**
+ * Age of an OrderRefundDue, in ms, up to which a webhook of the same money is waited for. A lost one never comes, and would hold
+ * up the partition for ever.
+ */
+const webhookDueMs = 60_000;
 
 /**
  * Gives back what an order may not keep, less what went back in the provider's own console. The order's OrderRefundDue is the
@@ -34,15 +41,23 @@ export const refundPayment = defineWorker({
     );
     const due = events.flatMap(({ event, eventId, traceparent }, index) => {
       const { state } = foldStream(paymentStream, streams[index]!);
-      const amountMinor = event.amountMinor - refundedMinor(state);
-      return amountMinor > 0 ? [{ event: { ...event, amountMinor }, eventId, traceparent }] : [];
+      const knownMinor = refundedMinor(state);
+      const amountMinor = event.amountMinor - knownMinor;
+      return amountMinor > 0 ? [{ event: { ...event, amountMinor }, knownMinor, eventId, traceparent }] : [];
     });
     await settleAll(
       due,
-      ({ event, traceparent }) =>
-        within(traceparent, () => {
-          const { orderId, paymentId: chargeId, amountMinor } = event;
-          return paymentProvider.refund({ orderId, chargeId, amountMinor }, signal);
+      ({ event, knownMinor, traceparent }) =>
+        within(traceparent, async () => {
+          const { orderId, paymentId: chargeId, amountMinor, at } = event;
+          const refund = { orderId, chargeId, amountMinor };
+          try {
+            return await paymentProvider.refund(refund, signal);
+          } catch (error) {
+            if (!(error instanceof PermanentError)) throw error;
+            const ahead = await isAhead(paymentProvider, refund, knownMinor, signal);
+            throw ahead ? booksBehind(at, error) : error;
+          }
         }),
       async (settled) => {
         const at = new Date().toISOString();
@@ -60,3 +75,24 @@ export const refundPayment = defineWorker({
     );
   },
 });
+
+/** Whether the provider gave back more of the charge than our books say. */
+async function isAhead(
+  paymentProvider: PaymentProvider,
+  { orderId, chargeId }: Refund,
+  knownMinor: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const charges = await paymentProvider.find([orderId], signal);
+  return charges.some((charge) => charge.chargeId === chargeId && charge.refundedMinor > knownMinor);
+}
+
+/**
+ * The webhook brings what we lack, and then the rest is known. It is not to be had from the provider's total: a refund of our own
+ * that is not recorded yet may be part of that.
+ */
+function booksBehind(dueAt: string, cause: PermanentError): TransientError | PermanentError {
+  const waits = Date.now() - Date.parse(dueAt) < webhookDueMs;
+  const Behind = waits ? TransientError : PermanentError;
+  return new Behind('books-behind', 'the provider gave back more of the charge than is recorded', { cause });
+}

@@ -35,19 +35,27 @@ async function paidOrder() {
   return { orderId, chargeId: charge!.chargeId };
 }
 
-/** Somebody gives money back in the provider's own console, and the provider tells us. */
-async function refundAtProvider(charge: { orderId: string; chargeId: string }, amountMinor: number) {
+/** Somebody gives money back in the provider's own console. */
+async function giveBack(charge: { orderId: string; chargeId: string }, amountMinor: number) {
   const answer = await fetch(`${provider.baseUrl}/v1/refunds`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': `${charge.orderId}:console` },
     body: JSON.stringify({ ...charge, amountMinor }),
   });
   const { refundId } = (await answer.json()) as { refundId: string };
+  return { ...charge, refundId, amountMinor };
+}
+
+/** The provider tells us. */
+async function tell(data: Awaited<ReturnType<typeof giveBack>>) {
   const record = createWebhookRecorder({ ...harness.shared, ...harness.tools }, silentLogger);
-  const data = { ...charge, refundId, amountMinor };
   const createdAt = new Date().toISOString();
-  const webhook = { id: `evt_${refundId}`, type: 'refund.succeeded', createdAt, data };
+  const webhook = { id: `evt_${data.refundId}`, type: 'refund.succeeded', createdAt, data };
   expect(await record(webhook, undefined)).toMatchObject({ status: 204 });
+}
+
+async function refundAtProvider(charge: { orderId: string; chargeId: string }, amountMinor: number) {
+  await tell(await giveBack(charge, amountMinor));
 }
 
 async function expectRefunded(orderId: string, refunds: readonly number[]): Promise<void> {
@@ -88,4 +96,35 @@ test('a part that is given back while a cancelled order waits for its refund cou
   await deliver(waiting);
   expect(letters).toEqual([]);
   await expectRefunded(charge.orderId, [1000, 2000]);
+});
+
+test('a refund that the provider refuses waits for the webhook of what went back before', async () => {
+  const charge = await paidOrder();
+  const given = await giveBack(charge, 1000);
+  await harness.cancel(charge.orderId);
+  const waiting = await harness.published();
+  const { deliver, letters } = await harness.run(refundPayment, { paymentProvider: provider.client });
+  await expect(deliver(waiting)).rejects.toMatchObject({ cause: { code: 'books-behind' } });
+  expect(letters).toEqual([]);
+  expect(await provider.client.find([charge.orderId])).toMatchObject([{ refundedMinor: 1000 }]);
+  await tell(given);
+  await deliver(waiting);
+  await carryOn();
+  expect(letters).toEqual([]);
+  await expectRefunded(charge.orderId, [1000, 2000]);
+});
+
+test('a webhook that was lost holds up nobody: the refund is given up, and says why', async () => {
+  const [charge, other] = [await paidOrder(), await paidOrder()];
+  await giveBack(charge, 1000);
+  await harness.cancel(charge.orderId, 2 * 60_000);
+  await harness.cancel(other.orderId, 2 * 60_000);
+  const { deliver, letters } = await harness.run(refundPayment, { paymentProvider: provider.client });
+  await deliver(await harness.published());
+  expect(letters.map(({ value }) => JSON.parse(value) as object)).toMatchObject([
+    { key: charge.orderId, errorCode: 'books-behind' },
+  ]);
+  await carryOn();
+  expect(await harness.orderOf(charge.orderId)).toMatchObject({ status: 'cancelled' });
+  await expectRefunded(other.orderId, [3000]);
 });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHttpPaymentProvider } from '../adapters/payments/http-provider.ts';
+import { sampleCommands } from '../domain/order/order-samples.ts';
+import { chargeCommands, type PaymentCommand } from '../domain/payment/payment.ts';
 import { decideAll } from '../platform/decide-all.ts';
 import type { PaymentProvider } from '../platform/ports/payment-provider.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
@@ -92,6 +94,39 @@ test('a charge that is recorded and did not reach its order is parked', async ()
   expect(await parked()).toEqual(new Map());
   await sweep();
   expect(await parked()).toEqual(new Map([[orderId, 'charge-not-applied']]));
+});
+
+/** A cancelled order that is owed its money, some of which went back before. */
+async function owedOrder(refunds: readonly number[]): Promise<string> {
+  const orderId = await harness.order(overdue, [...confirmed, 'RecordPaymentCaptured', 'CancelOrder']);
+  const facts = { orderId, at: new Date().toISOString() };
+  const charge = { chargeId: sampleCommands.RecordPaymentCaptured.paymentId, amountMinor: totalMinor };
+  const commands: readonly PaymentCommand[] = [
+    { type: 'RequestPayment', ...facts, userId: customer, currency: 'USD', amountMinor: totalMinor },
+    ...chargeCommands(orderId, facts.at, charge),
+    ...refunds.map((amountMinor, index) => {
+      return { type: 'RefundPayment', ...facts, refundId: `ref_${index + 1}`, amountMinor } as const;
+    }),
+  ];
+  const requests = commands.map((command) => ({ command }));
+  await decideAll(harness.shared.payments, paymentStream, requests, harness.tools.partitions);
+  return orderId;
+}
+
+test('an order whose money went back before it was due is refunded, and one that lacks a part is parked', async () => {
+  const whole = await owedOrder([1000, 2000]);
+  const part = await owedOrder([1000]);
+  await harness.published();
+  await sweep();
+  expect(await harness.orderOf(whole)).toMatchObject({ status: 'refunded', after: 'cancelled' });
+  expect(await statusOf(part)).toBe('cancelled');
+  expect(await parked()).toEqual(new Map([[part, 'refund-outstanding']]));
+  const told = await harness.published();
+  expect(told.map(({ key, type }) => ({ key, type }))).toEqual([{ key: whole, type: 'OrderRefunded' }]);
+  expect(JSON.parse(told[0]!.value!.toString())).toMatchObject({
+    refundId: 'ref_2',
+    amountMinor: totalMinor,
+  });
 });
 
 test('while the provider is away all other kinds of orders are looked after', async () => {

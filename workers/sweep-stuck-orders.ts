@@ -1,16 +1,20 @@
-import { chargeCommands } from '../domain/payment/payment.ts';
+import { bucketOf } from '../domain/ids.ts';
+import type { RecordRefund } from '../domain/order/order-commands.ts';
+import type { Order } from '../domain/order/order-state.ts';
+import { chargeCommands, refundedMinor, type Payment } from '../domain/payment/payment.ts';
 import { decideAll, foldStream } from '../platform/decide-all.ts';
+import type { SharedContext } from '../platform/resources.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
-import { defineTask } from '../platform/worker.ts';
+import { defineTask, type WorkerTools } from '../platform/worker.ts';
 
 const batch = 200;
 
 /**
  * Looks after orders past their deadline, so that each ends in bounded time or is parked for a person: one without an
  * outcome of stock or fraud is cancelled, which releases its units; one whose charge has no outcome is settled by what the
- * provider's books say; one that is owed a parcel or a refund is parked with the reason. All steps are idempotent, so two sweepers
- * at once do no harm.
+ * provider's books say; one whose money is back already is refunded; one that is owed a parcel or a refund is parked with the
+ * reason. All steps are idempotent, so two sweepers at once do no harm.
  */
 export const sweepStuckOrders = defineTask({
   name: 'sweep-stuck-orders',
@@ -39,7 +43,9 @@ export const sweepStuckOrders = defineTask({
 
     await cancel(of('placed'));
     for (const saga of of('paid')) await sagas.park(saga, 'not-shipped');
-    for (const saga of of('rejected', 'cancelled', 'returned')) await sagas.park(saga, 'refund-outstanding');
+    const settled = await settleRefunds(states, at, { orders, payments, partitions });
+    for (const saga of of('rejected', 'cancelled', 'returned'))
+      if (!settled.has(saga.orderId)) await sagas.park(saga, 'refund-outstanding');
 
     // Last, since the provider may be away: that holds up nothing else.
     const confirmed = of('confirmed');
@@ -70,3 +76,42 @@ export const sweepStuckOrders = defineTask({
         await sagas.park(saga, 'charge-not-applied');
   },
 });
+
+/**
+ * Refunds the orders whose money went back before it was due, so that no event of it will come any more.
+ *
+ * @returns the ids of those that are settled.
+ */
+async function settleRefunds(
+  states: readonly Order[],
+  at: string,
+  { orders, payments, partitions }: SharedContext<'orders' | 'payments'> & Pick<WorkerTools, 'partitions'>,
+): Promise<ReadonlySet<string>> {
+  const owing = states.flatMap((order) =>
+    'refundDue' in order && order.refundDue ? [{ orderId: order.orderId, due: order.refundDue }] : [],
+  );
+  if (owing.length === 0) return new Set();
+  const streams = await payments.read(
+    owing.map(({ orderId }) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId })),
+  );
+  const commands = owing.flatMap(({ orderId, due }, index) => {
+    const refund = lastRefundOf(foldStream(paymentStream, streams[index]!).state);
+    return refund?.refundedMinor === due.amountMinor
+      ? [{ type: 'RecordRefund', orderId, at, paymentId: due.paymentId, ...refund } satisfies RecordRefund]
+      : [];
+  });
+  const outcomes = await decideAll(
+    orders,
+    orderStream,
+    commands.map((command) => ({ command })),
+    partitions,
+  );
+  return new Set(commands.flatMap(({ orderId }, index) => (outcomes[index]!.accepted ? [orderId] : [])));
+}
+
+function lastRefundOf(
+  payment: Payment,
+): Pick<RecordRefund, 'refundId' | 'amountMinor' | 'refundedMinor'> | undefined {
+  const last = payment.status === 'new' ? undefined : [...payment.refunds].at(-1);
+  return last && { refundId: last[0], amountMinor: last[1], refundedMinor: refundedMinor(payment) };
+}

@@ -99,8 +99,8 @@ export async function startWorkerHarness() {
       ]);
       return orderId;
     },
-    cancel: (orderId: string) =>
-      decide([{ ...sampleCommands.CancelOrder, orderId, at: new Date().toISOString() }]),
+    cancel: (orderId: string, ageMs = 0) =>
+      decide([{ ...sampleCommands.CancelOrder, orderId, at: new Date(Date.now() - ageMs).toISOString() }]),
     orderOf: async (orderId: string) =>
       (await readStream(shared.orders, orderStream, orderId, partitions)).state,
     paymentOf: async (orderId: string) =>

@@ -96,7 +96,7 @@ function effectsOfOrderEvent(
         'reserve-stock': status === 'released' || status === 'refused',
       };
     case 'OrderRefundDue':
-      return { ...forAll, 'refund-payment': has(facts, 'PaymentRefunded') };
+      return { ...forAll, 'refund-payment': refundedUpTo(facts) >= event.amountMinor };
     case 'OrderRefunded':
       return { ...forAll, 'send-notification': mail };
     case 'OrderReturned':
@@ -122,7 +122,7 @@ function paymentFacts(facts: OrderFacts): readonly Effect[] {
       type === 'PaymentCaptured'
         ? has(facts, 'OrderPaid') || has(facts, 'OrderRefundDue')
         : type === 'PaymentRefunded'
-          ? has(facts, 'OrderRefunded') || !isOwed(facts)
+          ? isRefundHeard(facts, version)
           : facts.order.status !== 'confirmed';
     return [
       { consumer: 'append-audit', eventId, type, done: facts.audited.has(eventId) },
@@ -131,9 +131,21 @@ function paymentFacts(facts: OrderFacts): readonly Effect[] {
   });
 }
 
-/** Whether an order waits for its money: what goes back of any other one was given at the provider, and changes nothing. */
-function isOwed({ order }: OrderFacts): boolean {
-  return 'refundDue' in order && order.refundDue !== undefined;
+/** Money changes nothing in an order that waits for none of it, before it does, or while a part of it is still missing. */
+function isRefundHeard(facts: OrderFacts, version: number): boolean {
+  const { order } = facts;
+  if (has(facts, 'OrderRefunded') || !('refundDue' in order) || !order.refundDue) return true;
+  if (refundedUpTo(facts, version) < order.refundDue.amountMinor) return true;
+  const dueAt = facts.orderEvents.find(({ event }) => event.type === 'OrderRefundDue')?.event.at;
+  const refundedAt = facts.paymentEvents.find((refund) => refund.version === version)?.event.at;
+  return dueAt !== undefined && refundedAt !== undefined && Date.parse(refundedAt) < Date.parse(dueAt);
+}
+
+/** What went back up to this version of the payment, in minor units. */
+function refundedUpTo({ paymentEvents }: OrderFacts, last = Infinity): number {
+  return paymentEvents
+    .filter(({ version }) => version <= last)
+    .reduce((sum, { event }) => sum + (event.type === 'PaymentRefunded' ? event.amountMinor : 0), 0);
 }
 
 function stockAndFraudFacts(facts: OrderFacts): readonly Effect[] {
