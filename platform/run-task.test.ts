@@ -9,20 +9,27 @@ import { defineTask } from './worker.ts';
 
 const hourMs = 60 * 60_000;
 
-/** A task that runs until `stop`; its first run does `first`. */
-function start(everyMs: number, first: () => Promise<void> = () => Promise.resolve()) {
+const limitMs = 1000;
+
+type Step = { readonly beat: () => void; readonly pass: (ms: number) => void };
+
+/** A task that runs until `stop`, and a clock of its heartbeats; its first run does `first`, and the others nothing. */
+function start(everyMs: number, first: (step: Step) => Promise<void> = () => Promise.resolve()) {
   const runs: Date[] = [];
   const logged: object[] = [];
   const stopping = new AbortController();
+  let nowMs = 0;
+  const pass = (ms: number): void => void (nowMs += ms);
+  const heartbeats = createHeartbeats(limitMs, () => nowMs);
   const task = defineTask({
     name: 'sweep-things',
     service: 'orders',
     needs: [],
     everyMs,
     scale: { min: 1, max: 1 },
-    async run({ now }) {
+    async run({ now, beat }) {
       runs.push(now);
-      if (runs.length === 1) await first();
+      if (runs.length === 1) await first({ beat, pass });
     },
   });
   const ended = vi.fn<() => void>();
@@ -31,12 +38,13 @@ function start(everyMs: number, first: () => Promise<void> = () => Promise.resol
     transactions: {} as Transactions,
     tools: { region: 'us-east', partitions: 12, signal: stopping.signal },
     logger: { ...silentLogger, error: (fields) => void logged.push(fields) },
-    heartbeats: createHeartbeats(),
+    heartbeats,
     signal: stopping.signal,
   }).then(ended);
   const untilRuns = (count: number) =>
     vi.waitFor(() => expect(runs.length).toBeGreaterThanOrEqual(count), { timeout: 4000 });
-  return { runs, logged, ended, done, untilRuns, stop: () => stopping.abort() };
+  const hung = () => heartbeats.hung();
+  return { runs, logged, ended, done, untilRuns, hung, pass, stop: () => stopping.abort() };
 }
 
 test('runs at once, and again after each pause with the time of that run', async () => {
@@ -78,4 +86,40 @@ test('the run that the signal finds is the last one, and is waited for', async (
   slow.resolve();
   await done;
   expect(runs).toHaveLength(1);
+});
+
+test('a task may be silent between its runs, also after one that failed', async () => {
+  const { logged, hung, pass, stop, done } = start(hourMs, () =>
+    Promise.reject(new Error('the database is away')),
+  );
+  await vi.waitFor(() => expect(logged).toHaveLength(1));
+  await turn(); // it waits for its next run now
+  pass(limitMs + 1);
+  expect(hung()).toEqual([]);
+  stop();
+  await done;
+});
+
+test('a run that never settles hangs', () => {
+  const { hung, pass } = start(hourMs, () => new Promise(() => undefined));
+  pass(limitMs + 1);
+  expect(hung()).toEqual(['sweep-things']);
+});
+
+test('a run of many steps goes on, however long it takes in all', async () => {
+  const seen: string[] = [];
+  const steps = Promise.withResolvers<void>();
+  const { hung, stop, done } = start(hourMs, async ({ beat, pass }) => {
+    for (let step = 0; step < 10; step += 1) {
+      beat();
+      await Promise.resolve();
+      pass(limitMs / 2);
+      seen.push(...hung());
+    }
+    steps.resolve();
+  });
+  await steps.promise;
+  expect(seen).toEqual([]);
+  stop();
+  await done;
 });

@@ -90,7 +90,7 @@ function commandFor(fact: Fact): OrderCommand {
       return { type: 'RecordPaymentDeclined', orderId, at };
     case 'PaymentRefunded': {
       const { refundId, paymentId, amountMinor, refundedMinor = amountMinor } = fact;
-      return { type: 'RecordRefund', orderId, at, refundId, paymentId, amountMinor, refundedMinor };
+      return { type: 'RecordRefund', orderId, at, refundId, paymentId, refundedMinor };
     }
   }
 }

@@ -1,7 +1,6 @@
 import { topics } from '../contracts/topics.ts';
-import { bucketOf } from '../domain/ids.ts';
 import { chargeCommands, type PaymentCommand } from '../domain/payment/payment.ts';
-import { decideAll, foldStream, unread, type StreamKind } from '../platform/decide-all.ts';
+import { decideAll, unread, type StreamKind } from '../platform/decide-all.ts';
 import { PermanentError } from '../platform/errors.ts';
 import type { EventStore } from '../platform/ports/event-store.ts';
 import type { CaptureResult } from '../platform/ports/payment-provider.ts';
@@ -9,6 +8,7 @@ import type { SharedContext } from '../platform/resources.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { readStreams } from '../platform/streams/read-stream.ts';
 import { within } from '../platform/telemetry.ts';
 import { defineWorker, type WorkerTools } from '../platform/worker.ts';
 
@@ -109,10 +109,8 @@ async function withStatus<
   isWanted: (status: State['status']) => boolean,
 ): Promise<readonly string[]> {
   if (orderIds.length === 0) return [];
-  const streams = await store.read(
-    orderIds.map((orderId) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId })),
-  );
-  return orderIds.filter((_, index) => isWanted(foldStream(kind, streams[index]!).state.status));
+  const streams = await readStreams(store, kind, orderIds, partitions);
+  return orderIds.filter((_, index) => isWanted(streams[index]!.state.status));
 }
 
 /** Records what the provider's books say was taken for these orders. */

@@ -1,11 +1,11 @@
 import { topics } from '../contracts/topics.ts';
-import { bucketOf } from '../domain/ids.ts';
 import { refundedMinor } from '../domain/payment/payment.ts';
-import { decideAll, foldStream } from '../platform/decide-all.ts';
+import { decideAll } from '../platform/decide-all.ts';
 import { PermanentError, TransientError } from '../platform/errors.ts';
 import type { PaymentProvider, Refund } from '../platform/ports/payment-provider.ts';
 import { settleAll } from '../platform/settle-all.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { readStreams } from '../platform/streams/read-stream.ts';
 import { within } from '../platform/telemetry.ts';
 import { smallPod } from '../platform/scale.ts';
 import { defineWorker } from '../platform/worker.ts';
@@ -36,12 +36,10 @@ export const refundPayment = defineWorker({
   minBytes: 256 * 1024,
   unordered: true,
   async handleInSteps(events, { payments, paymentProvider, partitions, signal }) {
-    const streams = await payments.read(
-      events.map(({ event: { orderId } }) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId })),
-    );
+    const orderIds = events.map(({ event: { orderId } }) => orderId);
+    const streams = await readStreams(payments, paymentStream, orderIds, partitions);
     const due = events.flatMap(({ event, eventId, traceparent }, index) => {
-      const { state } = foldStream(paymentStream, streams[index]!);
-      const knownMinor = refundedMinor(state);
+      const knownMinor = refundedMinor(streams[index]!.state);
       const amountMinor = event.amountMinor - knownMinor;
       return amountMinor > 0 ? [{ event: { ...event, amountMinor }, knownMinor, eventId, traceparent }] : [];
     });

@@ -1,4 +1,3 @@
-import { bucketOf } from '../domain/ids.ts';
 import type { RecordRefund } from '../domain/order/order-commands.ts';
 import type { Order } from '../domain/order/order-state.ts';
 import { chargeCommands, refundedMinor, type Payment } from '../domain/payment/payment.ts';
@@ -6,6 +5,7 @@ import { decideAll, foldStream } from '../platform/decide-all.ts';
 import type { SharedContext } from '../platform/resources.ts';
 import { orderStream } from '../platform/streams/order-stream.ts';
 import { paymentStream } from '../platform/streams/payment-stream.ts';
+import { readStreams } from '../platform/streams/read-stream.ts';
 import { defineTask, type WorkerTools } from '../platform/worker.ts';
 
 const batch = 200;
@@ -91,11 +91,10 @@ async function settleRefunds(
     'refundDue' in order && order.refundDue ? [{ orderId: order.orderId, due: order.refundDue }] : [],
   );
   if (owing.length === 0) return new Set();
-  const streams = await payments.read(
-    owing.map(({ orderId }) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId })),
-  );
+  const owingIds = owing.map(({ orderId }) => orderId);
+  const streams = await readStreams(payments, paymentStream, owingIds, partitions);
   const commands = owing.flatMap(({ orderId, due }, index) => {
-    const refund = lastRefundOf(foldStream(paymentStream, streams[index]!).state);
+    const refund = lastRefundOf(streams[index]!.state);
     return refund?.refundedMinor === due.amountMinor
       ? [{ type: 'RecordRefund', orderId, at, paymentId: due.paymentId, ...refund } satisfies RecordRefund]
       : [];
@@ -109,9 +108,7 @@ async function settleRefunds(
   return new Set(commands.flatMap(({ orderId }, index) => (outcomes[index]!.accepted ? [orderId] : [])));
 }
 
-function lastRefundOf(
-  payment: Payment,
-): Pick<RecordRefund, 'refundId' | 'amountMinor' | 'refundedMinor'> | undefined {
+function lastRefundOf(payment: Payment): Pick<RecordRefund, 'refundId' | 'refundedMinor'> | undefined {
   const last = payment.status === 'new' ? undefined : [...payment.refunds].at(-1);
-  return last && { refundId: last[0], amountMinor: last[1], refundedMinor: refundedMinor(payment) };
+  return last && { refundId: last[0], refundedMinor: refundedMinor(payment) };
 }

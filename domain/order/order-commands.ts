@@ -18,9 +18,8 @@ export type RecordRefund = Command<
   {
     refundId: string;
     paymentId: string;
-    amountMinor: number;
-    /** All that went back of the payment so far; `amountMinor` unless given. */
-    refundedMinor?: number;
+    /** All that went back of the payment so far, this refund included. */
+    refundedMinor: number;
   }
 >;
 

@@ -33,18 +33,17 @@ export function recordCapture(command: CommandOf<'RecordPaymentCaptured'>, order
 export function recordRefund(command: CommandOf<'RecordRefund'>, order: ExistingOrder): Outcome {
   if (order.status === 'refunded') return accept();
   if (!('refundDue' in order) || !order.refundDue) return reject('refund-not-due');
-  const { refundId, paymentId, refundedMinor = command.amountMinor } = command;
+  const { refundId, paymentId, refundedMinor } = command;
   const due = order.refundDue;
   if (due.paymentId !== paymentId || refundedMinor > due.amountMinor) return reject('amount-mismatch');
   if (refundedMinor !== due.amountMinor) return reject('refund-in-part');
-  const { amountMinor } = due;
   const { currency } = order;
   return accept({
     ...head(command, order),
     type: 'OrderRefunded',
     refundId,
     paymentId,
-    amountMinor,
+    amountMinor: due.amountMinor,
     currency,
   });
 }

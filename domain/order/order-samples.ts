@@ -36,7 +36,14 @@ export const sampleCommands = {
   ShipOrder: { type: 'ShipOrder', orderId, at, ...shipment },
   DeliverOrder: { type: 'DeliverOrder', orderId, at, shipmentId: 'shp_1' },
   CancelOrder: { type: 'CancelOrder', orderId, at, reason: 'changed-mind' },
-  RecordRefund: { type: 'RecordRefund', orderId, at, refundId: 'ref_1', ...money },
+  RecordRefund: {
+    type: 'RecordRefund',
+    orderId,
+    at,
+    refundId: 'ref_1',
+    paymentId: money.paymentId,
+    refundedMinor: money.amountMinor,
+  },
   ReturnOrder: { type: 'ReturnOrder', orderId, at, reason: 'damaged' },
 } as const satisfies { [Type in OrderCommand['type']]: Extract<OrderCommand, { type: Type }> };
 

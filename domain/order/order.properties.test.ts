@@ -30,7 +30,7 @@ const anyCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
     .chain((money) =>
       fc.constantFrom<OrderCommand>(
         { ...RecordPaymentCaptured, ...money },
-        { ...RecordRefund, ...money },
+        { ...RecordRefund, paymentId: money.paymentId, refundedMinor: money.amountMinor },
         { ...PlaceOrder, totalMinor: money.amountMinor },
       ),
     ),

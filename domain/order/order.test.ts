@@ -125,30 +125,30 @@ describe('money', () => {
       .when({ ...command.RecordRefund, paymentId: 'another' })
       .thenRejects('amount-mismatch');
     given(...cancelledEarly, lateCapture)
-      .when({ ...command.RecordRefund, refundedMinor: command.RecordRefund.amountMinor + 1 })
+      .when({ ...command.RecordRefund, refundedMinor: command.RecordRefund.refundedMinor + 1 })
       .thenRejects('amount-mismatch');
   });
 });
 
 describe('a refund in parts', () => {
   const owed = [...paid, event.OrderCancelled, event.OrderRefundDue];
-  const { amountMinor } = command.RecordRefund;
+  const { refundedMinor } = command.RecordRefund;
 
   test('settles what is due once all of it went back', () => {
     given(...owed)
-      .when({ ...command.RecordRefund, amountMinor: 1 })
+      .when({ ...command.RecordRefund, refundedMinor: 1 })
       .thenRejects('refund-in-part');
     given(...owed)
-      .when({ ...command.RecordRefund, amountMinor: 1, refundedMinor: amountMinor - 1 })
+      .when({ ...command.RecordRefund, refundedMinor: refundedMinor - 1 })
       .thenRejects('refund-in-part');
     given(...owed)
-      .when({ ...command.RecordRefund, amountMinor: 1, refundedMinor: amountMinor })
+      .when({ ...command.RecordRefund, refundedMinor })
       .thenRecords(event.OrderRefunded);
   });
 
   test('that nobody asked for leaves the order as it is', () => {
     given(...paid)
-      .when({ ...command.RecordRefund, amountMinor: 1 })
+      .when({ ...command.RecordRefund, refundedMinor: 1 })
       .thenRejects('refund-not-due');
   });
 });

@@ -20,8 +20,26 @@ export async function readStream<
   orderId: string,
   partitions: number,
 ): Promise<StreamState<State>> {
-  const [events = []] = await store.read([{ bucket: bucketOf(orderId, partitions), streamId: orderId }]);
-  return stateOf(kind, events);
+  const [stream] = await readStreams(store, kind, [orderId], partitions);
+  return stream!;
+}
+
+/** `readStream` of several orders, in their order and in one read. */
+export async function readStreams<
+  State,
+  Command extends { readonly orderId: string },
+  Event extends { readonly type: string },
+  Rejection extends string,
+>(
+  store: EventStore,
+  kind: StreamKind<State, Command, Event, Rejection>,
+  orderIds: readonly string[],
+  partitions: number,
+): Promise<readonly StreamState<State>[]> {
+  const streams = await store.read(
+    orderIds.map((orderId) => ({ bucket: bucketOf(orderId, partitions), streamId: orderId })),
+  );
+  return streams.map((events) => stateOf(kind, events));
 }
 
 export function stateOf<

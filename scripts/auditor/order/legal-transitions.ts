@@ -109,8 +109,10 @@ export function orderCommandsFor(event: OrderEvent): readonly OrderCommand[] {
             },
           ]
         : [];
-    case 'OrderRefunded':
-      return [{ ...event, type: 'RecordRefund' }];
+    case 'OrderRefunded': {
+      const { refundId, paymentId, amountMinor: refundedMinor } = event;
+      return [{ type: 'RecordRefund', orderId, at, refundId, paymentId, refundedMinor }];
+    }
     default:
       return event satisfies never;
   }
